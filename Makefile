@@ -1,0 +1,69 @@
+# One entry per habit; `make` alone lists them. A command line of its own: python orchestrator.py --help
+
+PYTHON ?= python3
+VAULT ?= ./MyVault
+WALK ?= ../shared/accept/walk.py
+ENV := .venv/bin
+EMPLOYEE := $(ENV)/python orchestrator.py
+FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
+PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
+# what `quick` leaves out: whole walks through the command line, and making environments
+SLOW_TESTS := tests/flows tests/test_setup_environment.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo check lint types floors test quick fix walk adr news environment tools
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: tools ## make the environment (.venv) with everything tests and gates need
+
+run: environment ## let the employee work: VAULT=path (default ./MyVault, made when missing), ONCE=1 ends when idle
+	@test -d "$(VAULT)" || $(EMPLOYEE) init "$(VAULT)" --sample
+	@$(EMPLOYEE) run --vault "$(VAULT)" $(if $(ONCE),--once)
+
+demo: environment ## one round in a throwaway vault with the samples: run, status, log, verify
+	@room=$$(mktemp -d) && trap 'rm -rf "$$room"' EXIT && export AI_EMPLOYEE_STATE="$$room/state" && set -e && \
+	$(EMPLOYEE) init "$$room/Vault" --sample && \
+	for words in "run --once" status log verify; do $(EMPLOYEE) $$words --vault "$$room/Vault"; done
+
+test: tools ## run every test
+	@$(PYTEST)
+
+quick: lint types floors ## static gates and all but the slow tests, within three minutes
+	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%)
+
+check: lint types floors ## every gate: lint, types, floors, all tests, coverage
+	@rm -f .coverage .coverage.*
+	@$(PYTEST) --cov --cov-report= --cov-report=json:.coverage.json
+	@$(ENV)/python -m tests.coverage_gates .coverage.json
+
+fix: tools ## let ruff mend and format, and write the generated parts of the docs anew
+	@$(ENV)/ruff check --fix --exit-zero .
+	@$(ENV)/ruff format .
+	@$(ENV)/python docs/papers.py write
+
+walk: environment ## the black-box acceptance of the command line and the vault (WALK=its script)
+	@$(PYTHON) "$(WALK)" .
+
+adr: tools ## start a decision record: TITLE="Why we do so"
+	@$(ENV)/python docs/papers.py adr "$(TITLE)"
+
+news: tools ## add a line to the changelog for the owner: TEXT="What is new for you"
+	@$(ENV)/python docs/papers.py news "$(TEXT)"
+
+lint: tools
+	@$(ENV)/ruff check .
+	@$(ENV)/ruff format --check .
+
+types: tools
+	@$(ENV)/mypy .
+
+floors: tools
+	@$(FLOORS)
+
+environment:
+	@$(PYTHON) -m agents.setup_environment
+
+tools:
+	@$(PYTHON) -m agents.setup_environment --tests

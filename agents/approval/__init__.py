@@ -1,0 +1,1 @@
+"""Sealed proposals, the gate, and the one executor."""

@@ -1,0 +1,182 @@
+"""Proposals: one sealed action each, rendered as a note for the owner.
+
+The digest covers the action, the proposal's id, its task, its expiry and the SHA-256 of every attachment. The
+idempotency key is derived from id and digest, so it survives the loss of everything else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agents.approval.payload import INFO, dump_action
+from agents.approval.risk import POLICY, Risk, Tier
+from agents.clock import as_local
+from agents.connectors.contract import Action, sha256_hex
+from agents.durability.proposal_rows import ProposalRow
+from agents.vault.layout import note_id
+from agents.vault.neutralize import code_span, fenced, visible
+from agents.vault.note_edit import emit_note
+from agents.vault.plain import plain
+
+if TYPE_CHECKING:
+    from agents.vault.yaml_text import PropertyValue
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from agents.connectors.contract import Row
+
+MAX_CELL = 160
+TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposal before it is sealed. `sibling` counts earlier proposals of the same move, so that ids differ."""
+
+    task: str
+    move_key: str
+    action: Action
+    provenance: Mapping[str, str]
+    quote: str
+    rule: str
+    brain: str
+    warnings: tuple[str, ...] = ()
+    read_as: bool = False
+    sibling: int = 0
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What time and policy add to a draft."""
+
+    now: datetime
+    days: int
+    risk: Risk
+    epoch: int
+
+
+def seal(draft: Draft, by: Seal) -> ProposalRow:
+    """The sealed proposal with its note."""
+    created = by.now.replace(microsecond=0)
+    expires = created + timedelta(days=by.days)
+    kind = draft.action.action.replace(".", "-").replace("_", "-")
+    source_id = f"{draft.move_key}\0{draft.action.canonical().decode()}\0{draft.sibling}\0{by.epoch}"
+    proposal = note_id(as_local(created).date(), kind, draft.task, source_id)
+    digest = digest_of(draft.action, proposal, draft.task, expires)
+    return ProposalRow(
+        id=proposal,
+        task=draft.task,
+        move_key=draft.move_key,
+        action=draft.action.canonical().decode(),
+        digest=digest,
+        key=sha256_hex(f"{proposal}\0{digest}".encode()),
+        note=render(draft, proposal, created, expires, by.risk),
+        provenance=json.dumps(dict(draft.provenance), sort_keys=True),
+        quote=draft.quote,
+        rule=draft.rule,
+        brain=draft.brain,
+        risk=by.risk.tier,
+        policy=POLICY,
+        epoch=by.epoch,
+        created_at=created.isoformat(),
+        expires_at=expires.isoformat(),
+        state="waiting",
+        undoes=draft.undoes,
+    )
+
+
+def digest_of(action: Action, proposal: str, task: str, expires: datetime) -> str:
+    """The SHA-256 that seals an action to its proposal."""
+    sealed = {
+        "action": json.loads(action.canonical()),
+        "attachments": [each.sha256 for each in action.sealed_files],
+        "expires": expires.isoformat(),
+        "proposal": proposal,
+        "task": task,
+    }
+    return sha256_hex(json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def render(draft: Draft, proposal: str, created: datetime, expires: datetime, risk: Risk) -> str:
+    """The note as the owner reads it: made by code from the action, never from a model's words."""
+    action, money = draft.action, draft.action.money
+    properties: dict[str, PropertyValue] = {"id": proposal, "type": "approval_request", "action": action.action}
+    if money is not None:
+        properties |= {"amount": money.amount, "currency": money.currency}
+    properties |= {
+        "recipient": visible(action.recipient()),
+        "risk": risk.tier.value,
+        "created": as_local(created),
+        "expires": as_local(expires),
+        "task": f"[[{draft.task}]]",
+        "approve": False,
+        "reject": False,
+        "decision": None,
+        "reason": None,
+        "tags": ["proposal"],
+    }
+    return emit_note(properties, _body(draft, risk))
+
+
+def _body(draft: Draft, risk: Risk) -> str:
+    action = draft.action
+    parts = [f"# {plain(('Read as: ' if draft.read_as else '') + action.title())}"]
+    parts += [f"> [!warning] {plain(each)}" for each in draft.warnings]
+    rows = (*action.rows(),)
+    short = [row for row in rows if "\n" not in row.value]
+    table = ["| what | value | where it comes from |", "| --- | --- | --- |"]
+    table += [f"| {plain(row.what)} | {_value(row, draft)} | {_origin(row, draft)} |" for row in short]
+    table.append(f"| can be undone | {plain(action.undo())} | |")
+    table.append(f"| risk | {risk.tier.value}: {plain(risk.why)} | {POLICY} |")
+    parts.append("\n".join(table))
+    parts += [
+        f"**{plain(row.what)}** ({_origin(row, draft)}):\n\n{fenced(row.value)}" for row in rows if row not in short
+    ]
+    if risk.tier is Tier.HIGH:
+        parts.append(NEEDS_PROOF)
+    quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
+    parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
+    parts.append(HOW_TO_DECIDE)
+    return "\n\n".join([*parts, _block(dump_action(action))]) + "\n"
+
+
+NEEDS_PROOF = (
+    "> [!danger] High risk\n> A yes to this needs a proof that it is you, and no proof is enrolled in this vault. "
+    "It cannot be approved here: do it yourself at the bank or the provider, or change the limit in "
+    "[[Company_Handbook]] and let it be proposed again."
+)
+HOW_TO_DECIDE = (
+    "**Yes:** move this note to `Approved/`, or tick *approve* above. **No:** move it to `Rejected/`, or tick *reject* "
+    "and say why in *reason*.\n\nWhat will run (you may edit it; it will then come back to you once, read as you "
+    "meant it):"
+)
+
+
+def _block(content: str) -> str:
+    longest = max((len(run) for run in content.replace("`", " `").split() if set(run) == {"`"}), default=0)
+    ticks = "`" * max(3, longest + 1, content.count("`") + 1 if "```" in content else 3)
+    return f"{ticks}{INFO}\n{content}\n{ticks}"
+
+
+def _value(row: Row, draft: Draft) -> str:
+    trusted = row.argument is None or draft.provenance.get(row.argument, "").split(":")[0] in TRUSTED
+    return plain(row.value) if trusted else code_span(row.value, MAX_CELL).replace("|", "\\|")
+
+
+def _origin(row: Row, draft: Draft) -> str:
+    if row.argument is None:
+        return "computed"
+    source, _, detail = draft.provenance.get(row.argument, "unknown").partition(":")
+    return {
+        "owner": "you",
+        "contacts": "your contacts",
+        "computed": "computed",
+        "handbook": f"[[Company_Handbook]], line {detail}",
+        "rates": f"your rate in [[Rates]], line {detail}",
+        "receipt": f"[[{detail}]]",
+        "mail": "⚠ the mail",
+    }.get(source, "⚠ unknown")

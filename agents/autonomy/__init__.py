@@ -1,0 +1,1 @@
+"""The runner: one event after the other, from inbox to receipt."""

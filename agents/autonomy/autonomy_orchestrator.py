@@ -1,0 +1,136 @@
+"""The runner: the one process that writes the vault, tick by tick, until nothing is left to do.
+
+A tick takes in what happened and moves everything one step on; the same tick after a crash does the rest.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agents.durability.journal import write_meta
+from agents.durability.task_persistence import questions_in, tasks_in, tasks_with_news
+from agents.errors import Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agents.autonomy.desk import Desk
+    from agents.autonomy.effects import Effects
+    from agents.autonomy.owner_moves import OwnerMoves
+    from agents.autonomy.places import Places
+    from agents.autonomy.presence import Presence
+    from agents.autonomy.requests import Requests
+    from agents.autonomy.turns import Turns
+    from agents.durability.transitions import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one source brought: events filed, and seconds until a file may be quiet (None = none waits)."""
+
+    filed: int
+    unsettled_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person."""
+
+    places: Places
+    presence: Presence
+    sources: Sequence[Callable[[], Swept]]
+    requests: Requests
+    moves: OwnerMoves
+    turns: Turns
+    effects: Effects
+    desk: Desk
+    report: Callable[[str], None] = lambda _words: None
+    wake: threading.Event = field(default_factory=threading.Event)
+
+
+class Runner:
+    """Runs a vault. Whoever makes one holds the vault's lock."""
+
+    def __init__(self, recorder: Recorder, parts: Parts, scan_every_s: float) -> None:
+        self._recorder = recorder
+        self._parts = parts
+        self._scan_every_s = scan_every_s
+        self._clock = recorder.clock
+
+    def start(self, *, take_over: bool = False) -> tuple[str, ...]:
+        """Claim the vault and finish what a crash interrupted; what the owner must know, in words."""
+        epoch = self._parts.presence.claim(take_over=take_over)
+        with self._recorder.journal.begin() as sql:
+            write_meta(sql, "epoch", str(epoch))
+        return self._recorder.recover()
+
+    def once(self) -> None:
+        """Work until idle; files that are still being written are waited for."""
+        progressed = False
+        while True:
+            moved, unsettled_s = self.tick()
+            progressed = progressed or moved > 0
+            if not moved and unsettled_s is None:
+                break
+            if not moved:
+                self._clock.wait(threading.Event(), (unsettled_s or 0.0) + 0.02)
+        self._parts.desk.work(last=True, progressed=progressed)
+
+    def watch(self, end: threading.Event) -> None:
+        """Work until `end` is set."""
+        progressed = True
+        while not end.is_set():
+            moved, unsettled_s = self.tick()
+            if moved:
+                progressed = True
+                continue
+            self._parts.desk.work(last=False, progressed=progressed)
+            progressed = False
+            self._parts.presence.beat()
+            wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + 0.02)
+            self._clock.wait(self._parts.wake, wait_s)
+            self._parts.wake.clear()
+        self._parts.desk.work(last=True, progressed=True)
+
+    def leave(self) -> None:
+        """Say that this node has stopped."""
+        self._parts.presence.leave()
+
+    def tick(self) -> tuple[int, float | None]:
+        """One round: how many things moved, and seconds until a file may be quiet (None = none waits)."""
+        parts = self._parts
+        parts.places.begin()
+        swept = [source() for source in parts.sources]
+        moved = sum(each.filed for each in swept)
+        moved += parts.requests.carry_out() + parts.moves.look() + self._resolve() + self._turns()
+        moved += parts.effects.run()
+        waits = [each.unsettled_s for each in swept if each.unsettled_s is not None]
+        if parts.places.unsettled_s is not None:
+            waits.append(parts.places.unsettled_s)
+        return moved, min(waits, default=None)
+
+    def _resolve(self) -> int:
+        with self._recorder.journal.begin() as sql:
+            answered = tuple(row for row in questions_in(sql, "answered") if row.about and not row.consumed)
+        return self._parts.effects.resolve(answered)
+
+    def _turns(self) -> int:
+        with self._recorder.journal.begin() as sql:
+            filed = tasks_in(sql, "filed")
+        for row in filed:
+            self._parts.turns.claim(row)
+        with self._recorder.journal.begin() as sql:
+            claimed = [row.id for row in tasks_in(sql, "claimed")]
+            due = dict.fromkeys([*claimed, *tasks_with_news(sql)])
+        return sum(self._turn(task) for task in due)
+
+    def _turn(self, task: str) -> int:
+        try:
+            rule = self._parts.turns.take(task)
+        except Transient as err:
+            self._parts.report(f"{task}: {err}; tried again later")
+            return 0
+        self._parts.report(f"{task}: {rule}")
+        return 1

@@ -1,0 +1,110 @@
+"""Dashboard.md: what waits for the owner, on one page. Generated; only the marked region is the owner's.
+
+A pure function of the overview: the same state gives the same page, so an idle run changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local
+from agents.connectors.receipts import receipt_from_json
+from agents.vault.note_edit import emit_note
+from agents.vault.plain import plain
+
+if TYPE_CHECKING:
+    from agents.autonomy.overview import Overview
+    from agents.connectors.contract import Capability
+    from agents.durability.proposal_rows import ProposalRow
+    from agents.durability.task_persistence import QuestionRow
+
+MAX_QUESTION = 90
+
+
+def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -> str:
+    """The page."""
+    parts = ["# Dashboard"]
+    if overview.stopped:
+        parts.append(f"> [!danger] Everything stands still: {overview.stopped}\n> Delete the file to go on.")
+    parts += [_waiting(overview), _working(overview), _alerts(overview), _recent(overview), _works(capabilities)]
+    parts.append(
+        "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
+    )
+    return emit_note({"type": "dashboard", "tags": ["dashboard"]}, "\n\n".join(part for part in parts if part) + "\n")
+
+
+def _waiting(overview: Overview) -> str:
+    if not overview.pending and not overview.questions:
+        return "> [!success] Nothing waits for you."
+    decisions, questions = _many(len(overview.pending), "decision"), _many(len(overview.questions), "question")
+    rows = [f"> [!todo] {decisions} and {questions} wait for you."]
+    if overview.pending:
+        rows += [
+            "",
+            "## To decide",
+            "| proposal | action | amount | for | risk | until |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        rows += [_pending(each) for each in overview.pending]
+    if overview.questions:
+        rows += ["", "## To answer", *(_question(each) for each in overview.questions)]
+    return "\n".join(rows)
+
+
+def _pending(row: ProposalRow) -> str:
+    amount, who = _amount(row), _who(row)
+    until = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
+    return f"| [[{row.id}]] | {row.action_name} | {amount} | {who} | {row.risk} | {until} |"
+
+
+def _note_property(row: ProposalRow, name: str) -> str:
+    head = row.note.split("\n---\n", 1)[0]
+    found = next((line for line in head.splitlines() if line.startswith(f"{name}:")), f"{name}:")
+    return found.partition(":")[2].strip().strip("\"'")
+
+
+def _amount(row: ProposalRow) -> str:
+    return f"{_note_property(row, 'amount')} {_note_property(row, 'currency')}".strip()
+
+
+def _who(row: ProposalRow) -> str:
+    return plain(_note_property(row, "recipient"), 60)
+
+
+def _question(row: QuestionRow) -> str:
+    return f"- [[{row.id}]] {plain(str(json.loads(row.ask)['question']), MAX_QUESTION)}"
+
+
+def _working(overview: Overview) -> str:
+    if not overview.in_progress and not overview.approved:
+        return ""
+    rows = ["## In progress", *(f"- [[{each}]]" for each in overview.in_progress)]
+    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved]
+    return "\n".join(rows)
+
+
+def _alerts(overview: Overview) -> str:
+    if not overview.alerts:
+        return ""
+    return "\n".join(["## Alerts", *(f"- [[{each}]]" for each in overview.alerts)])
+
+
+def _recent(overview: Overview) -> str:
+    if not overview.recent:
+        return f"## Done\n{_many(overview.done, 'task')} so far."
+    rows = ["## Done", f"{_many(overview.done, 'task')} so far. The last effects:"]
+    for each in overview.recent:
+        receipt = receipt_from_json(each.receipt)
+        rows.append(f"- {as_local(receipt.at).strftime('%Y-%m-%d %H:%M')} [[{each.id}]]: {receipt.summary}")
+    return "\n".join(rows)
+
+
+def _works(capabilities: tuple[Capability, ...]) -> str:
+    rows = ["## What works", "| what | how | next step |", "| --- | --- | --- |"]
+    rows += [f"| {each.name} | {each.state.value}: {each.says} | {each.next_step} |" for each in capabilities]
+    return "\n".join(rows)
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

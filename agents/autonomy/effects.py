@@ -1,0 +1,93 @@
+"""Runs what is approved, and asks the owner when nobody can tell whether an effect happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.approval.executor import Executor, Result
+from agents.connectors.contract import Receipt
+from agents.connectors.receipts import receipt_to_json
+from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_in, update_proposal
+from agents.durability.task_persistence import QuestionRow, questions_of, update_question
+from agents.durability.transitions import Recorder, Transition
+from agents.reasoning.brain import AskOwner, Choice
+from agents.security.audit_logger import Fact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from agents.autonomy.turns import Turns
+
+RETRY_AFTER_S = 60.0
+HAPPENED = Choice("it happened")
+DID_NOT = Choice("it did not happen: do it now")
+LEAVE = Choice("leave it, I take care of it myself")
+
+
+class Effects:
+    """Approved proposals, one after the other."""
+
+    def __init__(self, recorder: Recorder, executor: Executor, turns: Turns) -> None:
+        self._recorder = recorder
+        self._executor = executor
+        self._turns = turns
+        self._clock = recorder.clock
+        self._later: dict[str, float] = {}
+        self.says: dict[str, str] = {}
+
+    def run(self) -> int:
+        """Run everything that is approved and due; how many came to an end."""
+        with self._recorder.journal.begin() as sql:
+            approved = proposals_in(sql, "approved")
+        self.says = {proposal: words for proposal, words in self.says.items() if proposal in {a.id for a in approved}}
+        return sum(self._one(row) for row in approved if self._due(row))
+
+    def _due(self, row: ProposalRow) -> bool:
+        return self._clock.monotonic_s() >= self._later.get(row.id, float("-inf"))
+
+    def _one(self, row: ProposalRow) -> int:
+        result, words = self._executor.run(row)
+        if result is Result.STOPPED:
+            self.says[row.id] = words
+            return 0
+        if result is Result.LATER:
+            self._later[row.id] = self._clock.monotonic_s() + RETRY_AFTER_S
+            self.says[row.id] = words
+            return 0
+        if result is Result.UNKNOWN:
+            self._ask(row, words)
+        return 1
+
+    def _ask(self, row: ProposalRow, words: str) -> None:
+        ask = AskOwner(f"outcome:{row.id}", f"Did this happen? {row.id}: {words}", (HAPPENED, DID_NOT, LEAVE))
+        with self._recorder.begin() as writing:
+            update_proposal(writing.sql, row.id, {"state": "unknown"})
+            number = len(questions_of(writing.sql, row.task))
+            self._turns.ask(writing, row.task, ask, number=number, about=row.id)
+
+    def resolve(self, answered: tuple[QuestionRow, ...]) -> int:
+        """Act on the owner's word about effects whose outcome was unknown; how many."""
+        return sum(self._resolve(question) for question in answered)
+
+    def _resolve(self, question: QuestionRow) -> int:
+        with self._recorder.begin() as writing:
+            update_question(writing.sql, question.id, consumed=True)
+            row = find_proposal(writing.sql, question.about)
+            if row is None or row.state != "unknown":
+                return 0
+            state = self._answered(writing.sql, row, question.answer)
+            parameters = {"digest": row.digest, "state": state}
+            fact = Fact("owner", "effect.resolved", row.id, row.task, parameters, approved_by="owner")
+            writing.record(Transition(fact, f"Resolve {row.id}", author="owner"))
+        return 1
+
+    def _answered(self, sql: Connection, row: ProposalRow, answer: str) -> str:
+        if answer == DID_NOT.text:
+            update_proposal(sql, row.id, {"state": "approved", "resolution": "absent"})
+            return "approved"
+        if answer == HAPPENED.text:
+            receipt = Receipt("the owner's word", row.id, self._clock.now(), "it happened, by the owner's word")
+            update_proposal(sql, row.id, {"state": "done", "receipt": receipt_to_json(receipt)})
+            return "done"
+        update_proposal(sql, row.id, {"state": "failed", "reason": "the owner takes care of it"})
+        return "failed"

@@ -1,0 +1,158 @@
+"""A vault begins: the template laid out, a state folder beside it, the first signed commit.
+
+In a folder that already holds something, we live in one subfolder and touch nothing else (DESIGN 2.0).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.errors import NeedsOwner, NotAllowed
+from agents.vault.files import make_folder, read_regular, write_new, write_over
+from agents.vault.layout import FOLDERS, HEALTH, INBOX
+from agents.vault.note import Note, read_note
+from agents.vault.note_edit import append_line, emit_note
+
+if TYPE_CHECKING:
+    from agents.vault.yaml_text import PropertyValue
+    from collections.abc import Iterator, Mapping
+
+VAULT_NOTE = f"{HEALTH}/vault.md"
+SUBFOLDER = "AI Employee"
+SYNCED = (
+    "dropbox",
+    "onedrive",
+    "icloud",
+    "mobile documents",
+    "nextcloud",
+    "owncloud",
+    "google drive",
+    "pcloud",
+    "mega",
+)
+TEMPLATE = Path(__file__).resolve().parents[2] / "vault_template"
+MAX_TEMPLATE_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a vault lives. `root` is our folder; `pointer` whether a `.git` file may lie in it; `fresh` = just made."""
+
+    root: Path
+    vault_id: str
+    pointer: bool
+    fresh: bool
+
+
+def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
+    """Make a vault at `place`, or find the one that is there. `opening` are further files: path -> text.
+
+    Raises:
+        NotAllowed: the subfolder `folder` is there and is not ours.
+    """
+    place = place.expanduser().absolute()
+    if found := find_root(place):
+        return open_place(found)
+    new = not place.exists() or not any(place.iterdir())
+    root = place if new else place / folder
+    if not new and root.exists() and any(root.iterdir()):
+        raise NotAllowed(
+            f"{root} is there already and is not ours.", hint="Give another name: `init VAULT --folder NAME`."
+        )
+    for name in FOLDERS:
+        make_folder(root / name)
+    for path, content in _template(with_settings=new):
+        _lay(root / path, content)
+    for path, text in opening.items():
+        _lay(root / path, text.encode())
+    vault_id = secrets.token_hex(8)
+    properties: dict[str, PropertyValue] = {"type": "health", "vault_id": vault_id, "whole_folder": new}
+    write_new(root / VAULT_NOTE, emit_note(properties, IDENTITY).encode())
+    return Place(root, vault_id, pointer=new and not _synced(root), fresh=True)
+
+
+IDENTITY = (
+    "# This vault\nThe AI employee knows this vault by the id above; its journal, keys and history lie outside the "
+    "vault, in the state folder. Leave this note where it is.\n"
+)
+
+
+def _lay(path: Path, content: bytes) -> None:
+    make_folder(path.parent)
+    if not path.exists():
+        write_new(path, content)
+
+
+def _template(*, with_settings: bool) -> Iterator[tuple[str, bytes]]:
+    base = TEMPLATE / "vault"
+    for path in sorted(base.rglob("*")):
+        relative = path.relative_to(base).as_posix()
+        if path.is_file() and (with_settings or not relative.startswith(".obsidian")):
+            yield relative, path.read_bytes()
+
+
+def _synced(root: Path) -> bool:
+    parts = {part.casefold() for part in root.parts}
+    named = any(sign in part for part in parts for sign in SYNCED)
+    return named or any((folder / ".stfolder").exists() for folder in (root, *root.parents))
+
+
+def add_samples(root: Path) -> int:
+    """Put the sample inbox into a vault; how many files and lines."""
+    base, number = TEMPLATE / "sample_inbox", 0
+    for path in sorted(base.iterdir()):
+        if path.name == "ask.txt":
+            ask = root / "Ask.md"
+            text = append_line(ask.read_text(encoding="utf-8"), "Ask", path.read_text(encoding="utf-8").strip())
+            write_over(ask, text.encode())
+        else:
+            _lay(root / INBOX / path.name, path.read_bytes())
+        number += 1
+    return number
+
+
+def find_root(place: Path) -> Path | None:
+    """Our folder at `place` or one level below it, or None."""
+    if (place / VAULT_NOTE).is_file():
+        return place
+    if not place.is_dir():
+        return None
+    return next((each for each in sorted(place.iterdir()) if (each / VAULT_NOTE).is_file()), None)
+
+
+def locate(vault: Path | None, here: Path) -> Place:
+    """The vault meant: the one given, that of the current folder, else `./MyVault`.
+
+    Raises:
+        NeedsOwner: there is none.
+    """
+    if vault is not None:
+        found = find_root(vault.expanduser().absolute())
+    else:
+        around = [here, *here.parents]
+        found = next((each for each in around if (each / VAULT_NOTE).is_file()), None)
+        found = found or find_root(here / "MyVault") or find_root(here)
+    if found is None:
+        raise NeedsOwner(
+            f"There is no vault at {vault or here / 'MyVault'}.", hint="Make one: `python orchestrator.py init PATH`."
+        )
+    return open_place(found)
+
+
+def open_place(root: Path) -> Place:
+    """The vault whose folder is `root`.
+
+    Raises:
+        NeedsOwner: its identity note cannot be read.
+    """
+    content = read_regular(root / VAULT_NOTE, MAX_TEMPLATE_BYTES)
+    note = read_note(content.decode(errors="replace")) if isinstance(content, bytes) else content
+    vault_id = note.properties.get("vault_id") if isinstance(note, Note) else None
+    if not isinstance(note, Note) or not isinstance(vault_id, str) or not vault_id.isalnum():
+        raise NeedsOwner(f"{VAULT_NOTE} cannot be read.", hint="Restore it from the history or a backup.")
+    whole = note.properties.get("whole_folder") == "true"
+    foreign_git = (root / ".git").is_dir()
+    return Place(root, vault_id, pointer=whole and not foreign_git and not _synced(root), fresh=False)

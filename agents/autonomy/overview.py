@@ -1,0 +1,91 @@
+"""How the vault stands: what waits for the owner, what is done, what is held. Read from journal and folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local
+from agents.durability.proposal_rows import ProposalRow, proposals_in
+from agents.durability.schema import TASKS
+from agents.durability.task_persistence import QuestionRow, count, questions_in, requests_pending, tasks_in
+from agents.vault.files import stop_reason
+from agents.vault.layout import NEEDS_ACTION, QUARANTINE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agents.durability.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of one vault. `alerts` and `quarantine` are note names without suffix."""
+
+    tasks: tuple[str, ...]
+    in_progress: tuple[str, ...]
+    alerts: tuple[str, ...]
+    questions: tuple[QuestionRow, ...]
+    pending: tuple[ProposalRow, ...]
+    approved: tuple[ProposalRow, ...]
+    recent: tuple[ProposalRow, ...]
+    done: int
+    quarantine: tuple[str, ...]
+    requests: int
+    stopped: str
+
+    def machine_view(self) -> dict[str, object]:
+        """The overview as `status --json` prints it."""
+        return {
+            "needs_action": [*self.tasks, *self.alerts],
+            "in_progress": list(self.in_progress),
+            "questions": [each.id for each in self.questions],
+            "pending_approval": [
+                {
+                    "id": each.id,
+                    "action": each.action_name,
+                    "risk": each.risk,
+                    "expires": as_local(each.expires).isoformat(),
+                }
+                for each in self.pending
+            ],
+            "approved": [each.id for each in self.approved],
+            "done": self.done,
+            "quarantine": list(self.quarantine),
+            "requests": self.requests,
+            "stopped": self.stopped,
+        }
+
+
+def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
+    """The overview now; changes nothing."""
+    with journal.begin() as sql:
+        questions = questions_in(sql, "open")
+        pending = proposals_in(sql, "waiting")
+        approved = proposals_in(sql, "approved", "unknown")
+        filed = tasks_in(sql, "filed")
+        waiting = tasks_in(sql, "claimed", "waiting")
+        done = count(sql, TASKS, "done")
+        ended = sorted(proposals_in(sql, "done"), key=lambda row: row.decided_at)
+        requests = len(requests_pending(sql))
+    here = _names(root / NEEDS_ACTION)
+    return Overview(
+        tasks=tuple(row.id for row in filed),
+        in_progress=tuple(row.id for row in waiting),
+        alerts=tuple(name for name in here if "-alert-" in name),
+        questions=questions,
+        pending=pending,
+        approved=approved,
+        recent=tuple(reversed(ended[-recent:])),
+        done=done,
+        quarantine=_names(root / QUARANTINE),
+        requests=requests,
+        stopped=stop_reason(root) or "",
+    )
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(PurePosixPath(each.name).stem for each in folder.iterdir() if not each.name.startswith(".")))

@@ -1,0 +1,61 @@
+"""The owner's files, read when a turn needs them: handbook, rates, and what the handbook says about risk."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.approval.decisions import Policy
+from agents.clock import as_local
+from agents.connectors.contract import Money
+from agents.reasoning.owner_files import read_owner_files
+from agents.vault.files import read_regular
+from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
+from agents.vault.tables import Table, read_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agents.clock import Clock
+    from agents.reasoning.brain import OwnerFiles
+
+MAX_BYTES = 1_000_000
+LIMIT_ROW = "money that leaves or is forgiven"
+DEFAULT_LIMIT = Money(Decimal(500), "EUR")
+NOTHING = Money(Decimal(0), "EUR")  # a limit nobody can read is no permission
+_AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?([A-Z]{3})")
+
+
+class OwnerFacts:
+    """Reads the owner's files of one vault."""
+
+    def __init__(self, root: Path, clock: Clock, proposal_days: int) -> None:
+        self._root = root
+        self._clock = clock
+        self._proposal_days = proposal_days
+
+    def owner_files(self) -> OwnerFiles:
+        """What a brain needs, with every bad row named."""
+        today = as_local(self._clock.now()).date()
+        return read_owner_files(self._text(HANDBOOK_NOTE), self._text(RATES_NOTE), today)
+
+    def policy(self) -> Policy:
+        """What the handbook says about proposals."""
+        return Policy(self._proposal_days, read_limit(self._text(HANDBOOK_NOTE)))
+
+    def _text(self, path: str) -> str:
+        content = read_regular(self._root / path, MAX_BYTES)
+        return content.decode(errors="replace") if isinstance(content, bytes) else ""
+
+
+def read_limit(handbook: str) -> Money:
+    """The limit for money that leaves or is forgiven, from the table under `Limits`; 500 EUR without one."""
+    for table in read_tables(handbook):
+        if not isinstance(table, Table) or table.heading.casefold() != "limits":
+            continue
+        for row in table.rows:
+            if row.cells.get("what", "").strip().casefold() == LIMIT_ROW:
+                found = _AMOUNT.fullmatch(row.cells.get("limit", "").strip())
+                return Money(Decimal(found[1]), found[2]) if found else NOTHING
+    return DEFAULT_LIMIT

@@ -1,0 +1,81 @@
+"""What a brain sees, made from the journal's rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agents.connectors.receipts import receipt_from_json
+from agents.durability.proposal_rows import ProposalRow, proposals_of
+from agents.durability.task_persistence import QuestionRow, TaskRow, questions_of, reopenings_of, sender_seen_before
+from agents.reasoning.brain import AskOwner, AttachedFile, Choice, Outcome, TaskView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from agents.connectors.contract import Action
+
+DECIDED = ("done", "rejected", "expired", "failed")
+
+
+def task_view(sql: Connection, row: TaskRow, category: str) -> TaskView:
+    """The task as the brain sees it. `category` is the owner's own word, or empty."""
+    fields = json.loads(row.view)
+    return TaskView(
+        id=row.id,
+        kind=fields["kind"],
+        sender_name=fields["sender_name"],
+        sender_address=fields["sender_address"],
+        subject=fields["subject"],
+        text=fields["text"],
+        received=datetime.fromisoformat(fields["received"]),
+        sender_known=sender_seen_before(sql, row.sender, row.id),
+        message_id=fields["message_id"],
+        category=category,
+        flags=tuple(fields["flags"]),
+        attachments=tuple(AttachedFile(**each) for each in fields["attachments"]),
+    )
+
+
+def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> tuple[Outcome, ...]:
+    """What became of the task's earlier moves, in the order in which it happened."""
+    happened: list[tuple[str, Outcome]] = []
+    happened += [
+        (proposal.decided_at, _proposal_outcome(proposal, models))
+        for proposal in proposals_of(sql, task)
+        if proposal.state in DECIDED and not proposal.undoes
+    ]
+    happened += [
+        (question.answered_at, Outcome(question.move_key, "answered", value=question.answer))
+        for question in questions_of(sql, task)
+        if question.state == "answered" and not question.about
+    ]
+    happened += [(at, Outcome("", "reopened")) for at in reopenings_of(sql, task)]
+    return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
+
+
+def _proposal_outcome(row: ProposalRow, models: Mapping[str, type[Action]]) -> Outcome:
+    model = models.get(row.action_name)
+    return Outcome(
+        key=row.move_key,
+        kind=row.state,
+        action=model.model_validate_json(row.action) if model else None,
+        reason=row.reason,
+        receipt=receipt_from_json(row.receipt) if row.receipt else None,
+    )
+
+
+def ask_to_json(ask: AskOwner) -> str:
+    """A question as the journal keeps it."""
+    choices = [[each.text, each.weight] for each in ask.choices]
+    return json.dumps({"key": ask.key, "question": ask.question, "choices": choices, "quote": ask.quote})
+
+
+def ask_from_row(row: QuestionRow) -> AskOwner:
+    """The question as it was asked."""
+    fields = json.loads(row.ask)
+    choices = tuple(Choice(text, weight) for text, weight in fields["choices"])
+    return AskOwner(fields["key"], fields["question"], choices, fields["quote"])

@@ -1,0 +1,1 @@
+"""One folder per service: actions, and a way to find them again."""

@@ -1,0 +1,104 @@
+"""The port of the owner's books, and how money and texts on invoices are computed and written: once, here.
+
+The embedded ledger is the first to implement it; a bookkeeping service implements the same port later.
+Amounts are `Decimal` in the currency's main unit with two places, rounded half up per line; VAT is rounded per rate.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agents.connectors.contract import Lookup, Receipt
+    from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
+
+CENT = Decimal("0.01")
+
+
+class Books(Protocol):
+    """Where invoices are issued and credited. Effects are found again by key (64 hex digits)."""
+
+    def find(self, key: str) -> Lookup:
+        """Look up whether an invoice or credit note with this key was booked."""
+        ...
+
+    def issue(self, order: InvoiceCreate, key: str) -> Receipt:
+        """Book an invoice once; raises as `Connector.execute`."""
+        ...
+
+    def credit(self, order: InvoiceCredit, key: str) -> Receipt:
+        """Book the credit note of a whole invoice once; raises as `Connector.execute`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RateTotal:
+    """What is due at one VAT rate: `rate` in percent, `net` and `vat` in the invoice's currency."""
+
+    rate: Decimal
+    net: Decimal
+    vat: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of an invoice, by rate in rising order."""
+
+    rates: tuple[RateTotal, ...]
+
+    @property
+    def net(self) -> Decimal:
+        """Without VAT."""
+        return sum((each.net for each in self.rates), Decimal("0.00"))
+
+    @property
+    def vat(self) -> Decimal:
+        """The VAT of all rates."""
+        return sum((each.vat for each in self.rates), Decimal("0.00"))
+
+    @property
+    def gross(self) -> Decimal:
+        """What the customer owes."""
+        return self.net + self.vat
+
+
+def cents(amount: Decimal) -> Decimal:
+    """The amount with two places, half up."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def totals(lines: Iterable[tuple[Decimal, Decimal]]) -> Totals:
+    """The sums of lines given as (net amount in cents precision, VAT rate in percent)."""
+    nets: dict[Decimal, Decimal] = {}
+    for net, rate in lines:
+        nets[rate] = nets.get(rate, Decimal("0.00")) + net
+    return Totals(tuple(RateTotal(rate, nets[rate], cents(nets[rate] * rate / 100)) for rate in sorted(nets)))
+
+
+def amount_text(amount: Decimal, currency: str = "") -> str:
+    """'1,130.50' or '1,130.50 EUR': at least two places, more only when they say something (unit prices)."""
+    places = max(2, -int(shortest(amount).as_tuple().exponent))
+    return f"{amount:,.{places}f} {currency}".rstrip()
+
+
+def shortest(number: Decimal) -> Decimal:
+    """The same finite number without trailing zeros and without exponent: 10.50 -> 10.5, 1E+1 -> 10."""
+    return Decimal(format(number.normalize(), "f")) if number else Decimal(0)
+
+
+def plain_line(text: str) -> str:
+    """One line of visible text for a printed document: NFC, blanks collapsed, invisible characters left out."""
+    shown = (_shown(character) for character in unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", " ".join("".join(shown).split()))
+
+
+def _shown(character: str) -> str:
+    if character.isspace() or unicodedata.category(character) in {"Cc", "Zl", "Zp"}:
+        return " "
+    is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return "" if is_selector or unicodedata.category(character).startswith("C") else character

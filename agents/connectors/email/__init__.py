@@ -1,0 +1,1 @@
+"""Mail: reading messages, and sending one sealed message."""

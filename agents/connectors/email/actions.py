@@ -1,0 +1,132 @@
+"""What can be done with mail: send one message to one person.
+
+The model is the gate against header injection: one valid address, one-line headers, file names without paths.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from agents.connectors.contract import Action, AttachmentRef, Row, Stakes
+from agents.connectors.email.address import ascii_address, readable_domain
+
+MAX_SUBJECT_CHARS = 250
+MAX_BODY_CHARS = 200_000
+MAX_ATTACHMENTS = 20
+MAX_FILE_NAME_CHARS = 120
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_FILE_NAME = re.compile(r'[^\\/:*?"<>|.\s][^\\/:*?"<>|]*')
+_REPLY_MARK = re.compile(r"(?:(?:re|aw|antw|sv|vs|r)\s{0,3}:\s{0,3}){1,20}", re.IGNORECASE)
+# Controls, surrogates, line and paragraph separators: what ends a line somewhere, or cannot be written.
+_NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def one_header_line(text: str) -> str:
+    """The text when it may stand in a header.
+
+    Raises:
+        ValueError: it has control characters or line breaks.
+    """
+    if any(unicodedata.category(char) in _NOT_IN_A_LINE for char in text):
+        raise ValueError("control characters and line breaks are not allowed here")
+    return text
+
+
+def mail_address(text: str) -> str:
+    """The address when it is exactly one.
+
+    Raises:
+        ValueError: it is none, or several.
+    """
+    if ascii_address(text) is None:
+        raise ValueError("this must be exactly one mail address, such as name@domain.example")
+    return text
+
+
+def _body(text: str) -> str:
+    normal = text.replace("\r\n", "\n").replace("\r", "\n")
+    one_header_line(normal.replace("\n", " ").replace("\t", " "))
+    return normal
+
+
+def _message_id(text: str) -> str:
+    if text and not _MESSAGE_ID.fullmatch(text):
+        raise ValueError("this must be a message id in angle brackets")
+    return text
+
+
+def _files(files: tuple[AttachmentRef, ...]) -> tuple[AttachmentRef, ...]:
+    for each in files:
+        one_header_line(each.name)
+        if not _FILE_NAME.fullmatch(each.name) or len(each.name) > MAX_FILE_NAME_CHARS:
+            raise ValueError("an attachment's name must be a plain file name")
+        if not re.fullmatch(r"[0-9a-f]{64}", each.sha256):
+            raise ValueError("an attachment is sealed by the 64 hex digits of its SHA-256")
+    return files
+
+
+class EmailSend(Action):
+    """Send one mail to one person. `in_reply_to` is the message id of the mail it answers, or empty."""
+
+    action: Literal["email.send"] = "email.send"
+    to: Annotated[str, AfterValidator(mail_address)]
+    subject: Annotated[str, Field(max_length=MAX_SUBJECT_CHARS), AfterValidator(one_header_line)]
+    body: Annotated[str, Field(max_length=MAX_BODY_CHARS), AfterValidator(_body)]
+    in_reply_to: Annotated[str, AfterValidator(_message_id)] = ""
+    attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=MAX_ATTACHMENTS), AfterValidator(_files)] = ()
+
+    def title(self) -> str:
+        """'Send a mail to anna@client.example: Invoice INV-2026-0001?'."""
+        return f"Send a mail to {self.recipient()}: {self.subject}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """To, subject, text, what it answers, and each attachment with its digest."""
+        answers = (Row("answers", f"the mail {self.in_reply_to}", "in_reply_to"),) if self.in_reply_to else ()
+        files = (Row("attachment", f"{each.name} (SHA-256 {each.sha256})", "attachments") for each in self.attachments)
+        return (
+            Row("to", self._shown_recipient(), "to"),
+            Row("subject", self.subject, "subject"),
+            Row("text", self.body, "body"),
+            *answers,
+            *files,
+        )
+
+    def recipient(self) -> str:
+        """The address, its domain as ASCII: look-alike letters cannot pass for others."""
+        return ascii_address(self.to) or self.to
+
+    def undo(self) -> str:
+        """A mail cannot be called back."""
+        return "no, a sent mail cannot be called back"
+
+    @property
+    def stakes(self) -> Stakes:
+        """Words that leave to a person."""
+        return Stakes.MESSAGE
+
+    @property
+    def sealed_files(self) -> tuple[AttachmentRef, ...]:
+        """The attachments."""
+        return self.attachments
+
+    @property
+    def recipient_argument(self) -> str:
+        """The address decides."""
+        return "to"
+
+    def _shown_recipient(self) -> str:
+        local, _, domain = self.recipient().rpartition("@")
+        readable = readable_domain(domain)
+        return self.recipient() if readable == domain else f"{local}@{domain} (shown elsewhere as {readable})"
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer to a mail with this subject: one 'Re:', fit for EmailSend."""
+    clean = "".join(" " if unicodedata.category(char) in _NOT_IN_A_LINE else char for char in subject)
+    mark = _REPLY_MARK.match(clean)
+    return f"Re: {clean[mark.end() if mark else 0 :].strip()}"[:MAX_SUBJECT_CHARS].rstrip()

@@ -1,0 +1,65 @@
+"""The durable record of each try to hand a mail to a server: written before its DATA, completed after the answer.
+
+A record that was begun and never ended means that nobody here can know; the owner is asked, nothing is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, write_over
+from agents.vault.note import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_RECORD_BYTES = 10_000
+
+
+class Attempt(BaseModel):
+    """One try. `outcome` 'begun' has no answer yet; 'refused' means the server said that it did not take the mail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message_id: str
+    host: str
+    at: datetime
+    outcome: Literal["begun", "accepted", "refused"] = "begun"
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that is there and says nothing."""
+
+
+class Attempts:
+    """The records below one folder, one file a key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, key: str) -> Attempt | Damaged | None:
+        """The last try with this key; None when there was none."""
+        content = read_regular(self._place(key), MAX_RECORD_BYTES)
+        if content == MISSING:
+            return None
+        try:
+            return Damaged() if isinstance(content, Problem) else Attempt.model_validate_json(content)
+        except ValidationError:
+            return Damaged()
+
+    def record(self, key: str, attempt: Attempt) -> None:
+        """Write it down durably, over an earlier one.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        write_over(self._place(key), attempt.model_dump_json().encode(), mode=PRIVATE_MODE)
+
+    def _place(self, key: str) -> Path:
+        return self._folder / f"{key}.json"

@@ -1,0 +1,172 @@
+"""A session with a mail server: TLS first, then the password, then one message. Errors are ours, by what to do next.
+
+Every exception of smtplib is an OSError, so the order of the handlers matters.
+Source: RFC 5321 section 4.2.1 (replies), RFC 3207 (STARTTLS), RFC 8314 (implicit TLS).
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NoReturn
+
+from agents.connectors.email.account import CONNECT
+from agents.connectors.email.headers import one_line
+from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import SecretStr
+
+    from agents.connectors.email.account import MailAccount
+
+OWN_NAME = "[127.0.0.1]"  # said in EHLO: the machine's real name is nobody's business, and asking DNS for it may hang
+MAX_REPLY_CHARS = 200
+WAYS_TO_LOG_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # the line is encrypted
+READY, DONE, FORWARDED = 220, 250, 251  # replies
+REFUSED_FOR_NOW, REFUSED_FOR_GOOD = 400, 500  # and more
+
+
+@contextmanager
+def logged_in(account: MailAccount, password: SecretStr) -> Iterator[smtplib.SMTP]:
+    """A session that speaks TLS with a checked certificate and is logged in.
+
+    Raises:
+        Transient: the server cannot be reached now.
+        NeedsOwner: certificate, password or settings are wrong.
+        NotAllowed: the server refuses for good.
+    """
+    server = _connected(account)
+    try:
+        _log_in(server, account, password)
+        yield server
+        with suppress(OSError):  # the answer has been read; how the line closes changes nothing
+            server.quit()
+    finally:
+        server.close()
+
+
+def try_account(account: MailAccount, password: SecretStr) -> str:
+    """Log in and do nothing; what works, in words for the owner."""
+    with logged_in(account, password) as server:
+        try:
+            code, text = server.noop()
+        except OSError as err:
+            raise Transient(f"{account.host} hung up after the login", hint="Try again in a minute.") from err
+        if code != DONE:
+            _refused(code, text, "the login")
+    return f"{account.host} took the login over an encrypted line; mails can go out as {account.from_address}."
+
+
+def offer(server: smtplib.SMTP, sender: str, recipient: str, size_bytes: int) -> None:
+    """Name sender, recipient and size; nothing is handed over yet.
+
+    Raises:
+        Transient: the server is gone or says 'later'.
+        NotAllowed: it refuses sender, recipient or size.
+    """
+    try:
+        server.ehlo_or_helo_if_needed()
+        code, text = server.mail(sender, [f"SIZE={size_bytes}"] if server.has_extn("size") else [])
+        if code == DONE:
+            code, text = server.rcpt(recipient)
+    except OSError as err:
+        raise Transient("the mail server hung up before it got the mail", hint="It is tried again later.") from err
+    if code not in (DONE, FORWARDED):
+        _refused(code, text, f"a mail to {recipient}")
+
+
+def hand_over(server: smtplib.SMTP, content: bytes) -> str:
+    """Send the message's bytes; the server's own words when it took them.
+
+    Raises:
+        Transient, NotAllowed: the server says that it did not take the mail.
+        OutcomeUnknown: no answer after the mail was on its way.
+    """
+    try:
+        code, text = server.data(content)
+    except smtplib.SMTPDataError as err:
+        _refused(err.smtp_code, err.smtp_error, "the mail", err)
+    except OSError as err:
+        raise OutcomeUnknown(
+            "the mail server hung up after it got the mail and before it answered",
+            hint="Look into the Sent folder of the account, or ask the recipient.",
+        ) from err
+    if code != DONE:
+        _refused(code, text, "the mail")
+    return _reply(code, text)
+
+
+def _connected(account: MailAccount) -> smtplib.SMTP:
+    where = f"{account.host}:{account.port}"
+    try:
+        context = ssl.create_default_context(cafile=account.ca_file)
+    except OSError as err:
+        raise NeedsOwner(f"the certificate file {account.ca_file} cannot be used", hint=CONNECT) from err
+    try:
+        return _open(account, context)
+    except ssl.SSLCertVerificationError as err:
+        raise NeedsOwner(
+            f"the certificate of {where} is not to be trusted: {err.verify_message}", hint=CONNECT
+        ) from err
+    except ssl.SSLEOFError as err:
+        raise Transient(f"{where} hung up", hint="It is tried again later.") from err
+    except ssl.SSLError as err:
+        raise NeedsOwner(f"{where} does not speak TLS: port and security do not fit", hint=CONNECT) from err
+    except smtplib.SMTPNotSupportedError as err:
+        raise NeedsOwner(f"{where} offers no encryption (STARTTLS); no password is sent", hint=CONNECT) from err
+    except smtplib.SMTPResponseException as err:
+        _refused(err.smtp_code, err.smtp_error, "the connection", err)
+    except OSError as err:
+        raise Transient(f"{where} cannot be reached", hint="Check the network; it is tried again later.") from err
+
+
+def _open(account: MailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
+    if account.security == "tls":
+        return smtplib.SMTP_SSL(account.host, account.port, OWN_NAME, timeout=account.timeout_s, context=context)
+    server = smtplib.SMTP(account.host, account.port, OWN_NAME, timeout=account.timeout_s)
+    try:
+        code, text = server.starttls(context=context)
+    except OSError:
+        server.close()
+        raise
+    if code != READY:
+        server.close()
+        raise smtplib.SMTPResponseException(code, text)
+    return server
+
+
+def _log_in(server: smtplib.SMTP, account: MailAccount, password: SecretStr) -> None:
+    """Log in with one try: `SMTP.login` tries every way in turn, and a server may hang up on the second."""
+    host = account.host
+    server.user, server.password = account.user, password.get_secret_value()
+    try:
+        server.ehlo_or_helo_if_needed()
+        offered = server.esmtp_features.get("auth", "").upper().split()
+        way = next((each for each in WAYS_TO_LOG_IN if each in offered), None)
+        if way is None:
+            raise NeedsOwner(f"{host} offers no login here: the port is probably wrong", hint=CONNECT)
+        server.auth(way, getattr(server, WAYS_TO_LOG_IN[way]))
+    except smtplib.SMTPResponseException as err:
+        if err.smtp_code < REFUSED_FOR_GOOD:
+            _refused(err.smtp_code, err.smtp_error, "the login", err)
+        said = _reply(err.smtp_code, err.smtp_error)
+        raise NeedsOwner(f"{host} refused user or password: {said}", hint=CONNECT) from err
+    except UnicodeEncodeError as err:
+        raise NeedsOwner("user or password has letters that mail servers do not take", hint=CONNECT) from err
+    except OSError as err:
+        raise Transient(f"{host} hung up during the login", hint="It is tried again later.") from err
+
+
+def _refused(code: int, text: bytes | str, what: str, cause: Exception | None = None) -> NoReturn:
+    words = f"the mail server refused {what}: {_reply(code, text)}"
+    if REFUSED_FOR_NOW <= code < REFUSED_FOR_GOOD:
+        raise Transient(words, hint="It is tried again later.") from cause
+    raise NotAllowed(words, hint="Correct the mail, and let it be proposed again.") from cause
+
+
+def _reply(code: int, text: bytes | str) -> str:
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return one_line(f"{code} {said}")[:MAX_REPLY_CHARS]

@@ -1,0 +1,1 @@
+"""The embedded books: beancount files in the vault."""

@@ -1,0 +1,168 @@
+"""What the books can do: issue an invoice, and credit it again.
+
+The models are canonical: the same order in other words (10.0 h, trailing blanks) has the same bytes and digest.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from agents.connectors.books import CENT, Totals, amount_text, cents, plain_line, shortest, totals
+from agents.connectors.contract import Action, Money, Row, Stakes
+
+MAX_LINES = 200
+NUMBER_PATTERN = r"INV-[0-9]{4}-[0-9]{4,6}"
+
+
+def _clean(value: object) -> object:
+    return plain_line(value) if isinstance(value, str) else value
+
+
+def _price(value: Decimal) -> Decimal:
+    brief = shortest(value)
+    return brief if int(brief.as_tuple().exponent) < -2 else brief.quantize(CENT)  # noqa: PLR2004 (cents)
+
+
+Text = Annotated[str, BeforeValidator(_clean)]
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4), AfterValidator(shortest)]
+Price = Annotated[Decimal, Field(max_digits=12, decimal_places=4), AfterValidator(_price)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=3), AfterValidator(shortest)]
+
+
+class InvoiceLine(BaseModel):
+    """One line: `price` per `unit` in the invoice's currency (negative = a discount), `tax` in percent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Annotated[Text, Field(min_length=1, max_length=1000)]
+    quantity: Quantity
+    unit: Annotated[Text, Field(max_length=20)] = ""
+    price: Price
+    tax: Percent
+
+    @property
+    def net(self) -> Decimal:
+        """Quantity times price in cents, half up."""
+        return cents(self.quantity * self.price)
+
+
+class InvoiceCreate(Action):
+    """Issue an invoice: number, PDF and ledger entry come into being when it runs. `due_days` after its date."""
+
+    action: Literal["invoice.create"] = "invoice.create"
+    customer: Name
+    email: Annotated[Text, Field(max_length=254)] = ""
+    lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    currency: Currency
+    due_days: Annotated[int, Field(ge=0, le=365)]
+
+    @model_validator(mode="after")
+    def _asks_for_money(self) -> Self:
+        if self.totals.gross <= 0 or any(each.net < 0 for each in self.totals.rates):
+            raise ValueError("an invoice must ask for more than 0.00, and for no negative sum at any tax rate")
+        return self
+
+    @property
+    def totals(self) -> Totals:
+        """Net, VAT per rate and gross."""
+        return totals((line.net, line.tax) for line in self.lines)
+
+    @property
+    def money(self) -> Money:
+        """What the customer will owe, VAT included."""
+        return Money(self.totals.gross, self.currency)
+
+    @property
+    def stakes(self) -> Stakes:
+        """Money is asked for."""
+        return Stakes.MONEY_ASKED
+
+    @property
+    def recipient_argument(self) -> str:
+        """The customer's origin decides."""
+        return "customer"
+
+    def recipient(self) -> str:
+        """The customer's name."""
+        return self.customer
+
+    def title(self) -> str:
+        """'Create an invoice over 1,130.50 EUR (950.00 net) for Acme Ltd?'."""
+        sums = self.totals
+        net = f" ({amount_text(sums.net)} net)" if sums.vat else ""
+        return f"Create an invoice over {amount_text(sums.gross, self.currency)}{net} for {self.customer}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Customer, every line, the sums and the terms."""
+        sums, currency = self.totals, self.currency
+        email = (Row("customer's mail", self.email, "email"),) if self.email else ()
+        return (
+            Row("customer", self.customer, "customer"),
+            *email,
+            *(Row(f"line {at}", _line_text(line, currency), "lines") for at, line in enumerate(self.lines, 1)),
+            Row("net", amount_text(sums.net, currency)),
+            *(Row("VAT", f"{each.rate} % = {amount_text(each.vat, currency)}", "tax") for each in sums.rates),
+            Row("total", amount_text(sums.gross, currency)),
+            Row("to be paid within", f"{self.due_days} days", "due_days"),
+        )
+
+    def undo(self) -> str:
+        """A credit note takes it back."""
+        return "yes, by a credit note"
+
+
+class InvoiceCredit(Action):
+    """Take a whole invoice back with a credit note. `customer`, `total` (gross) and `currency` must match the books."""
+
+    action: Literal["invoice.credit"] = "invoice.credit"
+    number: Annotated[str, Field(pattern=f"^{NUMBER_PATTERN}$")]
+    reason: Annotated[Text, Field(max_length=500)] = ""
+    customer: Name
+    total: Annotated[Price, Field(gt=0, decimal_places=2)]
+    currency: Currency
+
+    @property
+    def money(self) -> Money:
+        """What is forgiven, VAT included."""
+        return Money(self.total, self.currency)
+
+    @property
+    def stakes(self) -> Stakes:
+        """Money is given up."""
+        return Stakes.MONEY_FORGIVEN
+
+    @property
+    def recipient_argument(self) -> str:
+        """The customer's origin decides."""
+        return "customer"
+
+    def recipient(self) -> str:
+        """The customer's name."""
+        return self.customer
+
+    def title(self) -> str:
+        """'Credit invoice INV-2026-0001 over 1,130.50 EUR to Acme Ltd?'."""
+        return f"Credit invoice {self.number} over {amount_text(self.total, self.currency)} to {self.customer}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """The invoice, who gets the credit, how much and why."""
+        return (
+            Row("invoice", self.number, "number"),
+            Row("customer", self.customer, "customer"),
+            Row("total", amount_text(self.total, self.currency), "total"),
+            Row("reason", self.reason or "none given", "reason"),
+        )
+
+    def undo(self) -> str:
+        """Only by asking anew."""
+        return "no; a new invoice can be issued"
+
+
+def _line_text(line: InvoiceLine, currency: str) -> str:
+    amount = " ".join(part for part in (f"{line.quantity}", line.unit, line.text) if part)
+    return f"{amount} x {amount_text(line.price, currency)} = {amount_text(line.net, currency)}"

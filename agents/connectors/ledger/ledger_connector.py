@@ -1,0 +1,60 @@
+"""The connector of the embedded ledger: which action goes to which page of the books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.connectors.contract import CannotUndo
+from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
+from agents.connectors.ledger.ledger_books import LedgerBooks
+from agents.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from agents.connectors.books import Books
+    from agents.connectors.contract import Action, Attachments, ConnectorContext, Lookup, Receipt
+
+
+class LedgerConnector:
+    """Performs `invoice.create` and `invoice.credit` on some books."""
+
+    name = "ledger"
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def find(self, key: str, action: Action) -> Lookup:  # noqa: ARG002 (the contract's signature; the key suffices)
+        """The receipt read back from the books; Absent only when every ledger file could be read."""
+        return self._books.find(key)
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:  # noqa: ARG002 (books take none)
+        """Book it once.
+
+        Raises:
+            NotAllowed: the ledger refuses the entry, or the invoice cannot be credited.
+            NeedsOwner: the ledger or the handbook must be put in order first.
+            Transient: nothing happened; the ledger was busy or the disk full.
+            OutcomeUnknown: it cannot be told whether the entry stands.
+        """
+        match action:
+            case InvoiceCreate():
+                return self._books.issue(action, key)
+            case InvoiceCredit():
+                return self._books.credit(action, key)
+            case _:
+                raise NotAllowed(f"The books know no {action.action}.", hint="Reject the proposal.")
+
+    def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
+        """The credit note of an invoice; a credit note itself stands."""
+        if not isinstance(action, InvoiceCreate):
+            return CannotUndo("A credit note stands; issue the invoice anew.")
+        return InvoiceCredit(
+            number=receipt.provider_id,
+            customer=action.customer,
+            total=action.totals.gross,
+            currency=action.currency,
+        )
+
+
+def open_ledger(context: ConnectorContext) -> LedgerConnector:
+    """The connector on the vault's own ledger."""
+    return LedgerConnector(LedgerBooks(context))

@@ -1,0 +1,29 @@
+"""The embedded ledger: books in plain text, in the vault, without any account or server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.connectors.contract import Capability, Manifest, State
+from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
+
+if TYPE_CHECKING:
+    from agents.connectors.contract import Connector, ConnectorContext
+
+__all__ = ["MANIFEST", "InvoiceCreate", "InvoiceCredit", "InvoiceLine"]
+
+
+def _open(context: ConnectorContext) -> Connector:
+    from agents.connectors.ledger.ledger_connector import open_ledger  # noqa: PLC0415 (the runtime is opened on use)
+
+    return open_ledger(context)
+
+
+def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
+    if (context.vault / "Accounting" / "main.beancount").is_file():
+        return (Capability("books", State.REAL, "invoices go into the ledger in Accounting/", ""),)
+    step = "Restore Accounting/main.beancount, or run `init` again."
+    return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
+
+
+MANIFEST = Manifest("ledger", (InvoiceCreate, InvoiceCredit), _open, _capabilities)

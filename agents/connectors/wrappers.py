@@ -1,0 +1,156 @@
+"""Retry, limits and audit around any connector: `Audited(Limited(Retrying(connector)))`."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from agents.errors import EmployeeError, Transient
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from agents.clock import Clock
+    from agents.connectors.contract import Action, Attachments, CannotUndo, Connector, Lookup, Receipt
+
+HOUR_S = 3600.0
+Answer = TypeVar("Answer")
+
+
+class Wrapped:
+    """A connector inside another; on its own it changes nothing."""
+
+    def __init__(self, inner: Connector) -> None:
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        """The inner connector's."""
+        return self._inner.name
+
+    def find(self, key: str, action: Action) -> Lookup:
+        """Ask the inner connector."""
+        return self._inner.find(key, action)
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Let the inner connector act."""
+        return self._inner.execute(action, key, attachments)
+
+    def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
+        """Ask the inner connector."""
+        return self._inner.compensate(action, receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often an effect is tried, and how long the first pause is; each further pause is twice as long."""
+
+    attempts: int = 3
+    first_pause_s: float = 1.0
+
+
+class Retrying(Wrapped):
+    """Tries again what certainly did not happen, and nothing else.
+
+    `wake` ends a pause early and the trying with it; `halted` is asked before each further try (STOP).
+    """
+
+    def __init__(
+        self,
+        inner: Connector,
+        clock: Clock,
+        wake: threading.Event,
+        halted: Callable[[], bool],
+        patience: Patience = Patience(),
+    ) -> None:
+        super().__init__(inner)
+        self._clock = clock
+        self._wake = wake
+        self._halted = halted
+        self._patience = patience
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Act, and act again after a Transient, a bounded number of times.
+
+        Raises:
+            Transient: the last try's; every other error at once.
+        """
+        for earlier in range(self._patience.attempts - 1):
+            try:
+                return super().execute(action, key, attachments)
+            except Transient:
+                if self._clock.wait(self._wake, self._patience.first_pause_s * 2**earlier) or self._halted():
+                    raise
+        return super().execute(action, key, attachments)
+
+
+class Limited(Wrapped):
+    """At most so many effects in any hour. It counts what this process did; a restart begins anew."""
+
+    def __init__(self, inner: Connector, clock: Clock, max_effects_per_hour: int) -> None:
+        super().__init__(inner)
+        self._clock = clock
+        self._max_effects = max_effects_per_hour
+        self._began_s: deque[float] = deque()
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Act, if the hour has room.
+
+        Raises:
+            Transient: it has none; nothing happened.
+        """
+        now_s = self._clock.monotonic_s()
+        while self._began_s and now_s - self._began_s[0] >= HOUR_S:
+            self._began_s.popleft()
+        if len(self._began_s) >= self._max_effects:
+            wait_min = (HOUR_S - (now_s - self._began_s[0])) / 60 if self._began_s else HOUR_S / 60
+            raise Transient(
+                f"{self.name} has made {self._max_effects} effects within an hour, its limit",
+                hint=f"Wait {wait_min:.0f} minutes, or raise the limit.",
+            )
+        self._began_s.append(now_s)
+        return super().execute(action, key, attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a connector as the audit sees it: ids only, no content. `result`: what it ended with."""
+
+    connector: str
+    call: str
+    action: str
+    key: str
+    result: str
+    took_s: float
+
+
+class Audited(Wrapped):
+    """Tells every look-up and every effect, also those that fail."""
+
+    def __init__(self, inner: Connector, clock: Clock, tell: Callable[[Call], None]) -> None:
+        super().__init__(inner)
+        self._clock = clock
+        self._tell = tell
+
+    def find(self, key: str, action: Action) -> Lookup:
+        """Look up, and tell."""
+        return self._told("find", action, key, lambda: super(Audited, self).find(key, action))
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Act, and tell."""
+        return self._told("execute", action, key, lambda: super(Audited, self).execute(action, key, attachments))
+
+    def _told(self, call: str, action: Action, key: str, ask: Callable[[], Answer]) -> Answer:
+        began_s = self._clock.monotonic_s()
+        result = "stopped"  # by something that is no error of ours
+        try:
+            answer = ask()
+            result = type(answer).__name__
+        except EmployeeError as err:
+            result = type(err).__name__
+            raise
+        finally:
+            self._tell(Call(self.name, call, action.action, key, result, self._clock.monotonic_s() - began_s))
+        return answer

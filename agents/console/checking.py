@@ -1,0 +1,30 @@
+"""`verify` and `doctor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.connectors.contract import Capability, State
+from agents.durability.verification import Report, Verification
+from agents.errors import EmployeeError
+
+if TYPE_CHECKING:
+    from agents.console.wiring import House
+
+
+def check(house: House) -> Report:
+    """Every check; what could not be checked is said, never passed over."""
+    if not (house.state / "journal.sqlite").is_file() or not (house.state / "keys").is_dir():
+        return Report(unchecked=[f"there is no journal or no key in the state folder {house.state}"])
+    try:
+        return Verification(house.place.root, house.journal, house.history(), house.signing[1]).run()
+    except EmployeeError as err:
+        return Report(unchecked=[f"{err} {err.hint}"])
+
+
+def every_capability(house: House) -> tuple[Capability, ...]:
+    """What works now: the brain, the watchers and every connector."""
+    brain = Capability("brain", State.REAL, "the playbook: rules and skills, no key needed", "")
+    inbox = Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
+    secrets = Capability("secrets", State.REAL, f"kept in {house.context.secrets.place}", "")
+    return (brain, inbox, secrets, *house.capabilities())

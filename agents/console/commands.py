@@ -1,0 +1,312 @@
+"""The command line. Each command opens the house, does one thing, and says what to do next.
+
+Exit codes: 0 done; 1 refused or broken; 2 a wrong word or an unknown id; 3 could not be checked.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agents.errors import EmployeeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agents.console.wiring import House
+
+UNKNOWN_ID = 2
+NEWEST = 200
+vault_option = click.option(
+    "--vault",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The vault; default: the one of the current folder, else ./MyVault.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+
+
+@contextmanager
+def opened(vault: Path | None) -> Iterator[House]:
+    """The house of a vault, closed at the end; our errors become words and an exit code."""
+    from agents.console.wiring import open_house
+
+    with told_plainly():
+        house = open_house(vault)
+        try:
+            yield house
+        finally:
+            house.close()
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """One of our errors is shown as a sentence and a hint."""
+    try:
+        yield
+    except EmployeeError as err:
+        click.echo(f"{err}\n{err.hint}", err=True)
+        sys.exit(1)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version="0.1.0", prog_name="ai-employee")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """An AI employee that lives in an Obsidian vault. Without a command: make ./MyVault if needed, and run.
+
+    Nothing leaves without your yes, nothing gets lost, nothing happens twice.
+    """
+    if context.invoked_subcommand is None:
+        place = Path.cwd() / "MyVault"
+        if not place.exists():
+            context.invoke(init, vault=place, sample=True, folder="AI Employee")
+        context.invoke(run, once=False, take_over=False, vault=None)
+
+
+@cli.command()
+@click.argument("vault", type=click.Path(path_type=Path))
+@click.option("--sample", is_flag=True, help="Put a sample inbox into it.")
+@click.option(
+    "--folder", default="AI Employee", show_default=True, help="Our subfolder in a vault that is there already."
+)
+def init(vault: Path, *, sample: bool, folder: str) -> None:
+    """Make a vault, or move into one subfolder of an existing vault."""
+    from agents.console.founding_steps import make_vault
+
+    with told_plainly():
+        for line in make_vault(vault, folder, sample=sample):
+            click.echo(line)
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="End when nothing is left to do.")
+@click.option("--take-over", is_flag=True, help="Run here although another machine says that it runs this vault.")
+@vault_option
+def run(*, once: bool, take_over: bool, vault: Path | None) -> None:
+    """Work: take in what happened, plan, propose, and carry out what you approved."""
+    from agents.console.running import run_vault
+
+    with opened(vault) as house, house.lock():
+        run_vault(house, once=once, take_over=take_over)
+
+
+@cli.command()
+@click.option("--all", "everything", is_flag=True, help="Also what is in progress, approved, done and in quarantine.")
+@json_option
+@vault_option
+def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
+    """What waits for you."""
+    from agents.autonomy.overview import look
+
+    with opened(vault) as house:
+        overview = look(house.place.root, house.journal)
+        if as_json:
+            view = overview.machine_view() | {
+                "vault": str(house.place.root),
+                "history": str(house.state / "history.git"),
+            }
+            click.echo(json.dumps(view | {"running": house.runs_now()}, indent=2))
+            return
+        from agents.console import screens
+
+        screens.waiting(overview, str(house.place.root))
+        if everything:
+            screens.everything(overview)
+
+
+@cli.command()
+@click.argument("text", nargs=-1, required=True)
+@vault_option
+def ask(text: tuple[str, ...], vault: Path | None) -> None:
+    """Ask for something in your own words."""
+    with opened(vault) as house:
+        request(house, "ask", "", " ".join(text))
+
+
+@cli.command()
+@click.argument("proposal", metavar="ID")
+@vault_option
+def approve(proposal: str, vault: Path | None) -> None:
+    """Say yes to one proposal."""
+    with opened(vault) as house:
+        known_proposal(house, proposal)
+        request(house, "approve", proposal, "")
+
+
+@cli.command()
+@click.argument("proposal", metavar="ID")
+@click.option("--reason", default="", help="Why; the next proposal takes it into account.")
+@vault_option
+def reject(proposal: str, *, reason: str, vault: Path | None) -> None:
+    """Say no to one proposal."""
+    with opened(vault) as house:
+        known_proposal(house, proposal)
+        request(house, "reject", proposal, reason)
+
+
+@cli.command()
+@click.argument("question", metavar="ID")
+@click.argument("text", nargs=-1, required=True)
+@vault_option
+def answer(question: str, text: tuple[str, ...], vault: Path | None) -> None:
+    """Answer one question."""
+    from agents.durability.task_persistence import find_question
+
+    with opened(vault) as house:
+        with house.journal.begin() as sql:
+            row = find_question(sql, question)
+        if row is None or row.state != "open":
+            unknown(question, "no open question has this id" if row is None else f"this question is {row.state}")
+        request(house, "answer", question, " ".join(text))
+
+
+@cli.command()
+@click.argument("proposal", metavar="ID")
+@vault_option
+def undo(proposal: str, vault: Path | None) -> None:
+    """Propose what undoes a done action, or say why nothing can."""
+    from agents.autonomy.requests import undoing
+    from agents.connectors.contract import CannotUndo
+    from agents.durability.proposal_rows import find_proposal
+
+    with opened(vault) as house:
+        with house.journal.begin() as sql:
+            row = find_proposal(sql, proposal)
+        if row is None:
+            unknown(proposal, "no proposal has this id")
+            return
+        undone = undoing(row, house.connectors, house.models)
+        if isinstance(undone, CannotUndo):
+            click.echo(f"{proposal} cannot be undone: {undone.reason}", err=True)
+            sys.exit(1)
+        click.echo(f"To undo it: {undone.title()} It becomes a proposal that waits for your yes.")
+        request(house, "undo", proposal, "")
+
+
+@cli.command()
+@click.argument("about", metavar="[ID]", required=False, default="")
+@vault_option
+def log(about: str, vault: Path | None) -> None:
+    """What happened, in plain words; of everything (the newest 200), or of one id."""
+    from agents.console.stories import told
+
+    with opened(vault) as house:
+        with house.journal.begin() as sql:
+            lines = told(sql, about, NEWEST)
+        if not lines:
+            unknown(about, "nothing happened under this id") if about else click.echo("Nothing happened yet.")
+        for line in lines:
+            click.echo(line)
+
+
+@cli.command()
+@click.argument("name", metavar="ID")
+@vault_option
+def why(name: str, vault: Path | None) -> None:
+    """The chain of one action: cause, rule, proposal, your answer, receipt, commit."""
+    from agents.console.stories import why as reasons
+
+    with opened(vault) as house:
+        with house.journal.begin() as sql:
+            lines = tuple(reasons(sql, name))
+        if not lines:
+            unknown(name, "no task, proposal or question has this id")
+        for line in lines:
+            click.echo(line)
+
+
+@cli.command()
+@json_option
+@vault_option
+def verify(*, as_json: bool, vault: Path | None) -> None:
+    """Check that chain, log, history, receipts and notes say what was recorded. Changes nothing."""
+    from agents.console.checking import check
+
+    with opened(vault) as house:
+        report = check(house)
+        if as_json:
+            found = {"broken": report.broken, "warnings": report.warnings, "unchecked": report.unchecked}
+            click.echo(json.dumps(found, indent=2))
+        else:
+            from agents.console import screens
+
+            screens.verified(report)
+    sys.exit(report.exit_code)
+
+
+@cli.command()
+@json_option
+@vault_option
+def doctor(*, as_json: bool, vault: Path | None) -> None:
+    """Every capability: real, outbox or off, and the one next step."""
+    from agents.console.checking import every_capability
+
+    with opened(vault) as house:
+        found = every_capability(house)
+        if as_json:
+            rows = [{"name": c.name, "state": c.state, "says": c.says, "next_step": c.next_step} for c in found]
+            click.echo(json.dumps(rows, indent=2))
+            return
+        from agents.console import screens
+
+        screens.doctor(found)
+
+
+@cli.command()
+@click.argument("name")
+@vault_option
+def connect(name: str, vault: Path | None) -> None:
+    """Connect a service: asks, tests it live, and keeps the secret out of the vault."""
+    from agents.console.connecting import connect_service
+
+    with opened(vault) as house:
+        click.echo(connect_service(house, name))
+
+
+@cli.command()
+@click.argument("name")
+@vault_option
+def disconnect(name: str, vault: Path | None) -> None:
+    """Forget a service and its secret."""
+    from agents.console.connecting import disconnect_service
+
+    with opened(vault) as house:
+        click.echo(disconnect_service(house, name))
+
+
+def request(house: House, kind: str, target: str, text: str) -> None:
+    """Put a request into the journal; the runner carries it out."""
+    from agents.durability.task_persistence import add_request
+
+    values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
+    with house.journal.begin() as sql:
+        add_request(sql, values)
+    when = "the runner carries it out now" if house.runs_now() else "carried out at the next `run`"
+    click.echo(f"Recorded: {kind} {target}".rstrip() + f"; {when}.")
+
+
+def known_proposal(house: House, proposal: str) -> None:
+    """End with exit code 2 unless the proposal waits for a decision."""
+    from agents.durability.proposal_rows import find_proposal
+
+    with house.journal.begin() as sql:
+        row = find_proposal(sql, proposal)
+    if row is None or row.state != "waiting":
+        unknown(proposal, "no proposal has this id" if row is None else f"this proposal is {row.state} already")
+
+
+def unknown(name: str, words: str) -> None:
+    """Say that an id leads nowhere, and end."""
+    click.echo(f"{name}: {words}.\nSee `python orchestrator.py status --all`.", err=True)
+    sys.exit(UNKNOWN_ID)
+
+
+def main() -> None:
+    """The entry."""
+    cli(prog_name="orchestrator.py")

@@ -1,0 +1,43 @@
+"""`init`: the vault, its state folder, and the first signed commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.autonomy.founding import add_samples, found_vault
+from agents.clock import SystemClock, as_local
+from agents.connectors.ledger.ledger_files import opening_files
+from agents.console.wiring import house_at
+from agents.durability.transitions import Transition
+from agents.security.audit_logger import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CURRENCY = "EUR"
+
+
+def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
+    """Make the vault (or find it), in sentences."""
+    today = as_local(SystemClock().now()).date()
+    place = found_vault(vault, folder, opening_files(today, CURRENCY))
+    house = house_at(place)
+    try:
+        if not place.fresh:
+            yield f"The vault in {place.root} is there already; nothing was changed."
+            return
+        with house.lock():
+            recorder = house.recorder
+            with recorder.begin() as writing:
+                fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
+                paths = recorder.history.changed_paths()
+                writing.record(Transition(fact, "Make the vault", paths=paths))
+            recorder.housekeeping(())
+            recorder.refresh_index()
+        yield f"The vault is in {place.root}."
+        if sample:
+            yield f"{add_samples(place.root)} samples lie in its Inbox and Ask.md."
+        yield f"Next: `python orchestrator.py run --vault '{place.root}'`, and open the folder in Obsidian."
+    finally:
+        house.close()

@@ -1,0 +1,64 @@
+"""`run`: live progress for a person, and one screen at the end of each burst of work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from agents.autonomy.overview import look
+from agents.console import screens
+from watchers.hints import Hints
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from agents.autonomy.autonomy_orchestrator import Runner
+    from agents.console.wiring import House
+    from agents.durability.transitions import Transition
+
+
+def run_vault(house: House, *, once: bool, take_over: bool) -> None:
+    """Run the vault until it is idle (`once`) or until Ctrl-C."""
+    wake = threading.Event()
+    house.recorder.told = _told
+    runner = house.runner(wake, _report)
+    for words in runner.start(take_over=take_over):
+        screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
+    try:
+        runner.once()
+        screens.waiting(look(house.place.root, house.journal), str(house.place.root))
+        if not once:
+            _watch(house, runner, wake)
+    finally:
+        runner.leave()
+
+
+def _watch(house: House, runner: Runner, wake: threading.Event) -> None:
+    """Go on until Ctrl-C or a polite signal; a second Ctrl-C ends at once, and nothing is lost by it."""
+    over = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        over.set()
+        wake.set()
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
+    hints = Hints(house.place.root, wake)
+    hints.start()
+    screens.OUT.print("\nWatching. Ctrl-C ends.")
+    if hints.says:
+        screens.OUT.print(f"[yellow]{screens.shown(hints.says)}[/]")
+    try:
+        runner.watch(over)
+    finally:
+        hints.stop()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _told(transition: Transition) -> None:
+    screens.OUT.print(f"[dim]{transition.fact.actor:<9}[/] {screens.shown(transition.subject)}")
+
+
+def _report(words: str) -> None:
+    screens.OUT.print(f"[dim]brain    [/] {screens.shown(words)}")

@@ -1,0 +1,130 @@
+"""What the command line shows a person: short, plain, and always with the next step."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from agents.clock import as_local
+from agents.vault.neutralize import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agents.autonomy.overview import Overview
+    from agents.connectors.contract import Capability
+    from agents.durability.proposal_rows import ProposalRow
+    from agents.durability.verification import Report
+
+OUT = Console(highlight=False, soft_wrap=True)
+MAX_WORDS = 100
+
+
+def shown(text: str) -> str:
+    """Text that may come from outside, safe for a terminal."""
+    return escape(" ".join(visible(text).split()))
+
+
+def waiting(overview: Overview, root: str) -> None:
+    """The one screen: what waits for the owner, and what to do next."""
+    if overview.stopped:
+        OUT.print(f"[bold red]Everything stands still:[/] {shown(overview.stopped)}. Delete the file to go on.")
+    if overview.pending:
+        _decisions(overview.pending)
+    if overview.questions:
+        OUT.print("\n[bold]Questions for you[/]")
+        for row in overview.questions:
+            OUT.print(f"  [cyan]{row.id}[/]\n    {shown(str(json.loads(row.ask)['question']))[:MAX_WORDS]}")
+    if overview.alerts:
+        OUT.print("\n[bold]Alerts[/] (notes in Needs_Action)")
+        for name in overview.alerts:
+            OUT.print(f"  [yellow]{name}[/]")
+    OUT.print(f"\n{_counts(overview)}")
+    _next_step(overview, root)
+
+
+def _decisions(pending: Sequence[ProposalRow]) -> None:
+    OUT.print("\n[bold]Waiting for your yes[/]")
+    for row in pending:
+        until = as_local(row.expires).strftime("%d %b %H:%M")
+        OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+
+
+def title_of(row: ProposalRow) -> str:
+    """The proposal's question, as its note asks it."""
+    line = next((line for line in row.note.splitlines() if line.startswith("# ")), row.id)
+    return line.removeprefix("# ").replace("\\", "")
+
+
+def _counts(overview: Overview) -> str:
+    parts = [
+        f"{len(overview.pending)} to decide",
+        f"{len(overview.questions)} to answer",
+        f"{len(overview.in_progress)} in progress",
+        f"{overview.done} done",
+        f"{len(overview.quarantine)} in quarantine",
+    ]
+    return " · ".join(parts)
+
+
+def _next_step(overview: Overview, root: str) -> None:
+    if overview.pending or overview.questions:
+        OUT.print(f"[bold]What to do next:[/] open [bold]{escape(root)}[/] in Obsidian and begin with Dashboard.md.")
+        if overview.pending:
+            OUT.print(
+                "  Yes: move a note from Pending_Approval/ to Approved/ (or `python orchestrator.py approve ID`)."
+            )
+            OUT.print("  No:  move it to Rejected/ (or `python orchestrator.py reject ID --reason WHY`).")
+        if overview.questions:
+            OUT.print("  Questions: tick a box in the note, or write behind `answer:` (or `answer ID TEXT`).")
+    else:
+        OUT.print(f"[bold]What to do next:[/] nothing waits. Drop a mail (.eml) or a file into {escape(root)}/Inbox.")
+
+
+def doctor(capabilities: Sequence[Capability]) -> None:
+    """Every capability, how it works, and its one next step."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("capability", "state", "what that means", "next step"):
+        table.add_column(name, overflow="fold")
+    colours = {"real": "green", "outbox": "yellow", "off": "red"}
+    for each in capabilities:
+        table.add_row(each.name, f"[{colours[each.state]}]{each.state}[/]", escape(each.says), escape(each.next_step))
+    OUT.print(table)
+
+
+def verified(report: Report) -> None:
+    """What `verify` found."""
+    for line in report.broken:
+        OUT.print(f"[bold red]broken[/]    {shown(line)}")
+    for line in report.unchecked:
+        OUT.print(f"[yellow]unchecked[/] {shown(line)}")
+    for line in report.warnings:
+        OUT.print(f"[yellow]note[/]      {shown(line)}")
+    verdict = {
+        0: "[green]All holds.[/]",
+        1: "[bold red]Something is broken.[/]",
+        3: "[yellow]Not everything could be checked.[/]",
+    }
+    OUT.print(verdict[report.exit_code])
+    if report.exit_code == 0:
+        OUT.print("Chain, log, signatures, history, receipts and sealed notes say what was recorded on this machine.")
+
+
+def everything(overview: Overview) -> None:
+    """The rest of the overview, for `status --all`."""
+    groups = {
+        "Not begun": overview.tasks,
+        "In progress": overview.in_progress,
+        "Approved, not done yet": tuple(row.id for row in overview.approved),
+        "Last effects": tuple(row.id for row in overview.recent),
+        "Quarantine": overview.quarantine,
+    }
+    for title, names in groups.items():
+        if names:
+            OUT.print(f"\n[bold]{title}[/]")
+            for name in names:
+                OUT.print(f"  {shown(name)}")

@@ -1,0 +1,130 @@
+"""The log in plain words, and the chain of one action: cause, rule, proposal, decision, receipt, commit."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from agents.clock import as_local
+from agents.connectors.receipts import receipt_from_json
+from agents.console.screens import title_of
+from agents.durability.journal import links, links_about
+from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
+from agents.durability.schema import CHAIN, TRANSITIONS
+from agents.durability.task_persistence import find_question, find_task, questions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from agents.security.audit_logger import Link
+
+WORDS = {
+    "vault.created": "the vault was made",
+    "task.filed": "filed {target}",
+    "event.seen_again": "the same thing came again; it is {target} already",
+    "file.quarantined": "a file could not be read and went to quarantine",
+    "task.claimed": "claimed {target}",
+    "task.planned": "planned {target} by the rule {rule}",
+    "task.done": "finished {target}",
+    "task.closed": "you closed {target}",
+    "task.reopened": "you put {target} back",
+    "task.shown_again": "wrote {target} again, since its note was gone",
+    "question.filed": "asked you {target}",
+    "question.answered": "you answered {target} ({how})",
+    "question.closed": "filed the question {target}",
+    "proposal.filed": "proposed {target} (risk {risk})",
+    "proposal.approved": "you said yes to {target} ({how})",
+    "proposal.rejected": "you said no to {target} ({how})",
+    "proposal.edited": "you edited {target}",
+    "proposal.superseded": "proposed {target} again as {by}",
+    "proposal.shown_again": "showed {target} again as it was sealed",
+    "proposal.expired": "{target} expired; nothing was done",
+    "proposal.withdrawn": "withdrew {target}",
+    "effect.intended": "wrote down that {target} is about to happen",
+    "effect.done": "did {target}: {provider} {provider_id}",
+    "effect.refused": "did not do {target}",
+    "effect.resolved": "you said what became of {target}",
+    "approved.link_removed": "removed a link from Approved; nothing was run",
+    "approved.quarantined": "put a note from Approved aside; nothing was run",
+    "alert.filed": "told you {target}",
+    "owner.edited": "you edited {files} files",
+    "plan.closed": "filed {target}",
+}
+
+
+def story(link: Link) -> str:
+    """One event as a sentence."""
+    fields = json.loads(link.line)
+    values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": ""}
+    values |= {"provider": "", "provider_id": "", **fields["parameters"]}
+    when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
+    words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
+    return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"
+
+
+def told(sql: Connection, about: str, newest: int) -> tuple[str, ...]:
+    """The story of everything, or of one id."""
+    found = links_about(sql, [about]) if about else links(sql)[-newest:]
+    return tuple(story(link) for link in found)
+
+
+def why(sql: Connection, name: str) -> Iterator[str]:
+    """The chain of one action, from cause to commit; nothing when the id is not known."""
+    proposal = find_proposal(sql, name)
+    if proposal is not None:
+        yield from _why_proposal(sql, proposal)
+        return
+    question = find_question(sql, name)
+    task = find_task(sql, question.task if question else name)
+    if task is None:
+        return
+    view = json.loads(task.view)
+    yield f"task      {task.id}: {view['kind']} from {view['sender_address'] or view['sender_name']}, {task.created_at}"
+    yield f"state     {task.state} after {task.turn} turns; rule {task.rule or '-'} of the {task.brain or '-'}"
+    for each in proposals_of(sql, task.id):
+        yield f"proposal  {each.id}: {title_of(each)} - {each.state}"
+    for asked in questions_of(sql, task.id):
+        yield f"question  {asked.id}: {json.loads(asked.ask)['question']} - {asked.state} {asked.answer}".rstrip()
+    yield from _commits(sql, task.id)
+
+
+def _why_proposal(sql: Connection, row: ProposalRow) -> Iterator[str]:
+    task = find_task(sql, row.task)
+    view = json.loads(task.view) if task else {}
+    sender = view.get("sender_address") or view.get("sender_name", "")
+    yield f"what      {title_of(row)}"
+    yield f'cause     "{row.quote}" - {row.task}, {view.get("kind", "")} from {sender}'
+    yield f"decided   by the rule {row.rule} of the {row.brain}; risk {row.risk} ({row.policy})"
+    yield f"proposed  {_local(row.created_at)}, sealed with digest {row.digest[:16]}, until {_local(row.expires_at)}"
+    if row.decided_at:
+        reason = f": {row.reason}" if row.reason else ""
+        yield f"answer    {row.state} by {row.decided_by} ({row.decided_how}) {_local(row.decided_at)}{reason}"
+    else:
+        yield "answer    none yet; it waits for you"
+    if row.receipt:
+        receipt = receipt_from_json(row.receipt)
+        yield f"receipt   {receipt.summary} ({receipt.provider} {receipt.provider_id}), {as_local(receipt.at)}"
+    if row.undoes:
+        yield f"undoes    {row.undoes}"
+    yield from _commits(sql, row.id)
+
+
+def _commits(sql: Connection, name: str) -> Iterator[str]:
+    wanted = (
+        select(CHAIN.c.seq, CHAIN.c.line, TRANSITIONS.c.commit_id)
+        .join(TRANSITIONS)
+        .where(CHAIN.c.target == name)
+        .order_by(CHAIN.c.seq)
+    )
+    for row in sql.execute(wanted):
+        kind = json.loads(row.line)["action_type"]
+        yield f"commit    {row.commit_id[:10] or '(next)':<10} event {row.seq}: {kind}"
+
+
+def _local(moment: str) -> str:
+    return as_local(datetime.fromisoformat(moment)).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,207 @@
+"""How the rooms are joined for one vault. No logic: every line opens a room and hands it to the next."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import agents.connectors
+from agents.autonomy.founding import Place, locate
+from agents.clock import Clock, SystemClock, as_local
+from agents.connectors.contract import Action, Capability, Connector, ConnectorContext, Manifest
+from agents.discovery import members
+from agents.durability.journal import Journal, read_meta, write_meta
+from agents.errors import NotAllowed
+from agents.security.secrets import open_secrets
+from agents.settings import Settings, prepare_environment
+from agents.vault.files import make_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agents.autonomy.autonomy_orchestrator import Runner
+    from agents.durability.blobs import Blobs
+    from agents.durability.transitions import Recorder
+    from agents.vault.history import CommitRecord, History
+
+SKILLS = Path(__file__).resolve().parents[2] / "skills"
+LOCK = "runner.lock"
+
+
+@dataclass(frozen=True)
+class House:
+    """One vault with its state folder; rooms are opened when first used."""
+
+    place: Place
+    state: Path
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal.
+
+        Raises:
+            NotAllowed: the state folder belongs to another vault.
+        """
+        journal = Journal.open(self.state)
+        with journal.begin() as sql:
+            known = read_meta(sql, "vault")
+            if not known:
+                write_meta(sql, "vault", self.place.vault_id)
+        if known and known != self.place.vault_id:
+            journal.close()
+            raise NotAllowed(
+                f"The state folder {self.state} belongs to another vault.",
+                hint="Set AI_EMPLOYEE_STATE to a folder of this vault's own.",
+            )
+        return journal
+
+    @cached_property
+    def context(self) -> ConnectorContext:
+        """What connectors may use."""
+        return ConnectorContext(self.place.root, self.state, self.clock, open_secrets(self.state))
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Every connector folder's manifest."""
+        prepare_environment()
+        return tuple(module.MANIFEST for module in members(agents.connectors, "manifest"))
+
+    @cached_property
+    def models(self) -> dict[str, type[Action]]:
+        """The model of every action, by name."""
+        found = {}
+        for manifest in self.manifests:
+            for model in manifest.actions:
+                found[str(model.model_fields["action"].default)] = model
+        return found
+
+    @cached_property
+    def connectors(self) -> dict[str, Connector]:
+        """The connector of every action, by name."""
+        opened: dict[str, Connector] = {}
+        for manifest in self.manifests:
+            connector = manifest.open_connector(self.context)
+            opened |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
+        return opened
+
+    def capabilities(self) -> tuple[Capability, ...]:
+        """What works now, and the next step of what does not."""
+        return tuple(each for manifest in self.manifests for each in manifest.capabilities(self.context))
+
+    @cached_property
+    def signing(self) -> tuple[Callable[[bytes], str], Callable[[CommitRecord], bool], str]:
+        """How commits are signed, how ours are told, and the text of allowed_signers."""
+        from agents.security.signing import SigningKey, allowed_signers, is_signed_by
+
+        key = SigningKey.load_or_create(self.state / "keys")
+        lines = [key.public_line()]
+
+        def is_ours(commit: CommitRecord) -> bool:
+            return is_signed_by(commit.payload, commit.signature, lines)
+
+        return key.sign, is_ours, allowed_signers(lines)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Bytes by digest."""
+        from agents.durability.blobs import Blobs
+
+        return Blobs(self.state / "blobs")
+
+    def history(self, *, create: bool = False) -> History:
+        """The history; `create` lays it out when there is none."""
+        from agents.vault.history import History
+
+        way = History.create if create else History.open
+        return way(self.state / "history.git", self.place.root, self.signing[0])
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """The one writer; only for whoever holds the lock."""
+        from agents.durability.transitions import Recorder
+        from agents.vault.files import write_over
+        from agents.vault.store import Store
+
+        history = self.history(create=True)
+        sign, is_ours, allowed = self.signing
+        signers = self.state / "allowed_signers"
+        if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
+            write_over(signers, allowed.encode())
+        history.prepare(pointer=self.place.pointer, allowed_signers=signers)
+        return Recorder(self.journal, Store(self.place.root, self._blob), history, self.clock, is_ours)
+
+    def _blob(self, digest: str) -> bytes:
+        content = self.blobs.get(digest)
+        if content is None:
+            raise NotAllowed(f"the bytes {digest[:10]} are gone", hint="Restore the state folder from a backup.")
+        return content
+
+    def runner(self, wake: threading.Event, report: Callable[[str], None]) -> Runner:
+        """The runner with all its parts; only for whoever holds the lock."""
+        from agents.console.workshop import build_runner
+
+        return build_runner(self, wake, report)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the vault: one runner at a time.
+
+        Raises:
+            NotAllowed: another one holds it.
+        """
+        import filelock
+
+        held = filelock.FileLock(self.state / LOCK)
+        try:
+            held.acquire(timeout=0)
+        except filelock.Timeout as err:
+            raise NotAllowed(
+                "Another `run` on this machine holds the vault.", hint="Leave it to that one, or end it first."
+            ) from err
+        try:
+            yield
+        finally:
+            held.release()
+
+    def runs_now(self) -> bool:
+        """Whether a runner holds the vault on this machine."""
+        try:
+            with self.lock():
+                return False
+        except NotAllowed:
+            return True
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+    def today(self) -> str:
+        """The local day, ISO."""
+        return as_local(self.clock.now()).date().isoformat()
+
+
+def open_house(vault: Path | None, settings: Settings | None = None) -> House:
+    """The house of a vault that is there.
+
+    Raises:
+        NeedsOwner: there is no vault.
+    """
+    return house_at(locate(vault, Path.cwd()), settings)
+
+
+def house_at(place: Place, settings: Settings | None = None) -> House:
+    """The house of a place; its state folder is made when missing."""
+    settings = settings or Settings()
+    state = settings.state_folder(place.vault_id)
+    if state.resolve().is_relative_to(place.root.resolve()):
+        raise NotAllowed("The state folder lies inside the vault.", hint="Set AI_EMPLOYEE_STATE to a folder outside.")
+    make_folder(state)
+    state.chmod(0o700)
+    return House(place, state, settings)

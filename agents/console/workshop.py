@@ -1,0 +1,85 @@
+"""The runner and its parts, joined. Imported only by `run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.approval.decisions import Decisions
+from agents.approval.executor import Executor, Ports
+from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.desk import Desk
+from agents.autonomy.effects import Effects
+from agents.autonomy.owner_facts import OwnerFacts
+from agents.autonomy.owner_moves import OwnerMoves
+from agents.autonomy.places import Places
+from agents.autonomy.presence import Presence
+from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.turns import TurnPorts, Turns
+from agents.console.wiring import SKILLS, House
+from agents.durability.journal import read_meta
+from agents.reasoning.playbook import PlaybookBrain
+from agents.vault.files import stop_reason
+from watchers.ask_watcher import AskWatcher
+from watchers.inbox_watcher import InboxWatcher
+from watchers.intake import Intake
+from watchers.request_watcher import RequestWatcher
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from watchers.contract import Watcher
+
+
+def build_runner(house: House, wake: threading.Event, report: Callable[[str], None]) -> Runner:
+    """Join everything for one run."""
+    recorder, root, settings = house.recorder, house.place.root, house.settings
+    with house.journal.begin() as sql:
+        epoch = int(read_meta(sql, "epoch", "1"))
+    presence = Presence(root, settings.node, epoch, house.clock)
+    places = Places(root, house.clock, settings.quiet_s)
+    facts = OwnerFacts(root, house.clock, settings.proposal_days)
+    decisions = Decisions(recorder, house.clock)
+    ports = TurnPorts(PlaybookBrain(SKILLS), house.models, house.blobs, facts.owner_files, facts.policy)
+    turns = Turns(recorder, decisions, places, ports)
+    moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
+    requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
+    stop = _stop(house, presence)
+    executor = Executor(recorder, Ports(house.connectors, house.models, house.blobs, stop))
+    parts = Parts(
+        places=places,
+        presence=presence,
+        sources=_sources(house),
+        requests=requests,
+        moves=moves,
+        turns=turns,
+        effects=Effects(recorder, executor, turns),
+        desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
+        report=report,
+        wake=wake,
+    )
+    return Runner(recorder, parts, settings.scan_every_s)
+
+
+def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
+    return lambda: stop_reason(house.place.root) or presence.overtaken()
+
+
+def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
+    root, quiet_s = house.place.root, house.settings.quiet_s
+    intake = Intake(house.recorder, house.blobs)
+    watchers: tuple[Watcher, ...] = (
+        InboxWatcher(root, quiet_s),
+        AskWatcher(root, quiet_s),
+        RequestWatcher(house.journal),
+    )
+
+    def source(watcher: Watcher) -> Callable[[], Swept]:
+        def sweep() -> Swept:
+            seen = watcher.scan(house.clock.now())
+            filed = sum(intake.file(event) for event in seen.events)
+            return Swept(filed, seen.unsettled_s)
+
+        return sweep
+
+    return tuple(source(each) for each in watchers)

@@ -1,0 +1,115 @@
+"""The journal: the truth about events, tasks, proposals, intents and receipts, in SQL.
+
+One writer at a time (`BEGIN IMMEDIATE`), write-ahead log, `synchronous=FULL`: what `begin` has left is on the disk.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, StaticPool, create_engine, event, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from agents.durability.schema import CHAIN, META, METADATA, TRANSITIONS
+from agents.errors import Transient
+from agents.security.audit_logger import Link
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Row
+
+BUSY_TIMEOUT_S = 20
+
+
+class Journal:
+    """A connection to the journal of one vault. Close it when done."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(
+            url, poolclass=StaticPool, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+        )
+        event.listen(self._engine, "connect", _set_up)
+        event.listen(self._engine, "begin", _begin_immediate)
+
+    @classmethod
+    def open(cls, state: Path) -> Journal:
+        """The journal in the state folder, created when there is none."""
+        journal = cls(f"sqlite:///{state / 'journal.sqlite'}")
+        with journal.begin() as sql:
+            METADATA.create_all(sql)
+        return journal
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction: all of it is durable, or nothing.
+
+        Raises:
+            Transient: another process held the journal for too long, or the disk refused.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except OperationalError as err:
+            raise Transient(f"The journal could not be written: {err.orig}", hint="Try again in a moment.") from err
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._engine.dispose()
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, see _begin_immediate
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def read_meta(sql: Connection, name: str, default: str = "") -> str:
+    """One value of the journal's own notes."""
+    found = sql.execute(select(META.c.value).where(META.c.name == name)).scalar()
+    return default if found is None else str(found)
+
+
+def write_meta(sql: Connection, name: str, value: str) -> None:
+    """Set one value of the journal's own notes."""
+    if sql.execute(update(META).where(META.c.name == name).values(value=value)).rowcount == 0:
+        sql.execute(insert(META).values(name=name, value=value))
+
+
+def last_link(sql: Connection) -> Link | None:
+    """The newest link of the event chain."""
+    row = sql.execute(select(CHAIN).order_by(CHAIN.c.seq.desc()).limit(1)).first()
+    return _as_link(row) if row else None
+
+
+def links(sql: Connection, *, file: str = "", unlogged: bool = False) -> tuple[Link, ...]:
+    """The chain in order: whole, of one log file, or what the log files still lack."""
+    wanted = select(CHAIN).order_by(CHAIN.c.seq)
+    if file:
+        wanted = wanted.where(CHAIN.c.file == file)
+    if unlogged:
+        wanted = wanted.where(CHAIN.c.logged.is_(False))
+    return tuple(_as_link(row) for row in sql.execute(wanted))
+
+
+def links_about(sql: Connection, names: Sequence[str]) -> tuple[Link, ...]:
+    """The links whose target or task is one of `names`, in order."""
+    wanted = select(CHAIN).where(CHAIN.c.target.in_(names) | CHAIN.c.task.in_(names)).order_by(CHAIN.c.seq)
+    return tuple(_as_link(row) for row in sql.execute(wanted))
+
+
+def uncommitted(sql: Connection) -> frozenset[int]:
+    """The sequence numbers of events that are in no commit yet."""
+    waiting = select(CHAIN.c.seq).join(TRANSITIONS).where(TRANSITIONS.c.commit_id == "")
+    return frozenset(sql.execute(waiting).scalars())
+
+
+def _as_link(row: Row[Any]) -> Link:
+    return Link(row.seq, row.line, row.sha256, row.file)

@@ -1,0 +1,99 @@
+"""Proposals, intents and receipts, as rows of the journal.
+
+A proposal is 'waiting', then 'approved', 'rejected', 'expired', 'superseded' or 'withdrawn'; an approved one becomes
+'done', 'failed' or 'unknown' (the owner is asked). States only move forward, except unknown -> approved on the owner's
+word that nothing happened.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select, update
+
+from agents.durability.schema import PROPOSALS
+from agents.durability.task_persistence import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OPEN = ("waiting", "approved", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """One sealed action. `action` is its canonical JSON, `note` the note as rendered, `receipt` JSON or empty."""
+
+    id: str
+    task: str
+    move_key: str
+    action: str
+    digest: str
+    key: str
+    note: str
+    provenance: str
+    quote: str
+    rule: str
+    brain: str
+    risk: str
+    policy: str
+    epoch: int
+    created_at: str
+    expires_at: str
+    state: str
+    decided_by: str = ""
+    decided_how: str = ""
+    decided_at: str = ""
+    reason: str = ""
+    intent_at: str = ""
+    intent_commit: str = ""
+    resolution: str = ""
+    receipt: str = ""
+    undoes: str = ""
+    consumed: bool = False
+
+    @property
+    def action_name(self) -> str:
+        """As in 'invoice.create'."""
+        return str(json.loads(self.action)["action"])
+
+    @property
+    def expires(self) -> datetime:
+        """When it expires, aware."""
+        return datetime.fromisoformat(self.expires_at)
+
+    @property
+    def created(self) -> datetime:
+        """When it was proposed, aware."""
+        return datetime.fromisoformat(self.created_at)
+
+
+def add_proposal(sql: Connection, row: ProposalRow) -> None:
+    """A new proposal."""
+    sql.execute(insert(PROPOSALS).values(**{name: getattr(row, name) for name in row.__slots__}))
+
+
+def find_proposal(sql: Connection, proposal: str) -> ProposalRow | None:
+    """One proposal, or None."""
+    row = sql.execute(select(PROPOSALS).where(PROPOSALS.c.id == proposal)).first()
+    return ProposalRow(**columns(row)) if row else None
+
+
+def proposals_in(sql: Connection, *states: str) -> tuple[ProposalRow, ...]:
+    """The proposals in these states, oldest first."""
+    wanted = select(PROPOSALS).where(PROPOSALS.c.state.in_(states)).order_by(PROPOSALS.c.created_at, PROPOSALS.c.id)
+    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
+def proposals_of(sql: Connection, task: str) -> tuple[ProposalRow, ...]:
+    """All proposals of one task, oldest first."""
+    wanted = select(PROPOSALS).where(PROPOSALS.c.task == task).order_by(PROPOSALS.c.created_at, PROPOSALS.c.id)
+    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
+def update_proposal(sql: Connection, proposal: str, values: Mapping[str, str | bool]) -> None:
+    """Change columns of one proposal."""
+    sql.execute(update(PROPOSALS).where(PROPOSALS.c.id == proposal).values(**values))

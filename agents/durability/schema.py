@@ -1,0 +1,130 @@
+"""The journal's tables. Times are ISO 8601 in UTC; structured columns are JSON text. Portable to PostgreSQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+
+METADATA = MetaData()
+
+META = Table("meta", METADATA, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("content_sha256", Text, nullable=False),
+    Column("task", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+
+TASKS = Table(
+    "tasks",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("turn", Integer, nullable=False, default=0),
+    Column("sender", Text, nullable=False, index=True),
+    Column("view", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("category", Text, nullable=False, default=""),
+    Column("rule", Text, nullable=False, default=""),
+    Column("brain", Text, nullable=False, default=""),
+)
+
+PROPOSALS = Table(
+    "proposals",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("move_key", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    Column("provenance", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("brain", Text, nullable=False),
+    Column("risk", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("decided_by", Text, nullable=False, default=""),
+    Column("decided_how", Text, nullable=False, default=""),
+    Column("decided_at", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("intent_at", Text, nullable=False, default=""),
+    Column("intent_commit", Text, nullable=False, default=""),
+    Column("resolution", Text, nullable=False, default=""),
+    Column("receipt", Text, nullable=False, default=""),
+    Column("undoes", Text, nullable=False, default=""),
+    Column("consumed", Boolean, nullable=False, default=False),
+)
+
+QUESTIONS = Table(
+    "questions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("move_key", Text, nullable=False),
+    Column("ask", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("answer", Text, nullable=False, default=""),
+    Column("answered_at", Text, nullable=False, default=""),
+    Column("about", Text, nullable=False, default=""),
+    Column("consumed", Boolean, nullable=False, default=False),
+)
+
+REOPENINGS = Table(
+    "reopenings",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("consumed", Boolean, nullable=False, default=False),
+)
+
+REQUESTS = Table(
+    "requests",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("result", Text, nullable=False, default=""),
+)
+
+TRANSITIONS = Table(
+    "transitions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("author", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("operations", Text, nullable=False),
+    Column("paths", Text, nullable=False),
+    Column("applied", Boolean, nullable=False, index=True),
+    Column("commit_id", Text, nullable=False, index=True),
+)
+
+CHAIN = Table(
+    "chain",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("file", Text, nullable=False, index=True),
+    Column("logged", Boolean, nullable=False, index=True),
+    Column("target", Text, nullable=False, index=True),
+    Column("task", Text, nullable=False, index=True),
+    Column("transition", Integer, ForeignKey("transitions.number"), nullable=False, index=True),
+    UniqueConstraint("sha256"),
+)

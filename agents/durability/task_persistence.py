@@ -1,0 +1,199 @@
+"""Tasks, questions and the owner's requests, as rows of the journal.
+
+States only move forward: a task is 'filed', 'claimed', 'waiting' and 'done' ('reopened' begins a new turn); a question
+is 'open', then 'answered' or 'withdrawn'; a request is 'pending', then 'done' or 'refused'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, Table, insert, select, update
+
+from agents.durability.schema import EVENTS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task. `view` is the event as JSON; `note` the task note as it was first written."""
+
+    id: str
+    created_at: str
+    state: str
+    turn: int
+    sender: str
+    view: str
+    note: str
+    category: str
+    rule: str
+    brain: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question. `ask` is the question as JSON; `about` a proposal whose outcome is unknown, or empty."""
+
+    id: str
+    task: str
+    move_key: str
+    ask: str
+    note: str
+    created_at: str
+    state: str
+    answer: str = ""
+    answered_at: str = ""
+    about: str = ""
+    consumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo'."""
+
+    number: int
+    at: str
+    kind: str
+    target: str
+    text: str
+    actor: str
+    state: str
+    result: str
+
+
+def seen_task(sql: Connection, source: str, source_id: str) -> tuple[str, str] | None:
+    """The task and the content digest of an event already seen, or None."""
+    row = sql.execute(select(EVENTS).where(EVENTS.c.source == source, EVENTS.c.source_id == source_id)).first()
+    return (row.task, row.content_sha256) if row else None
+
+
+def add_event(sql: Connection, values: Mapping[str, str]) -> None:
+    """Remember an event: source, source_id, content_sha256, task, seen_at."""
+    sql.execute(insert(EVENTS).values(**values))
+
+
+def add_task(sql: Connection, row: TaskRow) -> None:
+    """A new task."""
+    sql.execute(insert(TASKS).values(**_values(row)))
+
+
+def find_task(sql: Connection, task: str) -> TaskRow | None:
+    """One task, or None."""
+    row = sql.execute(select(TASKS).where(TASKS.c.id == task)).first()
+    return TaskRow(**columns(row)) if row else None
+
+
+def tasks_in(sql: Connection, *states: str) -> tuple[TaskRow, ...]:
+    """The tasks in these states, oldest first."""
+    found = sql.execute(select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id))
+    return tuple(TaskRow(**columns(row)) for row in found)
+
+
+def update_task(sql: Connection, task: str, **values: str | int) -> None:
+    """Change columns of one task."""
+    sql.execute(update(TASKS).where(TASKS.c.id == task).values(**values))
+
+
+def sender_seen_before(sql: Connection, sender: str, task: str) -> bool:
+    """Whether an earlier task came from this address."""
+    found = select(TASKS.c.id).where(TASKS.c.sender == sender, TASKS.c.id != task, TASKS.c.state == "done").limit(1)
+    return bool(sender) and sql.execute(found).first() is not None
+
+
+def add_question(sql: Connection, row: QuestionRow) -> None:
+    """A new question."""
+    sql.execute(insert(QUESTIONS).values(**_values(row)))
+
+
+def find_question(sql: Connection, question: str) -> QuestionRow | None:
+    """One question, or None."""
+    row = sql.execute(select(QUESTIONS).where(QUESTIONS.c.id == question)).first()
+    return QuestionRow(**columns(row)) if row else None
+
+
+def questions_in(sql: Connection, state: str) -> tuple[QuestionRow, ...]:
+    """The questions in this state, oldest first."""
+    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.state == state).order_by(QUESTIONS.c.created_at))
+    return tuple(QuestionRow(**columns(row)) for row in found)
+
+
+def questions_of(sql: Connection, task: str) -> tuple[QuestionRow, ...]:
+    """All questions of one task, oldest first."""
+    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.task == task).order_by(QUESTIONS.c.created_at))
+    return tuple(QuestionRow(**columns(row)) for row in found)
+
+
+def update_question(sql: Connection, question: str, **values: str | bool) -> None:
+    """Change columns of one question."""
+    sql.execute(update(QUESTIONS).where(QUESTIONS.c.id == question).values(**values))
+
+
+def add_reopening(sql: Connection, task: str, at: str) -> None:
+    """The owner dragged a finished task back."""
+    sql.execute(insert(REOPENINGS).values(task=task, at=at, consumed=False))
+
+
+def reopenings_of(sql: Connection, task: str) -> tuple[str, ...]:
+    """When the owner dragged it back: ISO times, oldest first."""
+    found = select(REOPENINGS.c.at).where(REOPENINGS.c.task == task).order_by(REOPENINGS.c.number)
+    return tuple(sql.execute(found).scalars())
+
+
+def tasks_with_news(sql: Connection) -> tuple[str, ...]:
+    """The tasks with an outcome no turn has taken in: a decided proposal, an answer, a reopening."""
+    decided = ("done", "rejected", "expired", "failed")
+    rows = [
+        *sql.execute(select(PROPOSALS.c.task).where(PROPOSALS.c.state.in_(decided), PROPOSALS.c.consumed.is_(False))),
+        *sql.execute(
+            select(QUESTIONS.c.task).where(
+                QUESTIONS.c.state == "answered", QUESTIONS.c.consumed.is_(False), QUESTIONS.c.about == ""
+            )
+        ),
+        *sql.execute(select(REOPENINGS.c.task).where(REOPENINGS.c.consumed.is_(False))),
+    ]
+    return tuple(sorted({str(row.task) for row in rows}))
+
+
+def consume_news(sql: Connection, task: str) -> None:
+    """A turn has taken in every outcome there is."""
+    decided = ("done", "rejected", "expired", "failed", "superseded", "withdrawn")
+    sql.execute(update(PROPOSALS).where(PROPOSALS.c.task == task, PROPOSALS.c.state.in_(decided)).values(consumed=True))
+    for table in (QUESTIONS, REOPENINGS):
+        answered = table.c.task == task
+        if table is QUESTIONS:
+            answered &= table.c.state != "open"
+        sql.execute(update(table).where(answered).values(consumed=True))
+
+
+def add_request(sql: Connection, values: Mapping[str, str]) -> int:
+    """Ask the runner for something: at, kind, target, text, actor."""
+    row = sql.execute(insert(REQUESTS).values(**values, state="pending").returning(REQUESTS.c.number))
+    return int(row.scalar_one())
+
+
+def requests_pending(sql: Connection) -> tuple[RequestRow, ...]:
+    """What the runner has not carried out yet, in order."""
+    found = sql.execute(select(REQUESTS).where(REQUESTS.c.state == "pending").order_by(REQUESTS.c.number))
+    return tuple(RequestRow(**columns(row)) for row in found)
+
+
+def settle_request(sql: Connection, number: int, state: str, result: str) -> None:
+    """The runner carried it out ('done') or would not ('refused')."""
+    sql.execute(update(REQUESTS).where(REQUESTS.c.number == number).values(state=state, result=result))
+
+
+def count(sql: Connection, table: Table, state: str) -> int:
+    """How many rows of a table are in a state."""
+    return len(sql.execute(select(table.c.id).where(table.c.state == state)).all())
+
+
+def _values(row: TaskRow | QuestionRow) -> dict[str, object]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def columns(row: Row[Any]) -> dict[str, Any]:
+    """The columns of a row by name."""
+    return dict(zip(row._fields, row, strict=True))

@@ -1,0 +1,1 @@
+"""Brains: what decides the next move of a task."""

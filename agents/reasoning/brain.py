@@ -1,0 +1,202 @@
+"""The port behind which a brain decides the next move for a task.
+
+The brain never writes the vault and never acts: it returns typed moves. Text from outside reaches it as data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from agents.connectors.contract import Action, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that came with the task. `stored` is its name in the vault (`sha-<16 hex>.<ext>`); `text` None = not text."""
+
+    stored: str
+    sent_name: str
+    media_type: str
+    size_bytes: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """What a brain sees of a task. `kind` is 'email', 'file' or 'ask'; all text is as it came from outside."""
+
+    id: str
+    kind: str
+    sender_name: str
+    sender_address: str
+    subject: str
+    text: str
+    received: datetime
+    sender_known: bool
+    message_id: str = ""
+    category: str = ""  # the owner's own word in the note, if changed; else empty
+    flags: tuple[str, ...] = ()  # intake's warnings, e.g. 'two From headers'
+    attachments: tuple[AttachedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one earlier move of this task. `key` is the move's key.
+
+    `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
+    'reopened' (the owner dragged the finished task back).
+    """
+
+    key: str
+    kind: str
+    action: Action | None = None
+    value: str = ""
+    reason: str = ""
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One row of `Accounting/Rates.md`. `customer` empty = everybody. `tax` is a percentage."""
+
+    customer: str
+    service: str
+    unit: str
+    price: Decimal
+    currency: str
+    tax: Decimal
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRule:
+    """One row of the handbook's Rules: when the words occur, then do so (a category), up to a limit."""
+
+    when: str
+    then: str
+    limit: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage."""
+
+    company: str
+    owner_name: str
+    tone: str
+    currency: str
+    tax: Decimal
+    tax_line: int
+    payment_days: int
+    rules: tuple[OwnerRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The owner's facts at the time of a turn."""
+
+    handbook: Handbook
+    rates: tuple[Rate, ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeAction:
+    """One action for the owner to decide about.
+
+    `provenance` says for each argument where it comes from: 'owner', 'contacts', 'computed', 'mail:<task id>',
+    'handbook:<line>', 'rates:<line>'. `quote` is the cause in the mail's own words.
+    """
+
+    key: str
+    action: Action
+    provenance: Mapping[str, str]
+    quote: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer. `weight` 0..100 ranks it; None shows no percentage."""
+
+    text: str
+    weight: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskOwner:
+    """One question. The choices are ranked, best first; the owner may always write something else."""
+
+    key: str
+    question: str
+    choices: tuple[Choice, ...]
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Nothing is left to do; `summary` says what became of the task."""
+
+    summary: str
+
+
+Move = ProposeAction | AskOwner | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the plan. `move_key` links it to a move's proposal or question once there is one."""
+
+    text: str
+    done: bool = False
+    move_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A turn's result: the plan as it stands, and the moves to make now (none = wait for those already made)."""
+
+    rule: str  # what decided: 'invoice-request', 'newsletter', 'abstain' ...
+    category: str
+    objective: str
+    steps: tuple[Step, ...]
+    done_when: str
+    moves: tuple[Move, ...]
+    model_says: str = ""  # a model's own words, shown in a block of their own; never executed
+
+
+class Brain(Protocol):
+    """Decides the next moves of a task. Pure towards the vault: same view, outcomes and facts, same decision."""
+
+    @property
+    def name(self) -> str:
+        """As in the audit: 'playbook', 'claude'."""
+        ...
+
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
+        """The next moves. What it cannot decide becomes an AskOwner (abstain), never a guess."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One bad row in an owner's file: the line (1-based) and what is wrong."""
+
+    file: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFiles:
+    """The owner's files as read, with every bad row named."""
+
+    facts: Facts
+    problems: tuple[Problem, ...] = field(default=())

@@ -1,0 +1,77 @@
+"""The texts we send, from the templates in `templates/`: plain text, a subject on the first line. Pure.
+
+A template is `<name>.<language>.txt`; a language without one gets English. Values from outside are one line each and
+are never taken for template code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from agents.connectors.books import amount_text
+from agents.connectors.email.actions import reply_subject
+from agents.vault.neutralize import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = "templates"
+SUBJECT_MARK = "Subject: "
+MAX_VALUE_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A subject and a text."""
+
+    subject: str
+    body: str
+
+
+def write_letter(template: str, language: str, values: Mapping[str, str]) -> Letter | None:
+    """The letter, or None when there is no such template or a value it needs is missing."""
+    sources = _sources()
+    source = sources.get(f"{template}.{language}.txt") or sources.get(f"{template}.en.txt")
+    if source is None:
+        return None
+    shown = {name: _one_line(value) for name, value in values.items()}
+    try:
+        text = _environment().from_string(source).render(shown)
+    except (TemplateError, ArithmeticError):
+        return None
+    subject, _, body = text.partition("\n")
+    return Letter(subject.removeprefix(SUBJECT_MARK).strip(), body.strip() + "\n")
+
+
+def _one_line(value: str) -> str:
+    return " ".join(visible(value).split())[:MAX_VALUE_CHARS]
+
+
+@lru_cache(maxsize=1)
+def _sources() -> dict[str, str]:
+    folder = files("agents.reasoning").joinpath(FOLDER)
+    return {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".txt")}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> SandboxedEnvironment:
+    """Plain text needs no HTML escaping; a missing value is an error, never an empty gap in a letter."""
+    environment = SandboxedEnvironment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"money": _money, "money_de": _money_de, "reply": reply_subject}
+    return environment
+
+
+def _money(amount: str, currency: str) -> str:
+    return amount_text(Decimal(amount), currency)
+
+
+def _money_de(amount: str, currency: str) -> str:
+    return _money(amount, currency).translate(str.maketrans(",.", ".,"))

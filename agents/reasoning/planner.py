@@ -1,0 +1,119 @@
+"""The notes in which the owner reads a decision: the plan and the question; and how an answer is read back.
+
+Everything a decision says is shown as plain words: nothing in it acts as markdown. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agents.vault.neutralize import fenced, property_text
+from agents.vault.note import Note, Problem, read_note
+from agents.vault.note_edit import emit_note
+from agents.vault.outline import lines_outside_fences
+from agents.vault.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from agents.reasoning.brain import AskOwner, Choice, Decision, Step
+
+MAX_LINE_CHARS = 400
+SOMETHING_ELSE = "something else (write it in `answer`)"
+_TICKED = re.compile(r"[ \t]{0,3}[-*+] \[[xX]\][ \t]+(.*)")
+
+
+def render_plan(task_id: str, decision: Decision, links: Mapping[str, str], turn_notes: Sequence[str]) -> str:
+    """The note `plan-<task id>`. `links` names the note of each move that has one; `turn_notes` is what it cost."""
+    properties = {
+        "id": f"plan-{task_id}",
+        "type": "plan",
+        "task": f"[[{task_id}]]",
+        "rule": property_text(decision.rule),
+        "category": property_text(decision.category),
+        "tags": ["plan"],
+    }
+    parts = [
+        f"# {plain(decision.objective)}",
+        "## Steps",
+        "\n".join(_step(step, links) for step in decision.steps) or "None yet.",
+        "## Done when",
+        plain(decision.done_when),
+    ]
+    if decision.model_says:
+        parts += ["## The model says", fenced(decision.model_says)]
+    if turn_notes:
+        parts += ["## Turns", "\n".join(f"- {plain(each)}" for each in turn_notes)]
+    return emit_note(properties, "\n\n".join(parts) + "\n")
+
+
+def _step(step: Step, links: Mapping[str, str]) -> str:
+    link = f" -> [[{links[step.move_key]}]]" if step.move_key in links else ""
+    return f"- [{'x' if step.done else ' '}] {plain(step.text)}{link}"
+
+
+def render_question(question_id: str, task_id: str, ask: AskOwner, created: datetime) -> str:
+    """The note of one question; `created` is local time. The owner ticks one box or writes after `answer:`."""
+    properties = {
+        "id": question_id,
+        "type": "question",
+        "task": f"[[{task_id}]]",
+        "created": created,
+        "answer": None,
+        "tags": ["question"],
+    }
+    boxes = [*map(_choice_line, ask.choices), SOMETHING_ELSE]
+    parts = [f"# {plain(ask.question)}", "\n".join(f"- [ ] {line}" for line in boxes)]
+    if ask.quote:
+        parts += ["Text from outside, shown as it came:", fenced(ask.quote)]
+    parts.append("Tick one box, or write after `answer:` above. Nothing happens until you do.")
+    return emit_note(properties, "\n\n".join(parts) + "\n")
+
+
+def _choice_line(choice: Choice) -> str:
+    words = plain(choice.text)
+    return words if choice.weight is None else f"{words} (looks like it: {choice.weight} %)"
+
+
+def read_answer(text: str, ask: AskOwner) -> str | Problem | None:
+    """What the owner answered: a choice's text or their own words; None = nothing yet.
+
+    A Problem names the line when several boxes are ticked, or a box and other words disagree. Never raises.
+    """
+    note = read_note(text)
+    if isinstance(note, Problem):
+        return note
+    written = _written(note, ask)
+    if isinstance(written, Problem):
+        return written
+    ticked = _ticked(text, ask)
+    if isinstance(ticked, Problem):
+        return ticked
+    if written and ticked and written != ticked[1]:
+        return Problem(ticked[0], f"a box is ticked, but `answer` says {plain(written)[:60]!r}: keep one of them")
+    return written or (ticked[1] if ticked else None)
+
+
+def _written(note: Note, ask: AskOwner) -> str | Problem:
+    value = note.properties.get("answer", "")
+    if not isinstance(value, str):
+        return Problem(1, "`answer` holds a list; write one answer")
+    words = " ".join(value.split())
+    same = (choice.text for choice in ask.choices if choice.text.casefold() == words.casefold())
+    return next(same, words)
+
+
+def _ticked(text: str, ask: AskOwner) -> tuple[int, str] | Problem | None:
+    """The line and text of the one ticked choice. What a plugin appends to a ticked line (a date) is tolerated."""
+    lines = sorted(((_choice_line(each), each.text) for each in ask.choices), key=lambda pair: -len(pair[0]))
+    found: list[tuple[int, str]] = []
+    for line in lines_outside_fences(text):
+        box = _TICKED.match(line.text)
+        chosen = next((choice for shown, choice in lines if box and box[1].startswith(shown)), None)
+        if chosen is not None:
+            found.append((line.number, chosen))
+    if len(found) > 1:
+        return Problem(found[1][0], "more than one box is ticked; tick one")
+    return found[0] if found else None

@@ -1,0 +1,1 @@
+"""Who may what, and proof of what was done."""

@@ -1,0 +1,145 @@
+"""Where passwords lie: the computer's keyring, else a file only its owner can read, in the state folder.
+
+The keyring is chosen when it answers at opening; later it may be locked, which is the owner's to solve. What the file
+holds from a time without a keyring is still found, and moves when it is put again. Nothing here shows a secret in repr.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from agents.errors import Broken, NeedsOwner
+from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, write_over
+from agents.vault.note import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from keyring.backend import KeyringBackend
+
+MAX_FILE_BYTES = 1_000_000
+UNLOCK = "Unlock the keyring of this computer and try again."
+_BY_NAME = TypeAdapter(dict[str, str])
+
+
+class FileSecrets:
+    """Secrets in one 0600 file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __repr__(self) -> str:
+        return f"FileSecrets({str(self._path)!r})"
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None."""
+        return self._all().get(name)
+
+    def put(self, name: str, value: str) -> str:
+        """Keep it; returns where it lies, in words for the owner."""
+        self._write(self._all() | {name: value})
+        return f"in {self._path}, which only you can read"
+
+    def forget(self, name: str) -> None:
+        """Remove it; nothing happens when it is not there."""
+        kept = self._all()
+        if kept.pop(name, None) is not None:
+            self._write(kept)
+
+    def _all(self) -> dict[str, str]:
+        content = read_regular(self._path, MAX_FILE_BYTES)
+        if content == MISSING:
+            return {}
+        try:
+            return _BY_NAME.validate_json(b"" if isinstance(content, Problem) else content)
+        except ValidationError:  # not chained: its text quotes the file
+            raise Broken(
+                f"{self._path} cannot be read", hint="Delete it and run `python orchestrator.py connect` again."
+            ) from None
+
+    def _write(self, by_name: dict[str, str]) -> None:
+        write_over(self._path, _BY_NAME.dump_json(by_name), mode=PRIVATE_MODE)
+
+
+class KeyringSecrets:
+    """Secrets in the computer's keyring, under one service name for each state folder."""
+
+    def __init__(self, backend: KeyringBackend, service: str, earlier: FileSecrets) -> None:
+        self._backend = backend
+        self._service = service
+        self._earlier = earlier
+
+    def __repr__(self) -> str:
+        return f"KeyringSecrets({self._service!r})"
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None.
+
+        Raises:
+            NeedsOwner: the keyring is locked or gone.
+        """
+        with _asking_keyring():
+            found = self._backend.get_password(self._service, name)
+        return self._earlier.get(name) if found is None else found
+
+    def put(self, name: str, value: str) -> str:
+        """Keep it; returns where it lies, in words for the owner.
+
+        Raises:
+            NeedsOwner: the keyring is locked or gone.
+        """
+        with _asking_keyring():
+            self._backend.set_password(self._service, name, value)
+        self._earlier.forget(name)
+        return "in the keyring of this computer"
+
+    def forget(self, name: str) -> None:
+        """Remove it; nothing happens when it is not there.
+
+        Raises:
+            NeedsOwner: the keyring is locked or gone.
+        """
+        self._earlier.forget(name)
+        with _asking_keyring():
+            if self._backend.get_password(self._service, name) is not None:
+                self._backend.delete_password(self._service, name)
+
+
+def open_secrets(state: Path) -> FileSecrets | KeyringSecrets:
+    """The keyring when a real one answers, else `secrets.json` in the state folder."""
+    file = FileSecrets(state / "secrets.json")
+    service = f"ai-employee {hashlib.sha256(str(state.absolute()).encode()).hexdigest()[:12]}"
+    try:
+        return KeyringSecrets(_working_keyring(service), service, file)
+    except NeedsOwner:
+        return file
+
+
+def _working_keyring(service: str) -> KeyringBackend:
+    """The keyring this computer has chosen, after it answered a question.
+
+    Raises:
+        NeedsOwner: there is none, or it does not answer.
+    """
+    with _asking_keyring():
+        import keyring  # noqa: PLC0415 - heavy, used rarely
+
+        backend = keyring.get_keyring()
+        backend.get_password(service, "is it there?")
+    if backend.priority <= 0:  # those that stand for 'none' by keeping nothing
+        raise NeedsOwner("this computer has no keyring", hint="Set one up, or go on without.")
+    return backend
+
+
+@contextmanager
+def _asking_keyring() -> Iterator[None]:
+    """Whatever a keyring raises becomes ours: its parts are foreign plugins, and some raise plain Exception."""
+    try:
+        yield
+    except Exception as err:
+        raise NeedsOwner("the keyring of this computer does not answer", hint=UNLOCK) from err

@@ -1,0 +1,48 @@
+"""What can be set from outside: environment variables `AI_EMPLOYEE_*`, nothing else.
+
+Units are in the names. Everything has a default that works on a bare machine.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEAVY_ENVIRONMENT = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}  # its cache is a pickle beside the ledger
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="AI_EMPLOYEE_", frozen=True, extra="ignore")
+
+    state: Path | None = Field(
+        default=None, description="The state folder; default: the platform's, keyed by vault id."
+    )
+    node: str = Field(default_factory=socket.gethostname, description="The name of this machine.")
+    quiet_s: float = Field(default=1.5, ge=0, le=60, description="A file is finished after this time without change.")
+    scan_every_s: float = Field(default=5.0, gt=0, le=600, description="How often folders are scanned without a hint.")
+    owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
+    proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
+    max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
+
+    def state_folder(self, vault_id: str) -> Path:
+        """The state folder of a vault; absolute, outside the vault."""
+        if self.state is not None:
+            return self.state.expanduser().absolute()
+        return platformdirs.user_state_path("ai-employee", appauthor=False) / vault_id
+
+
+def prepare_environment(values: Mapping[str, str] = HEAVY_ENVIRONMENT) -> None:
+    """Set what libraries read from the environment when they are imported."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,309 @@
+"""The only module that writes the vault: atomic, durable, never overwriting on a move.
+
+New content goes to a hidden temporary file in the same folder, is flushed, and gets its name by `link` (which never
+overwrites) or `rename`; then the folder is flushed. The folder itself is opened without following a symbolic link,
+so a folder swapped for one leads nowhere; callers hand in a root that is resolved. File systems without hard links
+(exFAT, some shares) get look-then-rename, which the owner can race within microseconds.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.errors import EmployeeError, NotAllowed
+from agents.vault.layout import is_stop
+from agents.vault.neutralize import visible
+from agents.vault.note import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MISSING = Problem(0, "the file is not there")
+SHARED_MODE = 0o666  # what the umask leaves of it
+PRIVATE_MODE = 0o600
+CHUNK_BYTES = 1 << 20
+_TEMPORARY = re.compile(r"\.ai-employee-[0-9a-f]{16}\.tmp")
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS})
+_ANY_SIZE = 1 << 40
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class ChangedMeanwhile(EmployeeError):
+    """Somebody wrote the file since it was read; read it again."""
+
+
+def read_regular(path: Path, max_bytes: int) -> bytes | Problem:
+    """The bytes of a regular file with one name; `MISSING` when there is none. Follows no link, never blocks."""
+    return _read(path, max_bytes, max_names=1)
+
+
+def write_new(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """A new file; its folders are made. `mode` None leaves it to the umask; exact otherwise.
+
+    Raises:
+        FileExistsError: something else has that name; the same bytes there are fine.
+        OSError: the disk refused, or the folder is a symbolic link.
+    """
+    make_folder(path.parent)
+    with _opened(path.parent) as folder, _temporary(folder, content, mode) as temporary:
+        try:
+            _name_new(temporary, path.name, folder, folder)
+        except FileExistsError:
+            if _read(path, _ANY_SIZE) != content:
+                raise
+        os.fsync(folder)
+
+
+def write_over(path: Path, content: bytes, expect: str | None = None, *, mode: int | None = None) -> None:
+    """A file with this content, whether there was one or not; its permissions stay unless `mode` says otherwise.
+
+    Raises:
+        ChangedMeanwhile: its SHA-256 (hex) is not `expect`, or it is gone; None writes over anything.
+        OSError: the disk refused, or the folder is a symbolic link.
+    """
+    make_folder(path.parent)
+    kept = _mode(path) if mode is None else mode
+    with _opened(path.parent) as folder, _temporary(folder, content, kept) as temporary:
+        if expect is not None and _sha256(path) != expect:
+            raise ChangedMeanwhile(f"{path.name} changed while it was worked on", hint="Run again; it is read anew.")
+        os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+
+
+def move_new(source: Path, target: Path, content: bytes | None = None) -> None:
+    """Move a file, with `content` instead of its own when given. Doing it again after a crash changes nothing more.
+
+    Raises:
+        FileExistsError: something else has the target's name.
+        FileNotFoundError: neither of the two is there.
+        NotAllowed: the source is no regular file.
+        OSError: the disk refused, or a folder is a symbolic link.
+    """
+    try:
+        about = os.lstat(source)
+    except FileNotFoundError:
+        if os.path.lexists(target):
+            return
+        raise
+    if not stat.S_ISREG(about.st_mode):
+        raise NotAllowed(f"{source.name} is no regular file", hint="Delete it from the vault.")
+    if content is not None:
+        write_new(target, content, mode=stat.S_IMODE(about.st_mode))
+    else:
+        _give_name(source, target)
+    with _opened(source.parent) as folder:
+        with suppress(FileNotFoundError):  # renamed where the file system knows no links
+            os.unlink(source.name, dir_fd=folder)
+        os.fsync(folder)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add bytes at the end, durable when it returns; all of them or none. Makes the file and its folders.
+
+    Raises:
+        NotAllowed: it is no regular file, or has several names.
+        OSError: the disk refused, or it is a symbolic link.
+    """
+    make_folder(path.parent)
+    with _opened(path.parent) as folder, _closing(os.open(path.name, _APPEND, SHARED_MODE, dir_fd=folder)) as file:
+        about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
+            raise NotAllowed(f"{path.name} is no regular file", hint="Delete it from the vault.")
+        try:
+            _write_all(file, content)
+            os.fsync(file)
+        except OSError:
+            os.ftruncate(file, about.st_size)
+            raise
+        if not about.st_size:
+            os.fsync(folder)
+
+
+def remove(path: Path, expect: str) -> bool:
+    """Remove a file whose SHA-256 (hex) is `expect`; a file that changed stays. Whether it is gone."""
+    found = read_regular(path, _ANY_SIZE)
+    if found == MISSING:
+        return True
+    if isinstance(found, Problem) or hashlib.sha256(found).hexdigest() != expect:
+        return False
+    _unlink(path)
+    return True
+
+
+def remove_link(path: Path) -> bool:
+    """Remove a symbolic link, never its target nor anything else. Whether no link is left."""
+    if path.is_symlink():
+        _unlink(path)
+    return not os.path.lexists(path)
+
+
+def make_folder(path: Path) -> None:
+    """A folder with its parents, durable.
+
+    Raises:
+        OSError: the disk refused, or a file has that name.
+    """
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    with _closing(os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)) as parent:
+        os.fsync(parent)
+
+
+def stop_reason(root: Path) -> str | None:
+    """Why no effect may happen now: a STOP note in the root, or a root nobody can read. None: effects may happen."""
+    try:
+        with os.scandir(root) as entries:
+            found = next((entry.name for entry in entries if is_stop(entry.name)), None)
+    except OSError as err:
+        return f"the vault cannot be read: {err.strerror}"
+    return None if found is None else f"{visible(found)} is in the vault"
+
+
+def is_quiet(path: Path, now_s: float, quiet_s: float) -> bool:
+    """Whether nobody wrote the file for `quiet_s` seconds, by its mtime (Unix time).
+
+    A missing file is not quiet, nor one from the future: there the caller judges by size and mtime standing still.
+    """
+    try:
+        return path.lstat().st_mtime <= now_s - quiet_s
+    except OSError:
+        return False
+
+
+def free_temp_files(root: Path) -> int:
+    """Remove what a killed write left below the root, before anything else is done at start; how many there were.
+
+    Only the runner may call it, holding its lock: nobody else writes then. Hidden folders and links are not entered.
+    """
+    removed = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in filter(_TEMPORARY.fullmatch, names):
+            Path(folder, name).unlink()
+            removed += 1
+    return removed
+
+
+def _read(path: Path, max_bytes: int, max_names: int | None = None) -> bytes | Problem:
+    try:
+        with _closing(os.open(path, _READ)) as file:
+            about = os.fstat(file)
+            if not stat.S_ISREG(about.st_mode):
+                return Problem(0, "it is no regular file")
+            if max_names is not None and about.st_nlink > max_names:
+                return Problem(0, "the file has several names")
+            content = b"" if about.st_size > max_bytes else _read_all(file, max_bytes)
+    except FileNotFoundError:
+        return MISSING
+    except OSError as err:
+        return Problem(0, "it is a link" if err.errno == errno.ELOOP else f"it cannot be read: {err.strerror}")
+    if max(len(content), about.st_size) > max_bytes:
+        return Problem(0, f"the file has more than {max_bytes:,} bytes")
+    return content
+
+
+def _read_all(file: int, max_bytes: int) -> bytes:
+    """All bytes, or one more than `max_bytes` of a file that grows."""
+    chunks: list[bytes] = []
+    left = max_bytes + 1
+    while left and (chunk := os.read(file, min(left, CHUNK_BYTES))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    return b"".join(chunks)
+
+
+def _write_all(file: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(file, left) :]
+
+
+def _sha256(path: Path) -> str | None:
+    found = read_regular(path, _ANY_SIZE)
+    return None if isinstance(found, Problem) else hashlib.sha256(found).hexdigest()
+
+
+def _mode(path: Path) -> int | None:
+    """The permissions of a regular file that is there; the owner's private note stays private."""
+    try:
+        about = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(about.st_mode) if stat.S_ISREG(about.st_mode) else None
+
+
+@contextmanager
+def _closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _opened(folder: Path) -> AbstractContextManager[int]:
+    return _closing(os.open(folder, _FOLDER))
+
+
+@contextmanager
+def _temporary(folder: int, content: bytes, mode: int | None) -> Iterator[str]:
+    """A durable file under a name of its own in the folder, gone afterwards unless it was renamed."""
+    name = f".ai-employee-{secrets.token_hex(8)}.tmp"
+    try:
+        with _closing(os.open(name, _CREATE, SHARED_MODE if mode is None else PRIVATE_MODE, dir_fd=folder)) as file:
+            if mode is not None:
+                os.fchmod(file, mode)
+            _write_all(file, content)
+            os.fsync(file)
+        yield name
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=folder)
+
+
+def _give_name(source: Path, target: Path) -> None:
+    make_folder(target.parent)
+    with _opened(source.parent) as old, _opened(target.parent) as new:
+        try:
+            _name_new(source.name, target.name, old, new)
+        except FileExistsError:
+            if not _same(source, target):
+                raise
+        os.fsync(new)
+
+
+def _name_new(source: str, target: str, old: int, new: int) -> None:
+    """Give the file a name that nothing has; where there are no hard links it loses the old one."""
+    try:
+        os.link(source, target, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+    except OSError as err:
+        if err.errno not in _NO_LINKS:
+            raise
+        with suppress(FileNotFoundError):
+            os.lstat(target, dir_fd=new)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from err
+        os.rename(source, target, src_dir_fd=old, dst_dir_fd=new)
+
+
+def _same(source: Path, target: Path) -> bool:
+    """One file under both names, left by a crash, or two with the same bytes."""
+    content = _read(source, _ANY_SIZE)
+    return isinstance(content, bytes) and content == _read(target, _ANY_SIZE)
+
+
+def _unlink(path: Path) -> None:
+    with _opened(path.parent) as folder:
+        os.unlink(path.name, dir_fd=folder)
+        os.fsync(folder)

@@ -1,0 +1,136 @@
+"""The index, kept only so that stock `git status` in the vault is clean; commits do not need it.
+
+Beside it lies a record: the checksum of the index as we wrote it, and its commit. An index that others wrote since is
+built again from the commit, without its stat data: a flag or a forged time in it could hide a change of the owner's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pygit2
+from pygit2.enums import DeltaStatus, DiffOption, FileMode
+
+from agents.vault.history_reading import find_commit
+from agents.vault.history_trees import entry_at, path_of, paths_between
+from agents.vault.history_worktree import files_below, missing
+from agents.vault.repository_setup import write_if_other
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CHECKSUM_BYTES = 20
+_EVERY_FILE = (
+    DiffOption.INCLUDE_UNTRACKED
+    | DiffOption.RECURSE_UNTRACKED_DIRS
+    | DiffOption.INCLUDE_IGNORED  # a .gitignore in the vault must not hide a file from the history
+    | DiffOption.RECURSE_IGNORED_DIRS
+    | DiffOption.IGNORE_SUBMODULES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A file that is not as in the newest commit; `tracked` says that the commit has it."""
+
+    path: str
+    tracked: bool
+
+
+class VaultIndex:
+    """The index of one repository over one work tree."""
+
+    def __init__(self, repository: pygit2.Repository, work_tree: Path, max_bytes: int) -> None:
+        self._repository = repository
+        self._work_tree = work_tree
+        self._max_bytes = max_bytes
+        self._git_dir = Path(repository.path)
+
+    def differences(self, head: pygit2.Commit | None) -> Iterator[Difference]:
+        """Every file that differs from `head`; changes nothing on disk but for an index that cannot be read."""
+        index, _ = self._aligned(head)
+        for delta in index.diff_to_workdir(_EVERY_FILE).deltas:
+            path = path_of(delta.new_file)
+            if delta.status not in (DeltaStatus.UNTRACKED, DeltaStatus.IGNORED):
+                yield Difference(path, tracked=True)
+            elif path.endswith("/"):  # a repository of its own, which git does not enter
+                yield from (Difference(each, tracked=False) for each in files_below(self._work_tree, path))
+            else:
+                yield Difference(path, tracked=False)
+
+    def refresh(self, head: pygit2.Commit | None, paths: Iterable[str]) -> bool:
+        """Make the index say `head`, with fresh stat data for `paths` and what changed since it was last written.
+
+        False when git would not let us, since another git is at work: it is only shown stale until the next time.
+        """
+        index, stale = self._aligned(head)
+        stamped = {*paths, *(stale or ())}
+        if stale is not None and not stamped:
+            return True
+        for path in sorted(stamped):
+            self._stamp(index, head, path)
+        try:
+            index.write()
+            if stale is None:
+                index.diff_to_workdir(DiffOption.UPDATE_INDEX)
+        except (OSError, pygit2.GitError):
+            return False
+        write_if_other(self._git_dir / "index-record", f"{self._checksum()} {head.id if head else ''}\n")
+        return True
+
+    def _aligned(self, head: pygit2.Commit | None) -> tuple[pygit2.Index, list[str] | None]:
+        """The index in memory as of `head`, and the paths brought there; None when it was built anew."""
+        base = self._recorded()
+        index = self._read()
+        if head is None or base is None:
+            index.clear()
+            if head is not None:
+                index.read_tree(head.tree)
+            return index, None
+        stale = [] if base.id == head.id else list(paths_between(self._repository, base.tree, head.tree))
+        for path in stale:
+            _align(index, head, path)
+        return index, stale
+
+    def _read(self) -> pygit2.Index:
+        try:
+            self._repository.index.read(force=True)
+        except (OSError, pygit2.GitError):
+            (self._git_dir / "index").unlink()
+        index: pygit2.Index = self._repository.index
+        return index
+
+    def _recorded(self) -> pygit2.Commit | None:
+        """The commit of the index; None when the index is not as we wrote it."""
+        try:
+            checksum, commit = (self._git_dir / "index-record").read_text(encoding="ascii").split()
+            return find_commit(self._repository, commit) if checksum == self._checksum() else None
+        except (OSError, ValueError):
+            return None
+
+    def _checksum(self) -> str:
+        return (self._git_dir / "index").read_bytes()[-_CHECKSUM_BYTES:].hex()
+
+    def _stamp(self, index: pygit2.Index, head: pygit2.Commit | None, path: str) -> None:
+        """Note the file's stat data, unless it holds something else than the commit by now."""
+        kept = _align(index, head, path)
+        if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
+            return
+        index.add(path)
+        if index[path].id != kept.id:
+            index.add(kept)
+
+
+def _align(index: pygit2.Index, head: pygit2.Commit | None, path: str) -> pygit2.IndexEntry | None:
+    """Make the index say for `path` what the commit says; the entry, or None when the commit has no such file."""
+    entry = entry_at(head.tree if head else None, path)
+    if entry is None or isinstance(entry, pygit2.Tree):
+        if path in index:
+            index.remove(path)
+        return None
+    kept = pygit2.IndexEntry(path, entry.id, FileMode(entry.filemode))
+    if path not in index or index[path].id != kept.id or index[path].mode != kept.mode:
+        index.add(kept)
+    return kept

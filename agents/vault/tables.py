@@ -1,0 +1,101 @@
+"""The tables an owner edits in a note; every bad row is named with its line. Pure.
+
+GitHub's tables, strictly: GitHub pads and cuts rows of the wrong width, we call them a Problem, since a cell in the
+wrong column would be a wrong price or a wrong permission.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.vault.outline import MAX_LINE_CHARS, Line, Problem, heading, lines_outside_fences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PIPE = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r":?-+:?")
+_OTHER_BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>|%%|<|[-+*][ \t])")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row: its line in the note, from 1, and its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table under `heading` ("" when none stands above it); `columns` in lower case, `line` is its header's."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    line: int
+
+
+def read_tables(text: str) -> tuple[Table | Problem, ...]:
+    """Every table of the note, and a Problem for every row that cannot be read; the other rows of its table count."""
+    lines = list(lines_outside_fences(text))
+    found: list[Table | Problem] = []
+    above, at = "", 0
+    while at < len(lines):
+        words = heading(lines[at].text)
+        above = words[1] if words else above
+        end = _end_of_table(lines, at)
+        if end:
+            found += _read_table(above, lines[at:end])
+        at = end or at + 1
+    return tuple(found)
+
+
+def _end_of_table(lines: list[Line], at: int) -> int:
+    """The index behind the table that begins here; 0 when none does."""
+    pair = [line.text[:MAX_LINE_CHARS] for line in lines[at : at + 2]]
+    if not all("|" in text and _is_row(text) for text in pair) or not _is_rule(*pair[1:]):
+        return 0
+    end = at + 1
+    while end < len(lines) and lines[end].number == lines[at].number + end - at and _is_row(lines[end].text):
+        end += 1
+    return end
+
+
+def _read_table(above: str, lines: list[Line]) -> Iterator[Table | Problem]:
+    header, rule, *body = lines
+    columns = tuple(cell.lower() for cell in _cells(header.text))
+    if len(_cells(rule.text)) != len(columns):
+        yield Problem(rule.number, f"the line below the header must have {len(columns)} cells too")
+    elif len(set(columns)) < len(columns) or "" in columns:
+        yield Problem(header.number, "every column needs a name of its own")
+    else:
+        rows = [_read_row(columns, line) for line in body]
+        yield Table(above, columns, tuple(row for row in rows if isinstance(row, TableRow)), header.number)
+        yield from (row for row in rows if isinstance(row, Problem))
+
+
+def _read_row(columns: tuple[str, ...], line: Line) -> TableRow | Problem:
+    if len(line.text) > MAX_LINE_CHARS:
+        return Problem(line.number, f"the row is longer than {MAX_LINE_CHARS:,} characters")
+    cells = _cells(line.text)
+    if len(cells) != len(columns):
+        return Problem(line.number, f"the row has {len(cells)} cells, its table has {len(columns)} columns")
+    return TableRow(line.number, dict(zip(columns, cells, strict=True)))
+
+
+def _is_row(text: str) -> bool:
+    return bool(text.strip()) and not text.startswith(("    ", "\t")) and not _OTHER_BLOCK.match(text)
+
+
+def _is_rule(text: str = "") -> bool:
+    cells = _cells(text)
+    return bool(cells) and all(_RULE.fullmatch(cell) for cell in cells)
+
+
+def _cells(text: str) -> list[str]:
+    """GitHub: one pipe may open and one may close the row; a pipe behind a backslash is text."""
+    cells = [cell.strip().replace("\\|", "|") for cell in _PIPE.split(text.strip())]
+    return cells[not cells[0] : len(cells) - (not cells[-1] and len(cells) > 1)]

@@ -1,0 +1,1 @@
+"""Tests: every name states a promise; servers and files are real, time is frozen."""

@@ -1,0 +1,1 @@
+"""Approval: sealing, the gate, the executor."""

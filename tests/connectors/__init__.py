@@ -1,0 +1,1 @@
+"""Connectors: one contract suite, one module a service."""

@@ -1,0 +1,73 @@
+"""Outbox and SMTP keep what every connector promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agents.connectors.email.account import PASSWORD
+from agents.connectors.email.manifest import MANIFEST
+from tests.connectors.contract import ConnectorContract, MemorySecrets
+from tests.connectors.email.mail_room import SEALED, connect, context_in, invoice_mail
+from tests.standins.certificates import make_certificate
+from tests.standins.smtp_server import Behaviour, SmtpServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from agents.connectors.contract import Action, Attachments, Connector, ConnectorContext
+    from tests.clock import FrozenClock
+
+
+@dataclass(slots=True)
+class MailService:
+    """A vault with or without a mail server."""
+
+    context: ConnectorContext
+    server: SmtpServer | None = None
+    attachments: Attachments = field(default_factory=lambda: dict(SEALED))
+
+    @property
+    def vault(self) -> Path:
+        return self.context.vault
+
+    @property
+    def action(self) -> Action:
+        return invoice_mail(body="the private word is xylophone")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return ("xylophone", self.context.secrets.get(PASSWORD) or "xylophone")
+
+    def open(self) -> Connector:
+        return MANIFEST.open_connector(self.context)
+
+    def effects(self) -> int:
+        return len(self.server.received if self.server else list(self.vault.rglob("*.eml")))
+
+    def lose_the_next_answer(self) -> bool:
+        if self.server:
+            self.server.behaviour = Behaviour(hangs_up_at="content")
+        return self.server is not None
+
+
+class TestOutbox(ConnectorContract):
+    """Without an account."""
+
+    @pytest.fixture
+    def service(self, tmp_path: Path, clock: FrozenClock) -> MailService:
+        return MailService(context_in(tmp_path, clock))
+
+
+class TestSmtp(ConnectorContract):
+    """With an account."""
+
+    @pytest.fixture
+    def service(self, tmp_path: Path, clock: FrozenClock) -> Iterator[MailService]:
+        with SmtpServer(make_certificate(tmp_path), password="correct horse") as server:
+            context = context_in(tmp_path, clock, MemorySecrets())
+            connect(context, server)
+            yield MailService(context, server)

@@ -1,0 +1,1 @@
+"""The embedded ledger: real files, read back by stock beancount."""

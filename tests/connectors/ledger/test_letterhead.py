@@ -1,0 +1,50 @@
+"""The owner's table `Who we are`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agents.connectors.ledger.letterhead import Letterhead, read_letterhead
+from agents.errors import NeedsOwner
+from tests.connectors.ledger.ledger_room import HANDBOOK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(folder: Path, text: str) -> Letterhead:
+    (folder / "Company_Handbook.md").write_bytes(text.encode())
+    return read_letterhead(folder)
+
+
+def test_the_table_fills_the_letterhead(tmp_path: Path) -> None:
+    ours = read(tmp_path, HANDBOOK)
+    assert (ours.company, ours.street, ours.tax_id) == ("Studio Lindqvist", "Hafenstraße 12", "DE123456789")
+    assert (ours.phone, ours.language) == ("", "en")
+
+
+@pytest.mark.parametrize(("said", "meant"), [("de", "de"), ("Deutsch", "de"), ("en", "en"), ("fr", "en"), ("", "en")])
+def test_the_language_is_english_unless_the_owner_says_german(tmp_path: Path, said: str, meant: str) -> None:
+    assert read(tmp_path, HANDBOOK + f"| language | {said} |\n| colour | blue |\n").language == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Company handbook\n",
+        HANDBOOK.replace("Studio Lindqvist", ""),
+        HANDBOOK.replace("Who we are", "Something else"),
+        HANDBOOK + "\x00",
+    ],
+)
+def test_without_a_company_no_invoice(tmp_path: Path, text: str) -> None:
+    with pytest.raises(NeedsOwner) as asked:
+        read(tmp_path, text)
+    assert "Company_Handbook.md" in asked.value.hint
+
+
+def test_a_missing_handbook_is_the_owners_to_put_back(tmp_path: Path) -> None:
+    with pytest.raises(NeedsOwner):
+        read_letterhead(tmp_path)

@@ -1,0 +1,1 @@
+"""Brains, skills and the owner's files."""

@@ -1,0 +1,1 @@
+"""The event chain, keys and secrets."""

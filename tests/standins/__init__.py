@@ -1,0 +1,1 @@
+"""Servers and services that stand in for real ones, real and local."""

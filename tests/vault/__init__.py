@@ -1,0 +1,1 @@
+"""Notes, tables, neutralising, files and history."""

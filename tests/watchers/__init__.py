@@ -1,0 +1,1 @@
+"""Watchers: one contract suite, one module a watcher."""

@@ -1,0 +1,183 @@
+"""Promises of the hints, on real folders: what may begin wakes, what we do ourselves does not, and trouble is said."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from watchers.hints import FOLDERS, Hints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from watchdog.observers.api import BaseObserver
+
+PATIENCE_S = 20.0
+
+
+class Recorded(Hints):
+    """Remembers what was seen, in order."""
+
+    def __init__(self, root: Path, wake: threading.Event) -> None:
+        super().__init__(root, wake)
+        self.seen: list[Path] = []
+        self.changed = threading.Condition()
+
+    def hint(self, path: Path, folder: str) -> None:
+        super().hint(path, folder)
+        with self.changed:
+            self.seen.append(path)
+            self.changed.notify_all()
+
+    def wait_for(self, path: Path) -> None:
+        """Wait until this path was seen; hints come in the order of the changes."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: path in self.seen, PATIENCE_S)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for folder in FOLDERS:
+        (tmp_path / folder).mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def wake() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def hints(root: Path, wake: threading.Event) -> Iterator[Recorded]:
+    watching = Recorded(root, wake)
+    watching.start()
+    yield watching
+    watching.stop()
+
+
+@pytest.mark.parametrize(
+    "path", [*(f"{folder}/a.md" for folder in FOLDERS), "Inbox/new folder/a.eml", "STOP.md", "stop.md", "Ask.md"]
+)
+def test_what_may_begin_work_wakes(root: Path, wake: threading.Event, hints: Recorded, path: str) -> None:
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("x", encoding="utf-8")
+    assert wake.wait(PATIENCE_S)
+    assert hints.says == ""
+
+
+@pytest.mark.parametrize("change", ["moved in", "moved out", "deleted"])
+def test_moves_and_deletions_wake(root: Path, wake: threading.Event, hints: Recorded, change: str) -> None:
+    inside, outside = root / "Approved/a.md", root / "a.md"
+    outside.write_text("x", encoding="utf-8")
+    if change == "moved in":
+        outside.rename(inside)
+    else:
+        outside.rename(inside)
+        hints.wait_for(inside)
+        wake.clear()
+        hints.seen.clear()
+        inside.unlink() if change == "deleted" else inside.rename(outside)
+    assert wake.wait(PATIENCE_S)
+
+
+def test_our_own_looking_half_written_files_and_notes_of_the_root_do_not_wake(
+    root: Path, wake: threading.Event, hints: Recorded
+) -> None:
+    (root / "Dashboard.md").write_text("x", encoding="utf-8")
+    (root / "Approved/.ai-employee-0123456789abcdef.tmp").write_text("x", encoding="utf-8")
+    assert not any(each.read_bytes() == b"y" for each in (root / "Approved").iterdir())
+    assert list((root / "Inbox").iterdir()) == []
+    last = root / "Approved/.last"
+    last.write_text("x", encoding="utf-8")
+    hints.wait_for(last)
+    hints.wait_for(root / "Dashboard.md")
+    assert not wake.is_set()
+
+
+def test_reading_is_no_event_at_all(root: Path, wake: threading.Event, hints: Recorded) -> None:
+    note = root / "Approved/a.md"
+    note.write_text("x", encoding="utf-8")
+    hints.wait_for(note)
+    first = root / "Approved/first"
+    first.write_text("x", encoding="utf-8")
+    hints.wait_for(first)
+    hints.seen.clear()
+    for _ in range(10):
+        note.read_bytes()
+        list((root / "Approved").iterdir())
+    last = root / "Approved/last"
+    last.write_text("x", encoding="utf-8")
+    hints.wait_for(last)
+    assert note not in hints.seen
+    assert wake.is_set()
+
+
+def test_a_missing_folder_is_said_and_watched_when_it_comes_back(root: Path, wake: threading.Event) -> None:
+    (root / "Approved").rmdir()
+    hints = Recorded(root, wake)
+    hints.start()
+    assert hints.says == "Some folders are only looked at from time to time: Approved (no such file or directory)"
+    (root / "Approved").mkdir()
+    hints.renew()
+    assert hints.says == ""
+    (root / "Approved/a.md").write_text("x", encoding="utf-8")
+    hints.wait_for(root / "Approved/a.md")
+    hints.stop()
+
+
+def test_a_folder_deleted_and_made_again_is_watched_again(root: Path, wake: threading.Event, hints: Recorded) -> None:
+    hints.renew()
+    shutil.rmtree(root / "Approved")
+    hints.wait_for(root / "Approved")
+    (root / "Approved").mkdir()
+    with hints.changed:
+        assert hints.changed.wait_for(lambda: "Approved" in hints.gone, PATIENCE_S)
+    hints.renew()
+    wake.clear()
+    (root / "Approved/a.md").write_text("x", encoding="utf-8")
+    hints.wait_for(root / "Approved/a.md")
+    assert wake.wait(PATIENCE_S)
+
+
+def test_a_folder_put_in_its_place_is_watched_instead(root: Path, hints: Recorded) -> None:
+    (root / "other").mkdir()
+    (root / "Approved").rename(root / "old")
+    (root / "other").rename(root / "Approved")
+    hints.renew()
+    (root / "Approved/a.md").write_text("x", encoding="utf-8")
+    hints.wait_for(root / "Approved/a.md")
+
+
+def test_lost_hints_wake_and_are_said_until_the_next_look(wake: threading.Event, hints: Recorded) -> None:
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
+    assert wake.is_set()
+    assert "everything (too many changes at once)" in hints.says
+    hints.renew()
+    assert hints.says == ""
+
+
+def test_a_machine_without_watchers_left_is_polled_and_says_so(root: Path, wake: threading.Event) -> None:
+    def none_left() -> BaseObserver:
+        raise OSError(24, "inotify instance limit reached")
+
+    hints = Hints(root, wake, none_left)
+    hints.start()
+    hints.renew()
+    assert (
+        hints.says == "Some folders are only looked at from time to time: everything (inotify instance limit reached)"
+    )
+    hints.stop()
+
+
+def test_after_stopping_no_thread_and_no_handler_is_left(root: Path, wake: threading.Event) -> None:
+    before = len(logging.getLogger("watchdog").handlers)
+    hints = Hints(root, wake)
+    hints.start()
+    hints.stop()
+    assert len(logging.getLogger("watchdog").handlers) == before
+    assert not [each for each in threading.enumerate() if type(each).__name__ == "InotifyObserver"]

@@ -1,0 +1,1 @@
+"""What sees events and files them; watchers never act."""

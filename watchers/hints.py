@@ -1,0 +1,170 @@
+"""Hints that something may have begun, so that the runner need not wait for its next scan.
+
+Hints may be late, doubled or lost; the scans are the truth. What cannot be watched is said and polled.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.vault.layout import APPROVED, ASK_NOTE, INBOX, NEEDS_ACTION, PENDING, REJECTED, is_stop
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from watchdog.events import FileSystemEvent, FileSystemEventHandler
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+FOLDERS = (INBOX, NEEDS_ACTION, PENDING, APPROVED, REJECTED)
+ROOT = "."
+EVERYTHING = "everything"
+STOP_WAIT_S = 5.0
+_Identity = tuple[int, int]
+
+
+class Hints:
+    """Sets `wake` when something changes where work can begin: our folders, `Ask.md` and `STOP.md`.
+
+    `says` is empty while all is watched, else one sentence on what is only polled and why.
+    """
+
+    def __init__(
+        self, root: Path, wake: threading.Event, open_observer: Callable[[], BaseObserver] | None = None
+    ) -> None:
+        self._open_observer = open_observer or _open_observer
+        self._root = root
+        self._wake = wake
+        self._observer: BaseObserver | None = None
+        self._watched: dict[str, tuple[_Identity, ObservedWatch]] = {}
+        self.gone: set[str] = set()  # deleted while watched; a new folder may get the same inode
+        self._reasons: dict[str, str] = {}
+        self._trouble = _TroubleHandler(self)
+
+    @property
+    def says(self) -> str:
+        """What is not watched, in words for the owner; empty = everything is."""
+        if not self._reasons:
+            return ""
+        return "Some folders are only looked at from time to time: " + "; ".join(
+            f"{folder} ({reason})" for folder, reason in sorted(self._reasons.copy().items())
+        )
+
+    def start(self) -> None:
+        """Begin watching; never raises, see `says`."""
+        logging.getLogger("watchdog").addHandler(self._trouble)
+        try:
+            observer = self._open_observer()
+            observer.start()
+        except OSError as err:  # the system's limit of watchers
+            self._reasons[EVERYTHING] = _words(err)
+            return
+        self._observer = observer
+        self.renew()
+
+    def renew(self) -> None:
+        """Watch again what was replaced, came back or could not be watched; call it with every scan."""
+        if self._observer is None:
+            return
+        self._reasons.pop(EVERYTHING, None)
+        for folder in (ROOT, *FOLDERS):
+            self._renew(self._observer, folder)
+
+    def stop(self) -> None:
+        """Stop watching and wait for its threads."""
+        logging.getLogger("watchdog").removeHandler(self._trouble)
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(STOP_WAIT_S)
+            self._observer = None
+        self._watched.clear()
+
+    def lost(self) -> None:
+        """Hints were lost: look at everything now."""
+        self._reasons[EVERYTHING] = "too many changes at once"
+        self._wake.set()
+
+    def hint(self, path: Path, folder: str) -> None:
+        """Something changed at `path`, seen by the watch on `folder`."""
+        if path == self._root / folder:  # the watched folder itself is gone, and its watch with it
+            self.gone.add(folder)
+            self._wake.set()
+        name = path.name
+        if folder == ROOT and not (is_stop(name) or name == ASK_NOTE or name in FOLDERS):
+            return
+        if not name.startswith("."):  # our own half-written files
+            self._wake.set()
+
+    def _renew(self, observer: BaseObserver, folder: str) -> None:
+        path = self._root / folder
+        try:
+            status = path.lstat()
+            identity = (status.st_dev, status.st_ino)
+            known = self._watched.get(folder)
+            if known and known[0] == identity and folder not in self.gone:
+                return
+            if known:
+                del self._watched[folder]
+                self.gone.discard(folder)
+                observer.unschedule(known[1])
+                self._wake.set()
+            watch = observer.schedule(
+                self._handler(folder), str(path), recursive=folder == INBOX, event_filter=list(_beginnings())
+            )
+        except OSError as err:
+            self._reasons[folder] = _words(err)
+        else:
+            self._watched[folder] = (identity, watch)
+            self._reasons.pop(folder, None)
+
+    def _handler(self, folder: str) -> FileSystemEventHandler:
+        from watchdog.events import FileSystemEventHandler  # noqa: PLC0415 (heavy, not needed by other commands)
+
+        hints = self
+
+        class Handler(FileSystemEventHandler):
+            def on_any_event(self, event: FileSystemEvent) -> None:
+                for path in (event.src_path, event.dest_path):
+                    if path:
+                        hints.hint(Path(os.fsdecode(path)), folder)
+
+        return Handler()
+
+
+class _TroubleHandler(logging.Handler):
+    """The library tells an overflow only by a log line."""
+
+    def __init__(self, hints: Hints) -> None:
+        super().__init__(logging.WARNING)
+        self._hints = hints
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take the warning for what it is: hints were lost."""
+        del record
+        self._hints.lost()
+
+
+def _open_observer() -> BaseObserver:
+    from watchdog.observers import Observer  # noqa: PLC0415 (heavy, not needed by other commands)
+
+    return Observer()
+
+
+def _beginnings() -> Iterator[type[FileSystemEvent]]:
+    """What may begin work. Not opening, closing or reading, which our own scans do all the time."""
+    from watchdog import events  # noqa: PLC0415 (heavy, not needed by other commands)
+
+    yield events.FileCreatedEvent
+    yield events.FileModifiedEvent
+    yield events.FileMovedEvent
+    yield events.FileDeletedEvent
+    yield events.DirCreatedEvent
+    yield events.DirMovedEvent
+    yield events.DirDeletedEvent
+
+
+def _words(err: OSError) -> str:
+    return (err.strerror or type(err).__name__).lower()

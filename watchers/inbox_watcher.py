@@ -1,0 +1,84 @@
+"""Files the owner, a mail rule or a sync tool puts into `Inbox/`: mails (`.eml`) and documents.
+
+One sweep carries a limited number of events and bytes, the longest waiting first, so that a thousand files at once
+neither fill the memory nor hide the one that cannot be cleared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.vault.layout import INBOX
+from watchers.contract import Event, Left, Sweep
+from watchers.inbox_listing import list_inbox
+from watchers.inbox_reading import MAX_FILE_BYTES, read_entry
+from watchers.quiet import QuietPeriod
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from watchers.inbox_listing import Entry
+
+MAX_EVENTS = 100
+MAX_SWEEP_BYTES = 64_000_000
+TYPED_FACTOR = 6  # a note somebody may be typing in is finished after this many quiet periods
+
+_Signature = tuple[str, int, int]
+
+
+class InboxWatcher:
+    """Offers every finished file below the inbox as an event. `quiet_s`: size and time unchanged for so long."""
+
+    name = "inbox"
+
+    def __init__(self, root: Path, quiet_s: float) -> None:
+        self._root = root
+        self._quiet_s = quiet_s
+        self._quiet = QuietPeriod()
+        self._offered: dict[_Signature, int] = {}  # in which round an entry was last offered
+        self._round = 0
+
+    def scan(self, now: datetime) -> Sweep:
+        """The finished files, those still changing (as a time to wait), and those left where they are."""
+        listing = list_inbox(self._root, INBOX)
+        self._quiet.forget_all_but({entry.path for entry in listing.entries})
+        remaining = [(self._remaining_s(entry, now), entry) for entry in listing.entries]
+        waits = [wait_s for wait_s, _ in remaining if wait_s > 0]
+        batch, more = self._batch([entry for wait_s, entry in remaining if wait_s == 0])
+        events: list[Event] = []
+        left = list(listing.left)
+        for entry in batch:
+            seen = read_entry(entry, now)
+            if isinstance(seen, Event):
+                events.append(seen)
+            elif isinstance(seen, Left):
+                left.append(seen)
+            else:
+                waits.append(self._quiet_s)
+        return Sweep(tuple(events), 0.0 if more else min(waits, default=None), tuple(left))
+
+    def _remaining_s(self, entry: Entry, now: datetime) -> float:
+        typed = entry.path.lower().endswith(".md")
+        return self._quiet.remaining_s(entry.path, entry.status, now, self._quiet_s * (TYPED_FACTOR if typed else 1))
+
+    def _batch(self, ready: Sequence[Entry]) -> tuple[list[Entry], bool]:
+        """What this sweep offers, and whether something never offered has to wait for the next."""
+        self._round += 1
+        present = {_signature(entry) for entry in ready}
+        self._offered = {each: turn for each, turn in self._offered.items() if each in present}
+        batch: list[Entry] = []
+        size = 0
+        for entry in sorted(ready, key=lambda entry: (self._offered.get(_signature(entry), 0), entry.path)):
+            size += min(entry.status.st_size, MAX_FILE_BYTES)
+            if batch and (len(batch) >= MAX_EVENTS or size > MAX_SWEEP_BYTES):
+                break
+            batch.append(entry)
+        for entry in batch:
+            self._offered[_signature(entry)] = self._round
+        return batch, any(_signature(entry) not in self._offered for entry in ready)
+
+
+def _signature(entry: Entry) -> _Signature:
+    return entry.path, entry.status.st_size, entry.status.st_mtime_ns

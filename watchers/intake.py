@@ -1,0 +1,195 @@
+"""From an event to a task note: event and task in one journal transaction, then the note, then the origin is cleared.
+
+Killed anywhere, the same event is seen again and finds its task; a second note is never made.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local
+from agents.durability.alerts import raise_alert
+from agents.durability.journal import read_meta, write_meta
+from agents.durability.task_persistence import (
+    TaskRow,
+    add_event,
+    add_task,
+    seen_task,
+    sender_seen_before,
+    settle_request,
+)
+from agents.durability.transitions import Transition, local_text
+from agents.security.audit_logger import Fact
+from agents.vault.layout import FILES, NEEDS_ACTION, QUARANTINE, month_folder, note_id
+from agents.vault.neutralize import code_span, visible
+from agents.vault.plain import plain
+from agents.vault.store import EditText, Operation
+from watchers.contract import OriginKind
+from watchers.request_watcher import COMMAND
+from watchers.task_note import TaskContent, render_task
+
+if TYPE_CHECKING:
+    from agents.durability.blobs import Blobs
+    from agents.durability.transitions import Recorder, Writing
+    from agents.vault.note import Problem
+    from watchers.contract import Event, StoredFile
+
+MAX_EXTENSION = 5
+KNOWN_ID = "another message with this Message-ID was filed before; this one says something else"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of an event as it will lie in the vault: its name, folder, and blob."""
+
+    name: str
+    path: str
+    blob: str
+    file: StoredFile
+
+
+class Intake:
+    """Files events; the only part of the watchers' room that writes."""
+
+    def __init__(self, recorder: Recorder, blobs: Blobs) -> None:
+        self._recorder = recorder
+        self._blobs = blobs
+        self._clock = recorder.clock
+
+    def file(self, event: Event) -> bool:
+        """File one event; False when it was told before and nothing changed."""
+        with self._recorder.begin() as writing:
+            if event.problem is not None:
+                return self._quarantine(writing, event, event.problem)
+            known = seen_task(writing.sql, event.source, event.source_id)
+            if known is None:
+                task = self._new(writing, event, event.source_id, ())
+            elif known[1] == event.content_sha256:
+                task = self._seen_again(writing, event, known[0])
+            else:
+                task = self._other_content(writing, event)
+            if event.source == COMMAND:
+                settle_request(writing.sql, int(event.source_id), "done", task)
+        return True
+
+    def _other_content(self, writing: Writing, event: Event) -> str:
+        """A known id with other bytes is another event; it is filed and flagged, never dropped."""
+        source_id = f"{event.source_id}#{event.content_sha256}"
+        known = seen_task(writing.sql, event.source, source_id)
+        if known:
+            return self._seen_again(writing, event, known[0])
+        return self._new(writing, event, source_id, (KNOWN_ID,))
+
+    def _seen_again(self, writing: Writing, event: Event, task: str) -> str:
+        fact = Fact("watcher", "event.seen_again", task, task, {"source": event.source, "sha256": event.content_sha256})
+        writing.record(Transition(fact, f"See {task} again", _clear(event, task)))
+        return task
+
+    def _new(self, writing: Writing, event: Event, source_id: str, flags: tuple[str, ...]) -> str:
+        now = self._clock.now().replace(microsecond=0)
+        day = as_local(now).date()
+        task = note_id(day, event.kind, event.source, source_id)
+        kept = [self._keep(each, month_folder(FILES, day)) for each in _files(event)]
+        view = _view(event, task, (*event.flags, *flags), kept)
+        known = sender_seen_before(writing.sql, event.sender_address, task)
+        history = f"- {local_text(now)} filed by {event.source} watcher"
+        links = tuple((each.name, each.file.sent_name) for each in kept)
+        flagged = (*event.flags, *flags)
+        note = render_task(TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged))
+        add_event(
+            writing.sql,
+            {
+                "source": event.source,
+                "source_id": source_id,
+                "content_sha256": event.content_sha256,
+                "task": task,
+                "seen_at": now.isoformat(),
+            },
+        )
+        row = TaskRow(task, now.isoformat(), "filed", 0, event.sender_address, json.dumps(view), note, "", "", "")
+        add_task(writing.sql, row)
+        operations = [Operation("file", each.path, blob=each.blob) for each in kept]
+        operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
+        fact = Fact("watcher", "task.filed", task, task, {"source": event.source, "sha256": event.content_sha256})
+        writing.record(Transition(fact, f"File {task}", (*operations, *_clear(event, task))))
+        return task
+
+    def _keep(self, file: StoredFile, folder: str) -> Kept:
+        blob = self._blobs.put(file.content)
+        name = f"sha-{blob[:16]}.{file.extension}"
+        return Kept(name, f"{folder}/{name}", blob, file)
+
+    def _quarantine(self, writing: Writing, event: Event, problem: Problem) -> bool:
+        """What cannot be read is kept as it is, with the line and the reason in an alert beside it."""
+        name = event.origin.rsplit("/", 1)[-1]
+        kept = f"{QUARANTINE}/sha-{(event.content_sha256 or sha256(event.source_id.encode()).hexdigest())[:16]}.{_extension(name)}"
+        told = read_meta(writing.sql, f"quarantined|{event.source_id}")
+        if told and event.origin_kind is OriginKind.OTHER:
+            return False
+        write_meta(writing.sql, f"quarantined|{event.source_id}", kept)
+        parameters = {"sha256": event.content_sha256, "line": str(problem.line)}
+        fact = Fact("watcher", "file.quarantined", kept, parameters=parameters)
+        operations = self._put_aside(event, kept)
+        writing.record(Transition(fact, "Quarantine a file that cannot be read", operations))
+        where = f"line {problem.line}, {problem.message}" if problem.line else problem.message
+        place = f"lies in `{kept}`" if operations and operations[0].kind != "unlink" else "was not touched"
+        detail = f"It was named {code_span(visible(name))} and {place}."
+        words = f"A file from the Inbox cannot be read: {plain(where)}."
+        raise_alert(writing, kept, words, self._clock.now(), detail=detail)
+        return True
+
+    def _put_aside(self, event: Event, kept: str) -> tuple[Operation, ...]:
+        if event.original is not None:
+            return (Operation("file", kept, blob=self._blobs.put(event.original.content)), *_clear(event, ""))
+        if event.origin_kind is OriginKind.LINK:
+            return (Operation("unlink", event.origin),)
+        if event.origin_kind is OriginKind.UNREAD:
+            return (Operation("move", event.origin, kept),)
+        return ()
+
+
+def _clear(event: Event, task: str) -> tuple[Operation, ...]:
+    """What removes the event from where it was seen."""
+    if event.origin_kind is OriginKind.LINE:
+        return (Operation("edit", event.origin, edits=(EditText("asked", task, event.text),)),)
+    if event.origin_kind is OriginKind.FILE and event.origin_sha256:
+        return (Operation("remove", event.origin, blob=event.origin_sha256),)
+    return ()
+
+
+def _extension(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower().lstrip(".")
+    return suffix if suffix.isascii() and suffix.isalnum() and len(suffix) <= MAX_EXTENSION else "bin"
+
+
+def _files(event: Event) -> tuple[StoredFile, ...]:
+    return (*((event.original,) if event.original else ()), *event.attachments)
+
+
+def _view(event: Event, task: str, flags: tuple[str, ...], kept: list[Kept]) -> dict[str, object]:
+    """The event as the journal keeps it for the brain; the keys are those of `TaskView`."""
+    return {
+        "id": task,
+        "kind": event.kind,
+        "sender_name": event.sender_name,
+        "sender_address": event.sender_address,
+        "subject": event.subject,
+        "text": event.text,
+        "received": event.occurred_at.isoformat(),
+        "message_id": event.message_id,
+        "flags": list(flags),
+        "attachments": [
+            {
+                "stored": each.name,
+                "sent_name": each.file.sent_name,
+                "media_type": each.file.media_type,
+                "size_bytes": len(each.file.content),
+                "text": each.file.text,
+            }
+            for each in kept
+        ],
+    }

@@ -1,0 +1,45 @@
+"""What the owner asked with the command `ask TEXT`: rows of the journal, filed like everything else."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agents.durability.task_persistence import requests_pending
+from watchers.contract import Event, OriginKind, Sweep
+
+if TYPE_CHECKING:
+    from agents.durability.journal import Journal
+
+COMMAND = "command"
+
+
+class RequestWatcher:
+    """Offers every pending `ask` as an event; intake settles the row in the transaction that files the task."""
+
+    name = COMMAND
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def scan(self, now: datetime) -> Sweep:  # noqa: ARG002 (a row is finished when it is there)
+        """The requests not filed yet."""
+        with self._journal.begin() as sql:
+            pending = [row for row in requests_pending(sql) if row.kind == "ask"]
+        return Sweep(
+            tuple(
+                Event(
+                    source=COMMAND,
+                    source_id=str(row.number),
+                    occurred_at=datetime.fromisoformat(row.at),
+                    content_sha256=hashlib.sha256(row.text.encode()).hexdigest(),
+                    kind="ask",
+                    origin="",
+                    origin_kind=OriginKind.OTHER,
+                    sender_name="owner",
+                    text=row.text,
+                )
+                for row in pending
+            )
+        )

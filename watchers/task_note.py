@@ -1,0 +1,109 @@
+"""The note of a task. Pure.
+
+The title is ours; a subject or a name from outside stands only in properties and code spans, a text only in a fence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.vault.neutralize import code_span, fenced, property_text
+from agents.vault.note_edit import emit_note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from watchers.contract import Event
+
+_OUR_WORDS = re.compile(r"[A-Za-z0-9 .,:;'()?%/-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContent:
+    """What stands in the note. `received` is local and naive; `history` the first line of the history, with its dash.
+
+    `links` are the kept files in the order original (when there is one), attachments: name in the vault, sent name.
+    """
+
+    task_id: str
+    event: Event
+    received: datetime
+    sender_known: bool
+    links: tuple[tuple[str, str], ...]
+    history: str
+    flags: tuple[str, ...]
+
+
+def render_task(content: TaskContent) -> str:
+    """The whole note of a new task. `plan` and `category` are empty until there is a plan."""
+    event = content.event
+    properties = {
+        "id": content.task_id,
+        "type": event.kind,
+        "from": property_text(event.sender_address or event.sender_name) or None,
+        "subject": property_text(event.subject) or None,
+        "received": content.received,
+        "priority": "normal",
+        "category": None,
+        "domain": "business",
+        "plan": None,
+        "tags": ["task"],
+    }
+    return emit_note(properties, "\n".join(_body(content)))
+
+
+def _body(content: TaskContent) -> Iterator[str]:
+    event = content.event
+    yield f"# {_title(content)}"
+    yield f"> [!info] {_introduction(content)}"
+    if event.subject:
+        yield f"> Subject: {code_span(event.subject)}"
+    yield from _warnings(content.flags)
+    yield ""
+    text = event.text or next((file.text for file in event.attachments if file.text), "")
+    yield fenced(text) if text.strip() else "There is no text in it.\n"
+    if content.links:
+        yield "## Attachments"
+        yield from _attachments(content)
+        yield ""
+    yield "## History"
+    yield content.history
+
+
+def _title(content: TaskContent) -> str:
+    if content.event.kind == "ask":
+        return "A request of yours"
+    if content.event.kind == "file":
+        return "A file from the inbox"
+    return "Mail from a sender you know" if content.sender_known else "Mail from a new sender"
+
+
+def _introduction(content: TaskContent) -> str:
+    event = content.event
+    if event.kind == "ask":
+        return "You asked:"
+    if event.kind == "file":
+        return "A file from the inbox. What could be read of it, shown as it came:"
+    sender = " ".join(code_span(part) for part in (event.sender_name, event.sender_address) if part)
+    seen = "" if content.sender_known else ", first seen today"
+    return f"Mail from {sender or 'a sender it does not name'}{seen}. Text from outside, shown as it came:"
+
+
+def _warnings(flags: tuple[str, ...]) -> Iterator[str]:
+    if flags:
+        yield ""
+        yield "> [!warning] Look twice"
+        yield from (f"> - {flag if _OUR_WORDS.fullmatch(flag) else code_span(flag, 200)}" for flag in flags)
+
+
+def _attachments(content: TaskContent) -> Iterator[str]:
+    links = content.links
+    if content.event.original is not None and links:
+        yield f"- [[{links[0][0]}]] (the whole mail as it came)"
+        links = links[1:]
+    named = "its name was" if content.event.kind == "file" else "named by the sender:"
+    for stored, sent_name in links:
+        yield f"- [[{stored}]] ({named} {code_span(sent_name)})" if sent_name else f"- [[{stored}]] (without a name)"
