@@ -126,7 +126,8 @@ class Intake:
     def _quarantine(self, writing: Writing, event: Event, problem: Problem) -> bool:
         """What cannot be read is kept as it is, with the line and the reason in an alert beside it."""
         name = event.origin.rsplit("/", 1)[-1]
-        kept = f"{QUARANTINE}/sha-{(event.content_sha256 or sha256(event.source_id.encode()).hexdigest())[:16]}.{_extension(name)}"
+        digest = event.content_sha256 or sha256(event.source_id.encode()).hexdigest()
+        kept = f"{QUARANTINE}/sha-{digest[:16]}.{_extension(name)}"
         told = read_meta(writing.sql, f"quarantined|{event.source_id}")
         if told and event.origin_kind is OriginKind.OTHER:
             return False

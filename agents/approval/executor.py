@@ -161,11 +161,12 @@ class Executor:
                 "owner",
             )
             text = receipt_text(row, receipt, commit, as_local(self._clock.now()).strftime("%Y-%m-%d %H:%M:%S"), seq)
-            operations = self._close(row, EditText("append", text))
+            operations = self.close(row, EditText("append", text))
             writing.record(Transition(fact, f"Done {row.id}", operations, paths=receipt.paths))
         return Result.DONE, receipt.summary
 
-    def _close(self, row: ProposalRow, edit: EditText) -> tuple[Operation, ...]:
+    def close(self, row: ProposalRow, edit: EditText) -> tuple[Operation, ...]:
+        """What moves the proposal's note to Done with one edit, wherever it lies now."""
         name = f"{row.id}.md"
         target = f"{month_folder(DONE, as_local(self._clock.now()).date())}/{name}"
         for folder in (APPROVED, PENDING):
@@ -180,7 +181,7 @@ class Executor:
                 "executor", "effect.refused", row.id, row.task, {"digest": row.digest}, "approved", "owner", "failed"
             )
             line = EditText("line", f"- not done: {plain(words)}", "History")
-            writing.record(Transition(fact, f"Refused {row.id}", self._close(row, line)))
+            writing.record(Transition(fact, f"Refused {row.id}", self.close(row, line)))
             raise_alert(writing, row.id, f"Not done: {row.id}. {plain(words)} {plain(hint)}", self._clock.now())
         return Result.FAILED, words
 

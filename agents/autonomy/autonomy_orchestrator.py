@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
+    from agents.autonomy.new_epoch import NewEpoch
     from agents.autonomy.owner_moves import OwnerMoves
     from agents.autonomy.places import Places
     from agents.autonomy.presence import Presence
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one source brought: events filed, and seconds until a file may be quiet (None = none waits)."""
+    """What one source brought: events filed, seconds until a file may be quiet (None = none waits), what was left."""
 
     filed: int
     unsettled_s: float | None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +48,30 @@ class Parts:
     turns: Turns
     effects: Effects
     desk: Desk
+    new_epoch: NewEpoch
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
+    before_wait: Callable[[], None] = lambda: None
 
 
 class Runner:
-    """Runs a vault. Whoever makes one holds the vault's lock."""
+    """Runs a vault. Whoever makes one holds the vault's lock. `left`: files that were left where they lie, and why."""
 
     def __init__(self, recorder: Recorder, parts: Parts, scan_every_s: float) -> None:
         self._recorder = recorder
         self._parts = parts
         self._scan_every_s = scan_every_s
         self._clock = recorder.clock
+        self.left: tuple[str, ...] = ()
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
         """Claim the vault and finish what a crash interrupted; what the owner must know, in words."""
-        epoch = self._parts.presence.claim(take_over=take_over)
+        lost = self._parts.new_epoch.needed()
+        epoch = self._parts.presence.claim(take_over=take_over, lost=lost)
         with self._recorder.journal.begin() as sql:
             write_meta(sql, "epoch", str(epoch))
+        if lost:
+            self._parts.new_epoch.begin(epoch)
         return self._recorder.recover()
 
     def once(self) -> None:
@@ -89,6 +97,7 @@ class Runner:
             self._parts.desk.work(last=False, progressed=progressed)
             progressed = False
             self._parts.presence.beat()
+            self._parts.before_wait()
             wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + 0.02)
             self._clock.wait(self._parts.wake, wait_s)
             self._parts.wake.clear()
@@ -103,6 +112,7 @@ class Runner:
         parts = self._parts
         parts.places.begin()
         swept = [source() for source in parts.sources]
+        self.left = tuple(words for each in swept for words in each.left)
         moved = sum(each.filed for each in swept)
         moved += parts.requests.carry_out() + parts.moves.look() + self._resolve() + self._turns()
         moved += parts.effects.run()

@@ -12,6 +12,8 @@ from agents.durability.task_persistence import QuestionRow, questions_of, update
 from agents.durability.transitions import Recorder, Transition
 from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
+from agents.vault.plain import plain
+from agents.vault.store import EditText
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -78,7 +80,9 @@ class Effects:
             state = self._answered(writing.sql, row, question.answer)
             parameters = {"digest": row.digest, "state": state}
             fact = Fact("owner", "effect.resolved", row.id, row.task, parameters, approved_by="owner")
-            writing.record(Transition(fact, f"Resolve {row.id}", author="owner"))
+            line = EditText("line", f"- {plain(question.answer)} (by the owner's word)", "History")
+            operations = () if state == "approved" else self._executor.close(row, line)
+            writing.record(Transition(fact, f"Resolve {row.id}", operations))
         return 1
 
     def _answered(self, sql: Connection, row: ProposalRow, answer: str) -> str:

@@ -17,8 +17,9 @@ from agents.vault.note import Note, read_note
 from agents.vault.note_edit import append_line, emit_note
 
 if TYPE_CHECKING:
-    from agents.vault.yaml_text import PropertyValue
     from collections.abc import Iterator, Mapping
+
+    from agents.vault.yaml_text import PropertyValue
 
 VAULT_NOTE = f"{HEALTH}/vault.md"
 SUBFOLDER = "AI Employee"

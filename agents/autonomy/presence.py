@@ -17,10 +17,10 @@ from agents.vault.note import Note, Problem, read_note
 from agents.vault.note_edit import emit_note
 
 if TYPE_CHECKING:
-    from agents.vault.yaml_text import PropertyValue
     from pathlib import Path
 
     from agents.clock import Clock
+    from agents.vault.yaml_text import PropertyValue
 
 RUNNER_NOTE = f"{HEALTH}/runner.md"
 STALE_AFTER = timedelta(minutes=15)
@@ -47,8 +47,8 @@ class Presence:
         self._last_beat_s = float("-inf")
         self.epoch = epoch
 
-    def claim(self, *, take_over: bool) -> int:
-        """Say that this node runs the vault now; the epoch to work in.
+    def claim(self, *, take_over: bool, lost: bool) -> int:
+        """Say that this node runs the vault now; the epoch to work in. `lost`: its state folder is new.
 
         Raises:
             NotAllowed: another machine runs it.
@@ -61,9 +61,9 @@ class Presence:
                     f"The machine {seen.node} runs this vault (last seen {seen.heartbeat:%Y-%m-%d %H:%M} UTC).",
                     hint="Stop it there, or say `run --take-over` here.",
                 )
-            self.epoch = max(self.epoch, seen.epoch) + 1
-        elif seen is not None:
-            self.epoch = max(self.epoch, seen.epoch)
+        if seen is not None:
+            another = lost or seen.node != self._node
+            self.epoch = max(self.epoch, seen.epoch) + (1 if another else 0)
         self.beat(force=True)
         return self.epoch
 

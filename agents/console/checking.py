@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.contract import Capability, State
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
+from agents.security.secrets import FileSecrets, open_secrets
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -26,5 +27,7 @@ def every_capability(house: House) -> tuple[Capability, ...]:
     """What works now: the brain, the watchers and every connector."""
     brain = Capability("brain", State.REAL, "the playbook: rules and skills, no key needed", "")
     inbox = Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
-    secrets = Capability("secrets", State.REAL, f"kept in {house.context.secrets.place}", "")
+    in_file = isinstance(open_secrets(house.state), FileSecrets)
+    place = "a file in the state folder that only you can read" if in_file else "the keyring of this computer"
+    secrets = Capability("secrets", State.REAL, f"kept in {place}", "")
     return (brain, inbox, secrets, *house.capabilities())

@@ -115,7 +115,7 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
             return
         from agents.console import screens
 
-        screens.waiting(overview, str(house.place.root))
+        screens.waiting(overview, house.place.root)
         if everything:
             screens.everything(overview)
 

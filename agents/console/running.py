@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.overview import look
 from agents.console import screens
+from agents.console.workshop import build_runner
 from watchers.hints import Hints
 
 if TYPE_CHECKING:
@@ -22,19 +23,21 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
     wake = threading.Event()
     house.recorder.told = _told
-    runner = house.runner(wake, _report)
+    hints = Hints(house.place.root, wake)
+    runner = build_runner(house, wake, hints, _report)
     for words in runner.start(take_over=take_over):
         screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
     try:
         runner.once()
-        screens.waiting(look(house.place.root, house.journal), str(house.place.root))
+        screens.left(runner.left)
+        screens.waiting(look(house.place.root, house.journal), house.place.root)
         if not once:
-            _watch(house, runner, wake)
+            _watch(runner, wake, hints)
     finally:
         runner.leave()
 
 
-def _watch(house: House, runner: Runner, wake: threading.Event) -> None:
+def _watch(runner: Runner, wake: threading.Event, hints: Hints) -> None:
     """Go on until Ctrl-C or a polite signal; a second Ctrl-C ends at once, and nothing is lost by it."""
     over = threading.Event()
 
@@ -43,7 +46,6 @@ def _watch(house: House, runner: Runner, wake: threading.Event) -> None:
         wake.set()
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    hints = Hints(house.place.root, wake)
     hints.start()
     screens.OUT.print("\nWatching. Ctrl-C ends.")
     if hints.says:

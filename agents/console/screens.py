@@ -10,10 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from agents.clock import as_local
+from agents.vault.layout import NEEDS_ACTION
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from agents.autonomy.overview import Overview
     from agents.connectors.contract import Capability
@@ -29,7 +31,7 @@ def shown(text: str) -> str:
     return escape(" ".join(visible(text).split()))
 
 
-def waiting(overview: Overview, root: str) -> None:
+def waiting(overview: Overview, root: Path) -> None:
     """The one screen: what waits for the owner, and what to do next."""
     if overview.stopped:
         OUT.print(f"[bold red]Everything stands still:[/] {shown(overview.stopped)}. Delete the file to go on.")
@@ -40,11 +42,11 @@ def waiting(overview: Overview, root: str) -> None:
         for row in overview.questions:
             OUT.print(f"  [cyan]{row.id}[/]\n    {shown(str(json.loads(row.ask)['question']))[:MAX_WORDS]}")
     if overview.alerts:
-        OUT.print("\n[bold]Alerts[/] (notes in Needs_Action)")
+        OUT.print("\n[bold]Alerts[/] (notes in Needs_Action; move them to Done when read)")
         for name in overview.alerts:
-            OUT.print(f"  [yellow]{name}[/]")
+            OUT.print(f"  [yellow]{name}[/]\n    {_headline(root / NEEDS_ACTION / f'{name}.md')}")
     OUT.print(f"\n{_counts(overview)}")
-    _next_step(overview, root)
+    _next_step(overview, escape(str(root)))
 
 
 def _decisions(pending: Sequence[ProposalRow]) -> None:
@@ -73,7 +75,7 @@ def _counts(overview: Overview) -> str:
 
 def _next_step(overview: Overview, root: str) -> None:
     if overview.pending or overview.questions:
-        OUT.print(f"[bold]What to do next:[/] open [bold]{escape(root)}[/] in Obsidian and begin with Dashboard.md.")
+        OUT.print(f"[bold]What to do next:[/] open [bold]{root}[/] in Obsidian and begin with Dashboard.md.")
         if overview.pending:
             OUT.print(
                 "  Yes: move a note from Pending_Approval/ to Approved/ (or `python orchestrator.py approve ID`)."
@@ -82,7 +84,22 @@ def _next_step(overview: Overview, root: str) -> None:
         if overview.questions:
             OUT.print("  Questions: tick a box in the note, or write behind `answer:` (or `answer ID TEXT`).")
     else:
-        OUT.print(f"[bold]What to do next:[/] nothing waits. Drop a mail (.eml) or a file into {escape(root)}/Inbox.")
+        OUT.print(f"[bold]What to do next:[/] nothing waits. Drop a mail (.eml) or a file into {root}/Inbox.")
+
+
+def _headline(note: Path) -> str:
+    """The first heading of one of our notes."""
+    try:
+        lines = note.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return shown(next((line for line in lines if line.startswith("# ")), "").removeprefix("# ").replace("\\", ""))
+
+
+def left(words: Sequence[str]) -> None:
+    """Files that stay where they are, and why."""
+    for each in words:
+        OUT.print(f"[yellow]left[/]      {shown(each)}")
 
 
 def doctor(capabilities: Sequence[Capability]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,14 @@ from typing import TYPE_CHECKING
 import agents.connectors
 from agents.autonomy.founding import Place, locate
 from agents.clock import Clock, SystemClock, as_local
-from agents.connectors.contract import Action, Capability, Connector, ConnectorContext, Manifest
+from agents.connectors.contract import (
+    Action,
+    Capability,
+    Connector,
+    ConnectorContext,
+    Manifest,
+    SecretStore,
+)
 from agents.discovery import members
 from agents.durability.journal import Journal, read_meta, write_meta
 from agents.errors import NotAllowed
@@ -23,13 +29,35 @@ from agents.vault.files import make_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agents.autonomy.autonomy_orchestrator import Runner
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder
     from agents.vault.history import CommitRecord, History
 
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
 LOCK = "runner.lock"
+
+
+@dataclass(frozen=True)
+class SecretsOnUse:
+    """The secret store, opened when first asked: probing a keyring is slow, and most commands need no secret."""
+
+    state: Path
+
+    @cached_property
+    def _store(self) -> SecretStore:
+        return open_secrets(self.state)
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None."""
+        return self._store.get(name)
+
+    def put(self, name: str, value: str) -> str:
+        """Keep it; returns where it lies, in words for the owner."""
+        return self._store.put(name, value)
+
+    def forget(self, name: str) -> None:
+        """Remove it; nothing happens when it is not there."""
+        self._store.forget(name)
 
 
 @dataclass(frozen=True)
@@ -64,7 +92,7 @@ class House:
     @cached_property
     def context(self) -> ConnectorContext:
         """What connectors may use."""
-        return ConnectorContext(self.place.root, self.state, self.clock, open_secrets(self.state))
+        return ConnectorContext(self.place.root, self.state, self.clock, SecretsOnUse(self.state))
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -129,7 +157,7 @@ class House:
         from agents.vault.store import Store
 
         history = self.history(create=True)
-        sign, is_ours, allowed = self.signing
+        _sign, is_ours, allowed = self.signing
         signers = self.state / "allowed_signers"
         if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
             write_over(signers, allowed.encode())
@@ -141,12 +169,6 @@ class House:
         if content is None:
             raise NotAllowed(f"the bytes {digest[:10]} are gone", hint="Restore the state folder from a backup.")
         return content
-
-    def runner(self, wake: threading.Event, report: Callable[[str], None]) -> Runner:
-        """The runner with all its parts; only for whoever holds the lock."""
-        from agents.console.workshop import build_runner
-
-        return build_runner(self, wake, report)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

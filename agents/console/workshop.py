@@ -9,6 +9,7 @@ from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
+from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from watchers.contract import Watcher
+    from watchers.hints import Hints
 
 
-def build_runner(house: House, wake: threading.Event, report: Callable[[str], None]) -> Runner:
+def build_runner(house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None]) -> Runner:
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
     with house.journal.begin() as sql:
@@ -55,8 +57,10 @@ def build_runner(house: House, wake: threading.Event, report: Callable[[str], No
         turns=turns,
         effects=Effects(recorder, executor, turns),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
+        new_epoch=NewEpoch(recorder, places, house.blobs),
         report=report,
         wake=wake,
+        before_wait=hints.renew,
     )
     return Runner(recorder, parts, settings.scan_every_s)
 
@@ -78,7 +82,7 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
         def sweep() -> Swept:
             seen = watcher.scan(house.clock.now())
             filed = sum(intake.file(event) for event in seen.events)
-            return Swept(filed, seen.unsettled_s)
+            return Swept(filed, seen.unsettled_s, tuple(f"{each.path}: {each.reason}" for each in seen.left))
 
         return sweep
 

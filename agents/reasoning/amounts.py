@@ -53,11 +53,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What a text says in numbers. `unsure` = it also holds a range or 'about', so the numbers must be asked."""
+    """What a text says in numbers. `unsure` and `unsure_price`: it also holds a range or 'about', so it must be asked."""
 
     quantities: tuple[Quantity, ...]
     prices: tuple[Price, ...]
     unsure: bool
+    unsure_price: bool
 
 
 def read_number(text: str) -> Decimal | None:
@@ -97,24 +98,28 @@ def read_amounts(text: str) -> Amounts:
     shown = _HALF.sub(".5", text[:MAX_TEXT_CHARS]).replace("½", "0.5").replace("\u00a0", " ")
     patterns = _patterns()
     prices, spans = [], []
-    unsure = False
+    unsure = unsure_price = False
     for found in patterns.price.finditer(shown):
         before, after = _around(shown, found.start(), found.end())
-        unsure = unsure or bool(patterns.unsure.search(before) or patterns.joined.search(before))
+        unsure_price = unsure_price or _is_unsure(before)
         prices.append(_price(found, before, after))
         spans.append(found.span())
-    quantities = []
+    quantities: list[Quantity] = []
     for found in patterns.quantity.finditer(shown):
         if any(start < found.end("n") and found.start("n") < end for start, end in spans):
             continue
         before, after = _around(shown, found.start(), found.end())
         if patterns.deadline_before.search(before) or patterns.deadline_after.match(after):
             continue
-        if patterns.unsure.search(before) or patterns.joined.search(before):
+        if _is_unsure(before):
             unsure = True
-            continue
-        quantities += _quantity(found)
-    return Amounts(_distinct(quantities), _distinct_prices(prices), unsure)
+        else:
+            quantities += _quantity(found)
+    return Amounts(_distinct(quantities), _distinct_prices(prices), unsure, unsure_price)
+
+
+def _is_unsure(before: str) -> bool:
+    return bool(_patterns().unsure.search(before) or _patterns().joined.search(before))
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:

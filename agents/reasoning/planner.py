@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agents.reasoning.brain import AskOwner, Choice, Decision, Step
+    from agents.vault.yaml_text import PropertyValue
 
 MAX_LINE_CHARS = 400
 SOMETHING_ELSE = "something else (write it in `answer`)"
@@ -56,7 +57,7 @@ def _step(step: Step, links: Mapping[str, str]) -> str:
 
 def render_question(question_id: str, task_id: str, ask: AskOwner, created: datetime) -> str:
     """The note of one question; `created` is local time. The owner ticks one box or writes after `answer:`."""
-    properties = {
+    properties: dict[str, PropertyValue] = {
         "id": question_id,
         "type": "question",
         "task": f"[[{task_id}]]",

@@ -83,6 +83,7 @@ def _amounts(text: str) -> dict[str, object]:
             {"amount": f"{p.amount:f}", "currency": p.currency, "of": p.of, "gross": p.gross} for p in found.prices
         ],
         "unsure": found.unsure,
+        "unsure_price": found.unsure_price,
         "number": "" if number is None else f"{number:f}",
     }
 

@@ -154,8 +154,10 @@ def _within_limit(rule: OwnerRule, words: str) -> bool:
 
 def kind_named(answer: str, labels: Mapping[str, str]) -> str:
     """The kind an owner's words name: the kind itself or its label, in any spelling; empty = none."""
-    said = folded(answer).replace("_", " ").replace("-", " ").strip(" .!")
-    for kind, label in labels.items():
-        if said and said in {folded(kind).replace("_", " "), folded(label), folded(label).removeprefix("a ")}:
-            return kind
-    return ""
+    said = _bare(answer)
+    return next((kind for kind, label in labels.items() if said and said in {_bare(kind), _bare(label)}), "")
+
+
+def _bare(words: str) -> str:
+    spaced = folded(words).replace("_", " ").replace("-", " ").strip(" .!")
+    return re.sub(r"^(?:an?|the|eine?|der|die|das) ", "", spaced)

@@ -57,9 +57,11 @@ def test_files_keep_their_bytes_and_the_senders_name_in_one_line() -> None:
     read = mail_of(
         parts_mail(
             PLAIN,
-            'Content-Type: application/pdf; name="other.pdf"\r\nContent-Disposition: attachment;\r\n filename="a b.pdf"\r\n'
+            'Content-Type: application/pdf; name="other.pdf"\r\n'
+            'Content-Disposition: attachment;\r\n filename="a b.pdf"\r\n'
             "Content-Transfer-Encoding: base64\r\n\r\nJVBE\r\nRi0=",
-            "Content-Type: text/plain; name=notes.txt\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41=\r\n=42",
+            "Content-Type: text/plain; name=notes.txt\r\n"
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\n=41=\r\n=42",
             "Content-Disposition: attachment; filename*=utf-8''%2e%2e%2fApproved%2fx%0a.md\r\n\r\nx",
             "Content-Disposition: attachment; filename==?utf-8?q?Gr=C3=BC=C3=9Fe=2Etxt?=\r\n\r\nx",
             "Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nno name",

@@ -46,7 +46,13 @@ def test_paths_follow_the_day_and_the_number() -> None:
 
 
 def test_the_highest_number_counts_credits_and_commented_entries_of_that_year() -> None:
-    texts = ['  number: "INV-2026-0003"', ';  number: "CN-2026-0007"\r\n', 'number: "INV-2025-0044"', "INV-2026-0999"]
+    texts = [
+        '  number: "INV-2026-0003"',
+        ';  number: "CN-2026-0007"\r\n',
+        'number: "INV-2025-0044"',
+        "INV-2026-0999",
+        'n: "number: \\"INV-2026-0998\\""',
+    ]
     assert highest_number(texts, 2026) == 7
     assert highest_number(texts, 2025) == 44
     assert highest_number(texts, 2024) == 0
