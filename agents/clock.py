@@ -5,10 +5,12 @@ Inside, time is aware and UTC; notes show local time without zone (facts of Obsi
 
 from __future__ import annotations
 
-import threading
 import time
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import threading
 
 
 class Clock(Protocol):

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
+def modules(package: ModuleType, suffix: str) -> Iterator[ModuleType]:
+    """The modules of a package whose names end so, by name."""
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda each: each.name):
+        if not found.ispkg and found.name.endswith(suffix):
+            yield importlib.import_module(f"{package.__name__}.{found.name}")
+
+
 def members(package: ModuleType, module: str) -> Iterator[ModuleType]:
     """The modules `<package>.<member>.<module>` of every member folder that has one, by name."""
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda each: each.name):

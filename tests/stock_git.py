@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from agents.vault.history import Author
 
 
-def git(place: Path, *words: str, ok: bool = True) -> str:
-    """What `git -C place words...` prints, without the last newline; `ok` False takes any exit code."""
+def git(place: Path, *words: str) -> str:
+    """What `git -C place words...` prints, without the last newline; the test fails when git does."""
     done = subprocess.run(["git", "-C", str(place), *words], capture_output=True, text=True, check=False)
-    assert not ok or done.returncode == 0, done.stderr
-    return (done.stdout if ok else done.stdout + done.stderr).rstrip("\n")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rstrip("\n")
 
 
 def foreign_commit(vault: Path, message: str = "by another git") -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from watchers.contract import WatcherContext
+
 OWNER = "owner"
 MAX_ASK_BYTES = 1_000_000
 OPEN_LINE_FACTOR = 6  # a last line without line break is finished after this many quiet periods: somebody may be typing
@@ -91,3 +93,8 @@ def _event(words: str, source_id: str, now: datetime) -> Event:
         sender_name=OWNER,
         text=words,
     )
+
+
+def open_watcher(context: WatcherContext) -> AskWatcher:
+    """The watcher of one vault."""
+    return AskWatcher(context.root, context.quiet_s)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
+    from agents.durability.journal import Journal
     from agents.vault.note import Problem
 
 Kind = Literal["email", "file", "ask"]
@@ -89,8 +91,17 @@ class Sweep:
     left: tuple[Left, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WatcherContext:
+    """What a watcher may look at. `root` is our folder in the vault; `quiet_s`: a file unchanged for so long is whole."""
+
+    root: Path
+    quiet_s: float
+    journal: Journal
+
+
 class Watcher(Protocol):
-    """Looks at one source."""
+    """Looks at one source. Its module is named `<name>_watcher` and offers `open_watcher(context) -> Watcher`."""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from watchers.contract import WatcherContext
     from watchers.inbox_listing import Entry
 
 MAX_EVENTS = 100
@@ -82,3 +83,8 @@ class InboxWatcher:
 
 def _signature(entry: Entry) -> _Signature:
     return entry.path, entry.status.st_size, entry.status.st_mtime_ns
+
+
+def open_watcher(context: WatcherContext) -> InboxWatcher:
+    """The watcher of one vault."""
+    return InboxWatcher(context.root, context.quiet_s)

@@ -11,6 +11,7 @@ from watchers.contract import Event, OriginKind, Sweep
 
 if TYPE_CHECKING:
     from agents.durability.journal import Journal
+    from watchers.contract import WatcherContext
 
 COMMAND = "command"
 
@@ -43,3 +44,8 @@ class RequestWatcher:
                 for row in pending
             )
         )
+
+
+def open_watcher(context: WatcherContext) -> RequestWatcher:
+    """The watcher of one vault."""
+    return RequestWatcher(context.journal)

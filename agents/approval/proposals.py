@@ -22,11 +22,11 @@ from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from agents.vault.yaml_text import PropertyValue
     from collections.abc import Mapping
     from datetime import datetime
 
     from agents.connectors.contract import Row
+    from agents.vault.yaml_text import PropertyValue
 
 MAX_CELL = 160
 TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt")

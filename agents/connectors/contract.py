@@ -10,7 +10,6 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
     from pathlib import Path
 
     from agents.clock import Clock
@@ -248,7 +248,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How `connect NAME` works. `test` tries the answers live, raises NeedsOwner or Transient, and returns what works."""
+    """How `connect NAME` works. `test` tries the answers live; raises NeedsOwner or Transient, or says what works."""
 
     name: str
     asks: tuple[Ask, ...]

@@ -20,13 +20,16 @@ def receipt_from_json(text: str) -> Receipt:
     Raises:
         ValueError: it is not a receipt.
     """
-    fields = json.loads(text)
-    return Receipt(
-        provider=str(fields["provider"]),
-        provider_id=str(fields["provider_id"]),
-        at=datetime.fromisoformat(fields["at"]),
-        summary=str(fields["summary"]),
-        documents=tuple(Document(**each) for each in fields["documents"]),
-        paths=tuple(fields["paths"]),
-        details=dict(fields["details"]),
-    )
+    try:
+        fields = json.loads(text)
+        return Receipt(
+            provider=str(fields["provider"]),
+            provider_id=str(fields["provider_id"]),
+            at=datetime.fromisoformat(fields["at"]),
+            summary=str(fields["summary"]),
+            documents=tuple(Document(**each) for each in fields["documents"]),
+            paths=tuple(map(str, fields["paths"])),
+            details={str(name): str(value) for name, value in dict(fields["details"]).items()},
+        )
+    except (KeyError, TypeError) as err:
+        raise ValueError(f"this is no receipt: {err}") from err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
@@ -17,13 +18,12 @@ from agents.autonomy.presence import Presence
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.console.wiring import SKILLS, House
+from agents.discovery import modules
 from agents.durability.journal import read_meta
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.files import stop_reason
-from watchers.ask_watcher import AskWatcher
-from watchers.inbox_watcher import InboxWatcher
+from watchers.contract import WatcherContext
 from watchers.intake import Intake
-from watchers.request_watcher import RequestWatcher
 
 if TYPE_CHECKING:
     import threading
@@ -70,13 +70,8 @@ def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
 
 
 def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
-    root, quiet_s = house.place.root, house.settings.quiet_s
     intake = Intake(house.recorder, house.blobs)
-    watchers: tuple[Watcher, ...] = (
-        InboxWatcher(root, quiet_s),
-        AskWatcher(root, quiet_s),
-        RequestWatcher(house.journal),
-    )
+    context = WatcherContext(house.place.root, house.settings.quiet_s, house.journal)
 
     def source(watcher: Watcher) -> Callable[[], Swept]:
         def sweep() -> Swept:
@@ -86,4 +81,4 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
 
         return sweep
 
-    return tuple(source(each) for each in watchers)
+    return tuple(source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))

@@ -16,10 +16,10 @@ from agents.vault.note_edit import emit_note
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from agents.vault.yaml_text import PropertyValue
     from datetime import datetime
 
     from agents.durability.transitions import Writing
+    from agents.vault.yaml_text import PropertyValue
 
 
 def raise_alert(writing: Writing, about: str, words: str, now: datetime, *, detail: str = "") -> str:

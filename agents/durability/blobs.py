@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from agents.vault.files import make_folder, read_regular, write_new
+from agents.vault.files import read_regular, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
@@ -23,10 +23,8 @@ class Blobs:
     def put(self, content: bytes) -> str:
         """Keep the bytes; their SHA-256, 64 hex digits."""
         digest = hashlib.sha256(content).hexdigest()
-        make_folder(self._folder)
         if self.get(digest) is None:
-            (self._folder / digest).unlink(missing_ok=True)
-            write_new(self._folder / digest, content)
+            write_over(self._folder / digest, content)
         return digest
 
     def get(self, digest: str) -> bytes | None:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, StaticPool, create_engine, event, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from agents.durability.schema import CHAIN, META, METADATA, TRANSITIONS
-from agents.errors import Transient
-from agents.security.audit_logger import Link
+from agents.errors import Broken, Transient
+from agents.security.audit_logger import Link, fields_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,7 +26,7 @@ BUSY_TIMEOUT_S = 20
 
 
 class Journal:
-    """A connection to the journal of one vault. Close it when done."""
+    """A connection to the journal of one vault, for one thread; transactions do not nest. Close it when done."""
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
@@ -49,12 +49,18 @@ class Journal:
 
         Raises:
             Transient: another process held the journal for too long, or the disk refused.
+            Broken: the file is no journal any more.
         """
         try:
             with self._engine.begin() as connection:
                 yield connection
         except OperationalError as err:
             raise Transient(f"The journal could not be written: {err.orig}", hint="Try again in a moment.") from err
+        except DatabaseError as err:
+            if type(err) is not DatabaseError:  # its kinds, such as IntegrityError, are mistakes of ours
+                raise
+            hint = "Restore the state folder from a backup."
+            raise Broken(f"The journal is damaged: {err.orig}", hint=hint) from err
 
     def close(self) -> None:
         """Give the connection back."""
@@ -83,6 +89,12 @@ def write_meta(sql: Connection, name: str, value: str) -> None:
         sql.execute(insert(META).values(name=name, value=value))
 
 
+def first_link(sql: Connection) -> Link | None:
+    """The oldest link of the event chain."""
+    row = sql.execute(select(CHAIN).order_by(CHAIN.c.seq).limit(1)).first()
+    return _as_link(row) if row else None
+
+
 def last_link(sql: Connection) -> Link | None:
     """The newest link of the event chain."""
     row = sql.execute(select(CHAIN).order_by(CHAIN.c.seq.desc()).limit(1)).first()
@@ -103,6 +115,13 @@ def links_about(sql: Connection, names: Sequence[str]) -> tuple[Link, ...]:
     """The links whose target or task is one of `names`, in order."""
     wanted = select(CHAIN).where(CHAIN.c.target.in_(names) | CHAIN.c.task.in_(names)).order_by(CHAIN.c.seq)
     return tuple(_as_link(row) for row in sql.execute(wanted))
+
+
+def commits_of(sql: Connection, target: str, action_type: str) -> tuple[str, ...]:
+    """The commits that hold the events of one kind about one target, in order; "" for one in no commit yet."""
+    wanted = select(CHAIN, TRANSITIONS.c.commit_id).join(TRANSITIONS).where(CHAIN.c.target == target)
+    found = sql.execute(wanted.order_by(CHAIN.c.seq))
+    return tuple(str(row.commit_id) for row in found if fields_of(_as_link(row)).get("action_type") == action_type)
 
 
 def uncommitted(sql: Connection) -> frozenset[int]:

@@ -1,8 +1,8 @@
 """Proposals, intents and receipts, as rows of the journal.
 
 A proposal is 'waiting', then 'approved', 'rejected', 'expired', 'superseded' or 'withdrawn'; an approved one becomes
-'done', 'failed' or 'unknown' (the owner is asked). States only move forward, except unknown -> approved on the owner's
-word that nothing happened.
+'done', 'failed', 'unknown' (the owner is asked), or 'rejected' as long as nothing happened. States only move forward,
+except unknown -> approved on the owner's word that nothing happened (`resolution` is 'absent' until it is taken in).
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class ProposalRow:
     decided_at: str = ""
     reason: str = ""
     intent_at: str = ""
-    intent_commit: str = ""
     resolution: str = ""
     receipt: str = ""
     undoes: str = ""
@@ -92,6 +91,11 @@ def proposals_of(sql: Connection, task: str) -> tuple[ProposalRow, ...]:
     """All proposals of one task, oldest first."""
     wanted = select(PROPOSALS).where(PROPOSALS.c.task == task).order_by(PROPOSALS.c.created_at, PROPOSALS.c.id)
     return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
+def proposal_ids(sql: Connection) -> frozenset[str]:
+    """The ids of all proposals there ever were."""
+    return frozenset(sql.execute(select(PROPOSALS.c.id)).scalars())
 
 
 def update_proposal(sql: Connection, proposal: str, values: Mapping[str, str | bool]) -> None:

@@ -58,7 +58,6 @@ PROPOSALS = Table(
     Column("decided_at", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Column("intent_at", Text, nullable=False, default=""),
-    Column("intent_commit", Text, nullable=False, default=""),
     Column("resolution", Text, nullable=False, default=""),
     Column("receipt", Text, nullable=False, default=""),
     Column("undoes", Text, nullable=False, default=""),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from agents.durability.schema import EVENTS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
 
@@ -98,7 +98,7 @@ def update_task(sql: Connection, task: str, **values: str | int) -> None:
 
 
 def sender_seen_before(sql: Connection, sender: str, task: str) -> bool:
-    """Whether an earlier task came from this address."""
+    """Whether another task from this address is done already."""
     found = select(TASKS.c.id).where(TASKS.c.sender == sender, TASKS.c.id != task, TASKS.c.state == "done").limit(1)
     return bool(sender) and sql.execute(found).first() is not None
 
@@ -116,13 +116,13 @@ def find_question(sql: Connection, question: str) -> QuestionRow | None:
 
 def questions_in(sql: Connection, state: str) -> tuple[QuestionRow, ...]:
     """The questions in this state, oldest first."""
-    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.state == state).order_by(QUESTIONS.c.created_at))
+    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.state == state).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id))
     return tuple(QuestionRow(**columns(row)) for row in found)
 
 
 def questions_of(sql: Connection, task: str) -> tuple[QuestionRow, ...]:
     """All questions of one task, oldest first."""
-    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.task == task).order_by(QUESTIONS.c.created_at))
+    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.task == task).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id))
     return tuple(QuestionRow(**columns(row)) for row in found)
 
 
@@ -187,7 +187,7 @@ def settle_request(sql: Connection, number: int, state: str, result: str) -> Non
 
 def count(sql: Connection, table: Table, state: str) -> int:
     """How many rows of a table are in a state."""
-    return len(sql.execute(select(table.c.id).where(table.c.state == state)).all())
+    return int(sql.execute(select(func.count()).select_from(table).where(table.c.state == state)).scalar_one())
 
 
 def _values(row: TaskRow | QuestionRow) -> dict[str, object]:

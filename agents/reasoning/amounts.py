@@ -23,7 +23,7 @@ _GROUPED = r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"
 _PLAIN = r"\d{1,9}(?:[.,]\d{1,2})?"
 _NUMBER = rf"(?:{_GROUPED}|{_PLAIN})"
 _SPACED = rf"(?:\d{{1,3}}(?: \d{{3}})+(?:[.,]\d{{1,2}})?|{_NUMBER})"
-_STARTS = r"(?<![\w.,/+\-–−])"  # not inside a word, a date, another number; not negative  # noqa: RUF001
+_STARTS = r"(?<![\w.,/+\-–−])"  # not inside a word, a date, another number; not negative
 _WHOLE = re.compile(rf"[+]?(?:{_SPACED}|\d{{1,9}}[.,]\d{{1,4}})")
 _HALF = re.compile(r"(?<=\d)\s?½")
 LOOK_BEHIND, LOOK_AHEAD = 40, 30
@@ -197,7 +197,10 @@ def _patterns() -> _Patterns:
     per, signs = _any(tables.cues("per")), _any(tables.currencies)
     rates = _any(tables.unit_rates)
     behind = rf"(?:\s{{0,2}}(?:{per})\s{{0,2}}(?P<u>{units})\b)"
-    bare = rf"{_STARTS}(?P<n3>{_NUMBER})\s{{0,2}}(?:/|(?:{per})\s)\s{{0,2}}(?P<u3>{units})\b|@\s{{0,2}}(?P<n4>{_NUMBER})(?![\w.,]?\d)"
+    bare = (
+        rf"{_STARTS}(?P<n3>{_NUMBER})\s{{0,2}}(?:/|(?:{per})\s)\s{{0,2}}(?P<u3>{units})\b"
+        rf"|@\s{{0,2}}(?P<n4>{_NUMBER})(?![\w.,]?\d)"
+    )
     # a sign before the number, a sign behind it, or none at all but a unit: '80/hr', '@ 80'
     money = (
         rf"(?:{_STARTS}(?P<before>{signs})\s{{0,2}}(?P<n1>{_SPACED})|{_STARTS}(?P<n2>{_SPACED})(?:,-|,--|\.-)?\s{{0,2}}"
@@ -208,7 +211,9 @@ def _patterns() -> _Patterns:
     return _Patterns(
         price=_compile(money),
         quantity=_compile(quantity),
-        unit_rate=_compile(rf"\b(?P<r>{rates})\W{{0,3}}(?:(?:of|is|von|ist|beträgt|de|est)\W{{1,2}})?(?:(?:{signs})\s?)?$"),
+        unit_rate=_compile(
+            rf"\b(?P<r>{rates})\W{{0,3}}(?:(?:of|is|von|ist|beträgt|de|est)\W{{1,2}})?(?:(?:{signs})\s?)?$"
+        ),
         unit_rate_after=_compile(rf"\s{{0,2}}(?P<r>{rates})\b"),
         total_before=_compile(rf"(?<!\w)(?:{_any(tables.cues('total'))})\W{{0,3}}(?:(?:of|von|de)\W{{1,2}})?$"),
         total_after=_compile(rf"\W{{0,3}}(?:{_any(tables.cues('total'))})\b"),
@@ -216,8 +221,12 @@ def _patterns() -> _Patterns:
         gross_after=_compile(rf"\W{{0,3}}(?:\w{{1,8}}\W{{1,2}}){{0,2}}(?:{_any(tables.cues('gross'))})(?!\w)"),
         rate=_compile(rf"(?<!\w)(?:{_any(tables.cues('rate'))})\W{{0,3}}$"),
         unsure=_compile(rf"(?<!\w)(?:{_any(tables.cues('unsure'))})\s{{0,2}}$"),
-        joined=_compile(rf"{some}\W{{0,2}}(?<![^\W\d_])(?:{_any(tables.cues('joins'))})\s{{0,2}}$|(?<!\w)(?:{words})\s{{1,2}}$"),
-        deadline_before=_compile(rf"(?<!\w)(?:{_any(tables.cues('deadline_before'))})\s{{1,2}}(?:(?:the|den|der|next|nächsten|last|letzten)\s)?$"),
+        joined=_compile(
+            rf"{some}\W{{0,2}}(?<![^\W\d_])(?:{_any(tables.cues('joins'))})\s{{0,2}}$|(?<!\w)(?:{words})\s{{1,2}}$"
+        ),
+        deadline_before=_compile(
+            rf"(?<!\w)(?:{_any(tables.cues('deadline_before'))})\s{{1,2}}(?:(?:the|den|der|next|nächsten|last|letzten)\s)?$"
+        ),
         deadline_after=_compile(rf"\s{{0,2}}(?:{_any(tables.cues('deadline_after'))})\b"),
     )
 

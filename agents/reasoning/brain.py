@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file that came with the task. `stored` is its name in the vault (`sha-<16 hex>.<ext>`); `text` None = not text."""
+    """A file that came with the task. `stored` is its vault name (`sha-<16 hex>.<ext>`); `text` None = not text."""
 
     stored: str
     sent_name: str

@@ -64,7 +64,9 @@ def _sources() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _environment() -> SandboxedEnvironment:
     """Plain text needs no HTML escaping; a missing value is an error, never an empty gap in a letter."""
-    environment = SandboxedEnvironment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = SandboxedEnvironment(
+        autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters |= {"money": _money, "money_de": _money_de, "reply": reply_subject}
     return environment
 

@@ -85,7 +85,7 @@ def _read_rule(row: TableRow, found: _Found) -> None:
 
 
 def _limit(text: str) -> Decimal | None:
-    return read_number(text.split()[0])
+    return read_number(text.split(maxsplit=1)[0])
 
 
 def _handbook(found: _Found) -> Handbook:
@@ -137,7 +137,7 @@ def _payment_days(found: _Found) -> int:
     text, line = found.values.get("payment", ("", 0))
     if not text:
         return DEFAULT_PAYMENT_DAYS
-    days = read_number(text.split()[0])
+    days = read_number(text.split(maxsplit=1)[0])
     if days is None or days != int(days) or not 0 <= days <= MAX_PAYMENT_DAYS:
         found.bad(line, f"the payment term {text[:40]!r} is not a number of days; {DEFAULT_PAYMENT_DAYS} is used")
         return DEFAULT_PAYMENT_DAYS

@@ -1,8 +1,9 @@
 """Finding phrases in a text: a small pattern language that people can read and edit, matched in linear time. Pure.
 
-A pattern is words separated by blanks: `a|b` is either, `word*` any word that starts so, `NUMBER` a number, `?` the end of
-a question, `^` the start of a sentence, `...` up to four words, `...9` up to nine. A phrase never crosses a sentence. Case, accents and
-umlauts written as two letters make no difference, nor does one slip of the finger in a word of six letters or more.
+A pattern is words separated by blanks: `a|b` is either, `word*` any word that starts so, `NUMBER` a number, `?` the end
+of a question, `^` the start of a sentence, `...` up to four words, `...9` up to nine. A phrase never crosses a sentence.
+Case, accents and umlauts written as two letters make no difference, nor does one slip of the finger in a word of six
+letters or more.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ def folded(text: str) -> str:
     """The text as it is compared: lower case, no accents, `ü` as `ue`, no apostrophes, nothing invisible."""
     if text.isascii():
         return text.lower().translate(_APOSTROPHES)
-    lowered = unicodedata.normalize("NFC", _STACK.sub(r"\1", text)).casefold().translate(_UMLAUTS).translate(_APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", lowered)
+    lowered = unicodedata.normalize("NFC", _STACK.sub(r"\1", text)).casefold().translate(_APOSTROPHES)
+    decomposed = unicodedata.normalize("NFKD", lowered.translate(_UMLAUTS))
     return "".join(char for char in decomposed if unicodedata.category(char) not in _LEFT_OUT)
 
 
 @lru_cache(maxsize=256)
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """The words of each sentence of the first 20,000 characters; a sentence starts with `^`, a question ends with `?`."""
+    """The words of each sentence of the first 20,000 characters; it starts with `^`, a question ends with `?`."""
     found: list[list[str]] = [[START]]
     for token in _TOKEN.findall(folded(text[:MAX_TEXT_CHARS])):
         if not _END.fullmatch(token):

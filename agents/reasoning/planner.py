@@ -44,7 +44,7 @@ def render_plan(task_id: str, decision: Decision, links: Mapping[str, str], turn
         plain(decision.done_when),
     ]
     if decision.model_says:
-        parts += ["## The model says", fenced(decision.model_says)]
+        parts += ["## The model says", fenced(decision.model_says).rstrip("\n")]
     if turn_notes:
         parts += ["## Turns", "\n".join(f"- {plain(each)}" for each in turn_notes)]
     return emit_note(properties, "\n\n".join(parts) + "\n")
@@ -68,7 +68,7 @@ def render_question(question_id: str, task_id: str, ask: AskOwner, created: date
     boxes = [*map(_choice_line, ask.choices), SOMETHING_ELSE]
     parts = [f"# {plain(ask.question)}", "\n".join(f"- [ ] {line}" for line in boxes)]
     if ask.quote:
-        parts += ["Text from outside, shown as it came:", fenced(ask.quote)]
+        parts += ["Text from outside, shown as it came:", fenced(ask.quote).rstrip("\n")]
     parts.append("Tick one box, or write after `answer:` above. Nothing happens until you do.")
     return emit_note(properties, "\n\n".join(parts) + "\n")
 

@@ -6,7 +6,6 @@ becomes typed moves here, and what cannot be used becomes a question with the re
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -140,7 +139,13 @@ class _Turn:
         except ValidationError as err:
             return f"the letter would not be valid: {err.errors()[0]['msg']}"
         mail = f"mail:{task.id}"
-        provenance = {"to": mail, "subject": "computed", "body": "computed", "in_reply_to": mail, "attachments": "computed"}
+        provenance = {
+            "to": mail,
+            "subject": "computed",
+            "body": "computed",
+            "in_reply_to": mail,
+            "attachments": "computed",
+        }
         return ProposeAction(said.key, action, provenance, said.quote, (*said.warnings, *self.warnings()))
 
     def _values(self) -> dict[str, str]:

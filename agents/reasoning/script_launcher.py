@@ -26,7 +26,17 @@ LIMITS = (
     ("RLIMIT_NPROC", 0),
     ("RLIMIT_CORE", 0),
 )
-_REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "ctypes.", "pty.")
+_REFUSED = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "ctypes.",
+    "pty.",
+)
 _WRITES = frozenset("wax+")
 
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Words = Annotated[str, Field(max_length=400)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-SourceOf = Annotated[str, Field(pattern=r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rates:\d{1,6})$")]
+SOURCES = r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rates:\d{1,6})$"
+SourceOf = Annotated[str, Field(pattern=SOURCES)]
 
 
 class _Strict(BaseModel):

@@ -24,7 +24,19 @@ SETBACKS = ("rejected", "expired", "failed")
 _ENDS = frozenset(
     folded(each)
     for each in (
-        *(DO_NOTHING, FILE_IT, I_DO_IT, I_ANSWER, I_SEND, CLOSE_IT, "nothing", "file it", "close it", "ignore it", "done"),
+        *(
+            DO_NOTHING,
+            FILE_IT,
+            I_DO_IT,
+            I_ANSWER,
+            I_SEND,
+            CLOSE_IT,
+            "nothing",
+            "file it",
+            "close it",
+            "ignore it",
+            "done",
+        ),
         *("nichts", "nichts tun", "ablegen", "erledigt", "ich mache es selbst", "ich antworte selbst"),
     )
 )

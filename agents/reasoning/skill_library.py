@@ -162,4 +162,6 @@ def _read_answer(name: str, code: int, said: bytes, complaint: bytes) -> ScriptR
     except ValidationError as err:
         first = err.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        return SkillProblem(name, f"its script gave an answer that cannot be used: {place} {first['msg']}"[:MAX_ERROR_CHARS])
+        return SkillProblem(
+            name, f"its script gave an answer that cannot be used: {place} {first['msg']}"[:MAX_ERROR_CHARS]
+        )

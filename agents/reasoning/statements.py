@@ -64,9 +64,11 @@ def read_statement(text: str) -> Statement | None:
 def _columns(header: Sequence[str]) -> _Columns | None:
     names = [folded(cell.strip().strip('"')) for cell in header]
     day = _place(names, "date")
-    found = _Columns(-1 if day is None else day, _place(names, "amount"), _place(names, "paid_in"), _place(names, "paid_out"))
+    if day is None:
+        return None
+    found = _Columns(day, _place(names, "amount"), _place(names, "paid_in"), _place(names, "paid_out"))
     has_money = found.amount is not None or None not in (found.paid_in, found.paid_out)
-    return found if day is not None and has_money else None
+    return found if has_money else None
 
 
 def _place(names: Sequence[str], kind: str) -> int | None:
@@ -104,8 +106,8 @@ def _amount(cells: Sequence[str], columns: _Columns) -> Decimal | None:
 def _signed(text: str) -> Decimal | None:
     """'-1.234,50', '1,234.50-', '(12.00)', '- 5,00 EUR', '12,00 S' (a debit in German tables)."""
     bare = re.sub(r"(?i)[€$£]|\b(?:eur|usd|gbp|chf)\b", "", text).strip()
-    negative = bare.startswith(("-", "−", "(")) or bare.endswith(("-", " S", " D"))  # noqa: RUF001 (a minus sign)
-    value = read_number(bare.strip("+-−() SHDC"))  # noqa: RUF001 (a minus sign)
+    negative = bare.startswith(("-", "−", "(")) or bare.endswith(("-", " S", " D"))
+    value = read_number(bare.strip("+-−() SHDC"))
     return None if value is None else -value if negative else value
 
 

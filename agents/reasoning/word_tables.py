@@ -110,8 +110,11 @@ def load_word_tables() -> WordTables:
     """
     folder = files("agents.reasoning").joinpath(FOLDER)
     paths = sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
-    read = (yaml.load(each.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) for each in paths)
-    return build_tables(tuple(LanguageFile.model_validate(each) for each in read))
+    return build_tables(tuple(_language(each.read_text(encoding="utf-8")) for each in paths))
+
+
+def _language(text: str) -> LanguageFile:
+    return LanguageFile.model_validate(yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506 (builds strings only)
 
 
 def build_tables(languages: tuple[LanguageFile, ...]) -> WordTables:

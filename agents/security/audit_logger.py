@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,7 +61,10 @@ class Breach:
 
 
 def chain(previous: Link | None, fact: Fact, moment: Moment, commit_parent: str, local_day: str) -> Link:
-    """The next link after `previous` (None = the first). `local_day` (YYYY-MM-DD) names the file."""
+    """The next link after `previous` (None = the first). `local_day` (YYYY-MM-DD) names the file.
+
+    `commit_parent` is the newest commit of the history at that time, empty before the first.
+    """
     seq = previous.seq + 1 if previous else 1
     fields = {
         **asdict(fact),
@@ -71,36 +74,55 @@ def chain(previous: Link | None, fact: Fact, moment: Moment, commit_parent: str,
         "monotonic_s": round(moment.monotonic_s, 3),
         "commit_parent": commit_parent,
     }
-    line = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Link(seq, line, hashlib.sha256(line.encode()).hexdigest(), _file_name(seq, local_day))
+    line = json.dumps(fields, sort_keys=True, separators=(",", ":"))  # ASCII: one line for every reader
+    return Link(seq, line, _sha256(line), _file_name(seq, local_day))
+
+
+def fields_of(link: Link) -> Mapping[str, Any]:
+    """What a line says; nothing when it is not the JSON object it was."""
+    try:
+        fields = json.loads(link.line)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def log_bytes(links: Iterable[Link]) -> bytes:
+    """The links as a log file holds them."""
+    return b"".join(f"{link.line}\n".encode() for link in links)
+
+
+def check_links(links: Iterable[Link]) -> Iterator[Breach]:
+    """Every place where the journal's own chain does not hold; `line` counts from the first link."""
+    previous = GENESIS
+    for number, link in enumerate(links, 1):
+        fields = fields_of(link)
+        if _sha256(link.line) != link.sha256:
+            yield Breach(link.file, number, f"event {link.seq} in the journal does not have its digest")
+        if (fields.get("prev"), fields.get("seq"), link.seq) != (previous, number, number):
+            yield Breach(link.file, number, f"event {link.seq} does not follow the one before")
+        previous = link.sha256
+
+
+def check_log(name: str, content: bytes, expected: Sequence[Link]) -> Breach | None:
+    """Compare one log file, byte by byte, with the links that belong in it; the first line that differs."""
+    found = content.split(b"\n")
+    for number, (link, line) in enumerate(zip(expected, found, strict=False), 1):
+        if line != link.line.encode():
+            where = "is missing at the end" if number == len(found) and not line else "is not here as it was recorded"
+            return Breach(name, number, f"event {link.seq} {where}")
+    last = len(expected)
+    if len(found) <= last:
+        return Breach(name, len(found), f"event {expected[len(found) - 1].seq} is cut")
+    if content != log_bytes(expected):
+        return Breach(name, last + 1, "a line that was never recorded")
+    return None
+
+
+def _sha256(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 def _file_name(seq: int, local_day: str) -> str:
     """One file a day and a block of 500 sequence numbers, so that the name depends on nothing but the link."""
     return f"{local_day}-{(seq - 1) // LINES_PER_FILE + 1:04d}.jsonl"
-
-
-def check_links(links: Iterable[Link]) -> Iterator[Breach]:
-    """Every place where the journal's own chain does not hold."""
-    previous = GENESIS
-    for number, link in enumerate(links, 1):
-        fields = json.loads(link.line)
-        if hashlib.sha256(link.line.encode()).hexdigest() != link.sha256:
-            yield Breach(link.file, number, f"event {link.seq} in the journal does not have its digest")
-        if fields["prev"] != previous or fields["seq"] != link.seq or link.seq != number:
-            yield Breach(link.file, number, f"event {link.seq} does not follow the one before")
-        previous = link.sha256
-
-
-def check_log(name: str, content: bytes, expected: Sequence[Link]) -> Iterator[Breach]:
-    """Compare one log file, line by line, with the links that belong in it; the first difference is named."""
-    found = content.decode(errors="replace").splitlines()
-    for number, link in enumerate(expected, 1):
-        if number > len(found):
-            yield Breach(name, number, f"event {link.seq} is missing at the end")
-            return
-        if found[number - 1] != link.line:
-            yield Breach(name, number, f"line {number} is not event {link.seq} as it was recorded")
-            return
-    if len(found) > len(expected):
-        yield Breach(name, len(expected) + 1, "a line that was never recorded")

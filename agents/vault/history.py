@@ -1,7 +1,7 @@
 """The history of the vault: one signed, durable commit per transition, at a constant cost at any size of the vault.
 
-Commits are built along the named paths, without the index, on a git directory in the state folder (ADR 0013). The
-named files are read as they are now; one that vanished meanwhile is committed as removed, and what cannot be kept (a
+Commits are built along the named paths, without the index, on a git directory in the state folder. The named
+files are read as they are now; one that vanished meanwhile is committed as removed, and what cannot be kept (a
 link, a file above the cap, a name of git's own) is left out and listed in `info/exclude`. A commit by another git, made
 through the pointer file, is built upon and told by its missing signature. One writer; any number of readers.
 """
@@ -16,6 +16,7 @@ from agents.errors import Broken, Transient
 from agents.vault import history_reading as reading
 from agents.vault import repository_setup as setup
 from agents.vault.history_exclusions import Exclusions
+from agents.vault.history_flush import SYNCFS, Flushing
 from agents.vault.history_index import VaultIndex
 from agents.vault.history_reading import CommitRecord, find_commit, whole_history
 from agents.vault.history_trees import edited_tree
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from agents.vault.history_flush import SyncFs
 
 __all__ = ["Author", "CommitRecord", "History"]
 
@@ -39,13 +42,20 @@ class History:
     """The commits of one vault. `sign` gives the armored signature of a commit's bytes."""
 
     def __init__(
-        self, git_dir: Path, work_tree: Path, sign: Callable[[bytes], str], *, max_bytes: int = MAX_FILE_BYTES
+        self,
+        git_dir: Path,
+        work_tree: Path,
+        sign: Callable[[bytes], str],
+        *,
+        max_bytes: int = MAX_FILE_BYTES,
+        syncfs: SyncFs | None = SYNCFS,
     ) -> None:
         self.git_dir = git_dir.resolve()
         self.work_tree = work_tree.resolve()
         self._sign = sign
         self._max_bytes = max_bytes
         self._exclusions = Exclusions(self.git_dir)
+        self._flushing = Flushing(self.git_dir, syncfs)
         self._unfit: set[str] | None = None
         self._opened: pygit2.Repository | None = None
 
@@ -86,6 +96,7 @@ class History:
         setup.prepare_files(self.git_dir, self.work_tree, pointer=pointer, allowed_signers=allowed_signers.resolve())
         self._exclusions.write()
         self._opened = None  # the library keeps settings it has read
+        self._flushing.repair(self._repository)
 
     def commit(self, paths: Iterable[str], *, author: Author, message: str, when: datetime) -> str:
         """Commit these files as they are now; the id of the commit, which is durable.
@@ -97,8 +108,9 @@ class History:
             Broken: the history cannot be read.
         """
         try:
-            with whole_history():
-                edits = self._edits(paths)
+            wanted = tuple(paths)
+            with whole_history(), self._flushing.writing(len(wanted)):
+                edits = self._edits(wanted)
                 for _ in range(_ATTEMPTS):
                     if committed := self._attempt(edits, author, message, when):
                         return committed
@@ -132,6 +144,7 @@ class History:
         lines += [f"author {_identity(author, when)}", f"committer {_identity(_COMMITTER, when)}"]
         payload = "\n".join([*lines, "", message.rstrip("\n"), ""])
         made = repository.create_commit_with_signature(payload, self._sign(payload.encode()))
+        self._flushing.flush()
         try:
             if before is None:
                 repository.references.create(setup.MAIN, made)

@@ -17,6 +17,7 @@ MAX_BACKTICKS = 8
 MAX_INLINE_CHARS = 10_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FIRST_MARK = "\u0300"
+_STACK = re.compile(rf"\^{{{MAX_MARKS + 1},}}")
 # invisible, though Unicode calls them letters, marks or symbols: fillers, joiners, blank braille, object mark
 _BLANK = frozenset(map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0xFFFC]))
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -49,10 +50,9 @@ def visible(text: str) -> str:
         # marks are cut before normalising too: sorting a long stack takes quadratic time
         text = unicodedata.normalize("NFC", _cut_marks(text, set(text)))
         chars = set(text)
-        text = _cut_marks(text, chars)
-        hidden = re.escape("".join(filter(_is_hidden, chars)))
-        return re.sub(f"[{hidden}]", _show, text) if hidden else text
-    return _CONTROL.sub(_show, text)
+        shown = {ord(each): _shown(each) if _is_hidden(each) else each for each in chars}
+        return _cut_marks(text, chars).translate(shown)
+    return _CONTROL.sub(lambda found: _shown(found[0]), text)
 
 
 def fenced(text: str, info: str = "text", caps: Caps = DEFAULT_CAPS) -> str:
@@ -109,11 +109,16 @@ def _collapse_blank_lines(text: str, at_most: int) -> list[str]:
 
 
 def _cut_marks(text: str, chars: set[str]) -> str:
-    marks = re.escape("".join(each for each in chars if each >= _FIRST_MARK and _is_mark(each)))
+    """Works on a picture of the text, `^` for a mark: a pattern made of thousands of marks takes quadratic time."""
+    marks = {each for each in chars if each >= _FIRST_MARK and _is_mark(each)}
     if not marks:
         return text
-    stacks = re.compile(f"([{marks}]{{{MAX_MARKS}}})([{marks}]+)")
-    return stacks.sub(lambda found: f"{found[1]}⟨+{len(found[2])} marks⟩", text)
+    picture = text.translate({ord(each): "^" if each in marks else "." for each in chars})
+    kept, at = [], 0
+    for stack in _STACK.finditer(picture):
+        kept += [text[at : stack.start() + MAX_MARKS], f"⟨+{stack.end() - stack.start() - MAX_MARKS} marks⟩"]
+        at = stack.end()
+    return "".join([*kept, text[at:]])
 
 
 def _is_mark(char: str) -> bool:
@@ -121,8 +126,8 @@ def _is_mark(char: str) -> bool:
     return bool(stacked) and not _is_hidden(char)
 
 
-def _show(found: re.Match[str]) -> str:
-    return f"⟨U+{ord(found[0]):04X}⟩"
+def _shown(char: str) -> str:
+    return f"⟨U+{ord(char):04X}⟩"
 
 
 def _is_hidden(char: str) -> bool:

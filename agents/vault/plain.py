@@ -5,13 +5,17 @@ For anything longer than a few words a code span or a fence is better (`neutrali
 
 from __future__ import annotations
 
+import re
+
 from agents.vault.neutralize import visible
 
-_ACTING = frozenset("\\`*_[]<>|#~$%{}!^=")
+# what markdown, HTML, Obsidian or Templater act on; and the ":" or "." that would make a link of an address
+_ACTING = re.compile(r"[\\`*_\[\]<>|#~$%{}!^=&]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+_LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])")  # acts at the beginning of a line, as does a rule of dashes
 
 
 def plain(text: str, max_chars: int = 300) -> str:
     """One line in which every character that markdown, Obsidian or Templater could act on is escaped."""
     shown = " ".join(visible(text).split())
     cut = shown if len(shown) <= max_chars else f"{shown[: max_chars - 1]}…"
-    return "".join(f"\\{char}" if char in _ACTING else char for char in cut)
+    return _LIST_MARK.sub(r"\1\\\2", _ACTING.sub(r"\\\g<0>", cut))

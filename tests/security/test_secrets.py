@@ -19,7 +19,7 @@ from agents.errors import Broken, NeedsOwner
 from agents.security.secrets import FileSecrets, KeyringSecrets, open_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -29,7 +29,7 @@ class MemoryKeyring(KeyringBackend):
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # keyring's own constructor has no types
         self.kept: dict[tuple[str, str], str] = {}
         self.trouble: Exception | None = None
 
@@ -99,11 +99,12 @@ def test_a_keyring_locked_later_is_the_owners_to_solve(tmp_path: Path, computers
     secrets = open_secrets(tmp_path)
     secrets.put("mail.password", "correct horse")
     computers_keyring.trouble = KeyringLocked("locked")
-    for use in (
+    uses: tuple[Callable[[], object], ...] = (
         lambda: secrets.get("mail.password"),
         lambda: secrets.put("mail.password", "other horse"),
         lambda: secrets.forget("mail.password"),
-    ):
+    )
+    for use in uses:
         with pytest.raises(NeedsOwner, match="keyring") as refused:
             use()
         assert "Unlock" in refused.value.hint

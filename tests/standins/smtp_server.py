@@ -7,11 +7,12 @@ import logging
 import socket
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from aiosmtpd.smtp import Envelope, Session
@@ -34,10 +35,14 @@ class Received:
 class Behaviour:
     """What the server does besides working. Replies such as '550 no such user'; empty = it accepts."""
 
+    reply_to_starttls: str = ""
+    reply_to_login: str = ""
     reply_to_recipient: str = ""
+    reply_to_data: str = ""
     reply_to_content: str = ""
     reply_to_noop: str = ""
     hangs_up_at: Literal["", "login", "noop", "recipient", "content"] = ""
+    before_taking: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -87,8 +92,9 @@ class SmtpServer:
         await asyncio.gather(*others, return_exceptions=True)
 
     def _session(self) -> SMTP:
-        return SMTP(
+        return _Session(
             _Handler(self),
+            self.behaviour,
             hostname="localhost",
             tls_context=self.certificate.server_context() if self.security == "starttls" else None,
             require_starttls=self.security == "starttls",
@@ -104,8 +110,30 @@ class SmtpServer:
         if self.behaviour.hangs_up_at == "login":
             _hang_up(server)
         self.logins += 1
+        if self.behaviour.reply_to_login:
+            return AuthResult(success=False, handled=False, message=self.behaviour.reply_to_login)
         known = LoginPassword(self.user.encode(), self.password.encode())
         return AuthResult(success=given == known, handled=False)
+
+
+class _Session(SMTP):
+    """One client's session, with answers where aiosmtpd has no hook."""
+
+    def __init__(self, handler: _Handler, behaviour: Behaviour, **told: Any) -> None:  # noqa: ANN401 - passed on
+        super().__init__(handler, **told)
+        self._behaviour = behaviour
+
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's own name
+        if self._behaviour.reply_to_starttls:
+            await self.push(self._behaviour.reply_to_starttls)
+        else:
+            await super().smtp_STARTTLS(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's own name
+        if self._behaviour.reply_to_data:
+            await self.push(self._behaviour.reply_to_data)
+        else:
+            await super().smtp_DATA(arg)
 
 
 class _Handler:
@@ -132,6 +160,10 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self._server.behaviour.reply_to_content:
             return self._server.behaviour.reply_to_content
+        if self._server.behaviour.before_taking:
+            self._server.behaviour.before_taking()
+        assert envelope.mail_from is not None
+        assert isinstance(envelope.content, bytes)
         self._server.received.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
         if self._server.behaviour.hangs_up_at == "content":
             _hang_up(server)

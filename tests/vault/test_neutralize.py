@@ -151,6 +151,12 @@ def test_what_nobody_can_see_is_shown(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+def test_a_text_of_ever_other_invisible_characters_ends_in_linear_time() -> None:
+    """The time limit of a test is the measure: a pattern made of these characters took minutes."""
+    text = "".join(map(chr, range(0xF0000, 0xF0000 + 130_000, 2)))
+    assert visible(text).count("⟨U+") == len(text)
+
+
 def test_a_fence_is_longer_than_any_run_of_backticks_and_long_runs_are_split() -> None:
     assert fenced("a") == "```text\na\n```\n"
     assert fenced("````", info="text mail") == "`````text mail\n````\n`````\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from agents.errors import BadNote
 from agents.vault.note import Note, Problem, read_note
@@ -17,7 +18,13 @@ from agents.vault.note_edit import (
     set_property,
     yaml_scalar,
 )
+from agents.vault.outline import outline
 
+FENCES = st.lists(
+    st.sampled_from(
+        ["```", "````", "~~~", "   ```x", "    ```", "``` a`b", "~~~ a`b", "```  \t", "``` x", "text", "", "# h"]
+    )
+)
 OWNERS = (
     "\ufeff---\r\n# the owner's comment\r\nzeta: NO\r\nwhen: 12:30   # half past\r\nemoji: 🏢\r\n"
     "decision:                 # approve | reject | later\r\nlist:\r\n  - a\r\n  - b # last\r\n"
@@ -29,6 +36,15 @@ LINES = st.lists(
     )
 )
 FILE_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@given(FENCES.map("\n".join))
+def test_fences_are_where_markdown_sees_them(text: str) -> None:
+    seen = outline(text)
+    ours = [(fence.number - 1, last.number) for fence, last in seen.fences]
+    ours += [(seen.unclosed.number - 1, len(seen.lines))] if seen.unclosed else []
+    tokens = MarkdownIt("commonmark").parse(text)
+    assert ours == [tuple(token.map or ()) for token in tokens if token.type == "fence"]
 
 
 def value(text: str, name: str) -> object:

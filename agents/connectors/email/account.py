@@ -29,7 +29,8 @@ Line = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(one_he
 class MailAccount(BaseModel):
     """How to reach the mail server.
 
-    `ca_file`: trust this certificate file instead of the system's; None = the system's. `timeout_s` is for each answer.
+    `ca_file`: trust this certificate file instead of the system's; None = the system's. `timeout_s` is for each answer,
+    `delivery_timeout_s` for the one that says whether the mail was taken.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +45,7 @@ class MailAccount(BaseModel):
     from_name: Annotated[str, Field(max_length=120), AfterValidator(one_header_line)] = ""
     ca_file: Path | None = None
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 30.0
+    delivery_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 600.0
 
 
 def account_from(answers: Mapping[str, str]) -> MailAccount:

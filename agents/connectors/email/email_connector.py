@@ -92,7 +92,7 @@ class SmtpConnector:
             offer(server, sender.ascii_address, mail.recipient(), len(content))
             self._begin(key, begun)
             try:
-                reply = hand_over(server, content)
+                reply = hand_over(server, content, account.delivery_timeout_s)
             except (Transient, NotAllowed):
                 self._end(key, begun.model_copy(update={"outcome": "refused"}))
                 raise

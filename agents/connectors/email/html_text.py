@@ -1,7 +1,7 @@
 """The words of an HTML mail as its reader would see them.
 
 Scripts, styles and hidden elements are left out, links show the host they lead to. Known limit: hiding by a class of a
-style sheet is not seen (ADR 0012: a browser engine would be needed); the original mail is kept beside the note.
+style sheet is not seen, that would need a browser; the original mail is kept beside the note.
 """
 
 from __future__ import annotations

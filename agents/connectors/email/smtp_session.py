@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OWN_NAME = "[127.0.0.1]"  # said in EHLO: the machine's real name is nobody's business, and asking DNS for it may hang
 MAX_REPLY_CHARS = 200
 WAYS_TO_LOG_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # the line is encrypted
-READY, DONE, FORWARDED = 220, 250, 251  # replies
+DONE, FORWARDED = 250, 251  # replies
 REFUSED_FOR_NOW, REFUSED_FOR_GOOD = 400, 500  # and more
 
 
@@ -78,13 +78,17 @@ def offer(server: smtplib.SMTP, sender: str, recipient: str, size_bytes: int) ->
         _refused(code, text, f"a mail to {recipient}")
 
 
-def hand_over(server: smtplib.SMTP, content: bytes) -> str:
+def hand_over(server: smtplib.SMTP, content: bytes, answer_timeout_s: float) -> str:
     """Send the message's bytes; the server's own words when it took them.
+
+    The last answer may take long (RFC 5321 section 4.5.3.2.6: ten minutes), and giving up on it costs certainty.
 
     Raises:
         Transient, NotAllowed: the server says that it did not take the mail.
         OutcomeUnknown: no answer after the mail was on its way.
     """
+    if server.sock:
+        server.sock.settimeout(answer_timeout_s)
     try:
         code, text = server.data(content)
     except smtplib.SMTPDataError as err:
@@ -128,13 +132,10 @@ def _open(account: MailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(account.host, account.port, OWN_NAME, timeout=account.timeout_s, context=context)
     server = smtplib.SMTP(account.host, account.port, OWN_NAME, timeout=account.timeout_s)
     try:
-        code, text = server.starttls(context=context)
+        server.starttls(context=context)
     except OSError:
         server.close()
         raise
-    if code != READY:
-        server.close()
-        raise smtplib.SMTPResponseException(code, text)
     return server
 
 

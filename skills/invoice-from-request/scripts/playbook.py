@@ -18,6 +18,7 @@ Found = tuple[Any, str]  # a value and where it comes from
 DONE_WHEN = "the invoice is posted and sent; later: the payment is matched"
 CHANGES = ("another price", "other hours", "another customer")
 FLAT = "a flat fee of "
+UNIT_WORDS = {"h": "hour"}
 
 
 def two_places(amount: str) -> str:
@@ -28,7 +29,13 @@ def two_places(amount: str) -> str:
 
 def ask(key: str, question: str, choices: list[str], quote: str) -> Given:
     """A question to the owner."""
-    return {"kind": "ask", "key": key, "question": question, "choices": [{"text": each} for each in choices], "quote": quote}
+    return {
+        "kind": "ask",
+        "key": key,
+        "question": question,
+        "choices": [{"text": each} for each in choices],
+        "quote": quote,
+    }
 
 
 class Terms:
@@ -112,7 +119,9 @@ class Terms:
     def mail_price(self) -> Given | None:
         """The mail's price when it is plain: one, net, for one unit."""
         found = self.mail_prices()
-        return found[0] if len(found) == 1 and not found[0]["gross"] and not self.given["said"]["unsure_price"] else None
+        return (
+            found[0] if len(found) == 1 and not found[0]["gross"] and not self.given["said"]["unsure_price"] else None
+        )
 
 
 def with_currency(price: Given, given: Given) -> tuple[str, str]:
@@ -166,7 +175,7 @@ def missing(terms: Terms) -> Given | None:
     if terms.quantity is None:
         return ask("hours", "How many hours (or days, pieces ...) shall be invoiced?", hours_choices(terms), quote)
     if priced(terms) is None:
-        unit = f" for one {terms.unit}" if terms.unit else ""
+        unit = f" for one {UNIT_WORDS.get(terms.unit, terms.unit)}" if terms.unit else ""
         return ask("price", f"What is the price{unit}, without tax?", price_choices(terms), quote)
     return None
 
@@ -213,7 +222,9 @@ def proposal(terms: Terms) -> tuple[Given, list[Given]]:
         "action": "invoice.create",
         "customer": terms.customer[0],
         "email": given["task"]["sender_address"],
-        "lines": [{"text": line["service"], "quantity": quantity, "unit": terms.unit, "price": price, "tax": line["tax"][0]}],
+        "lines": [
+            {"text": line["service"], "quantity": quantity, "unit": terms.unit, "price": price, "tax": line["tax"][0]}
+        ],
         "currency": line["currency"],
         "due_days": book["payment_days"],
     }
@@ -245,7 +256,11 @@ def steps(terms: Terms, invoice: str, *, invoiced: bool = False, sent: bool = Fa
     return [
         {"text": f"Find the customer: {terms.customer[0]} ({known})", "done": bool(terms.customer[0])},
         {"text": invoice, "done": invoiced, "move": "invoice"},
-        {"text": f"Send it to {terms.given['task']['sender_address'] or 'the one who asked'}", "done": sent, "move": "send"},
+        {
+            "text": f"Send it to {terms.given['task']['sender_address'] or 'the one who asked'}",
+            "done": sent,
+            "move": "send",
+        },
     ]
 
 

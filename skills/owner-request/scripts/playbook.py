@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 Given = dict[str, Any]
+UNIT_WORDS = {"h": "hour"}
 
 INVOICE = re.compile(r"(?i)\b(?:invoices?|bill|rechnung(?:en)?|abrechnen)\b")
 NAME = r"(?P<name>[A-ZÄÖÜ][\w&.'’-]*(?: (?:&|and|und|of|de|[A-ZÄÖÜ0-9][\w&.'’-]*)){0,5})"
@@ -80,9 +81,15 @@ def next_move(given: Given) -> Given:
         return ask("hours", "How many hours (or days, pieces ...) shall be invoiced?")
     money = price(given, amount["unit"])
     if money is None:
-        return ask("price", f"What is the price for one {amount['unit']}, without tax?")
+        return ask("price", f"What is the price for one {UNIT_WORDS.get(amount['unit'], amount['unit'])}, without tax?")
     book = given["handbook"]
-    line = {"text": given["service"], "quantity": amount["value"], "unit": amount["unit"], "price": money[0], "tax": money[2]}
+    line = {
+        "text": given["service"],
+        "quantity": amount["value"],
+        "unit": amount["unit"],
+        "price": money[0],
+        "tax": money[2],
+    }
     action = {
         "action": "invoice.create",
         "customer": name,

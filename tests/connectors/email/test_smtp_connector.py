@@ -24,6 +24,7 @@ from tests.connectors.email.mail_room import (
     invoice_mail,
 )
 from tests.standins.certificates import Certificate, make_certificate
+from tests.standins.closing_server import closing_server
 from tests.standins.smtp_server import Behaviour, SmtpServer
 
 if TYPE_CHECKING:
@@ -171,6 +172,9 @@ def test_a_line_cut_after_the_mail_is_unknown_and_never_sent_again(
     [
         (Behaviour(reply_to_recipient="451 try later"), Transient),
         (Behaviour(reply_to_recipient="550 no such user"), NotAllowed),
+        (Behaviour(reply_to_login="454 try later"), Transient),
+        (Behaviour(reply_to_data="451 try later"), Transient),
+        (Behaviour(reply_to_data="554 looks like spam"), NotAllowed),
         (Behaviour(reply_to_content="451 try later"), Transient),
         (Behaviour(reply_to_content="550 looks like spam"), NotAllowed),
     ],
@@ -247,12 +251,59 @@ def test_a_damaged_record_asks_the_owner(server: SmtpServer, context: ConnectorC
     assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
 
 
-def test_without_a_record_nothing_is_sent(server: SmtpServer, context: ConnectorContext) -> None:
+def test_without_a_record_nothing_is_sent(server: SmtpServer, context: ConnectorContext, tmp_path: Path) -> None:
     connect(context, server)
-    (context.state / "smtp-attempts").write_bytes(b"a file where the folder should be")
-    with pytest.raises(OutcomeUnknown, match="damaged"):
+    (tmp_path / "elsewhere").mkdir()
+    (context.state / "smtp-attempts").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Transient, match="cannot be written down"):
         SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
     assert server.received == []
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_an_answer_that_cannot_be_written_down_is_unknown(server: SmtpServer, context: ConnectorContext) -> None:
+    connect(context, server)
+    records = context.state / "smtp-attempts"
+
+    def take_the_disk_away() -> None:
+        records.rename(context.state / "away")
+        records.symlink_to(context.state / "away")
+
+    server.behaviour = Behaviour(before_taking=take_the_disk_away)
+    with pytest.raises(OutcomeUnknown, match="accepted"):
+        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    records.unlink()
+    (context.state / "away").rename(records)
+    assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "security", "outcome"),
+    [
+        (b"421 too busy\r\n", "starttls", Transient),
+        (b"554 not for you\r\n", "starttls", NotAllowed),
+        (b"220 hello\r\n", "starttls", Transient),
+        (b"", "tls", Transient),
+    ],
+)
+def test_a_server_that_hangs_up_at_once_says_what_to_do(
+    context: ConnectorContext, line: bytes, security: str, outcome: type[Exception]
+) -> None:
+    told = {"host": "127.0.0.1", "security": security, "user": "owner", "password": "x", "from": "owner@studio.example"}
+    with closing_server(line) as port:
+        keep_account(context, told | {"port": str(port)})
+        with pytest.raises(outcome):
+            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+
+
+def test_a_refused_starttls_ends_it(certificate: Certificate, context: ConnectorContext) -> None:
+    with SmtpServer(certificate, behaviour=Behaviour(reply_to_starttls="454 no TLS now")) as server:
+        connect(context, server)
+        with pytest.raises(Transient, match="no TLS now"):
+            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        assert server.logins == 0
 
 
 def test_the_record_is_private_and_without_content(server: SmtpServer, context: ConnectorContext) -> None:
