@@ -6,6 +6,7 @@ Killed anywhere, the same event is seen again and finds its task; a second note 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -18,6 +19,7 @@ from agents.durability.task_persistence import (
     TaskRow,
     add_event,
     add_task,
+    find_task,
     seen_task,
     sender_seen_before,
     settle_request,
@@ -29,10 +31,14 @@ from agents.vault.neutralize import code_span, visible
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
 from watchers.contract import OriginKind
-from watchers.request_watcher import COMMAND
+from watchers.request_watcher import COMMAND, request_number
 from watchers.task_note import TaskContent, render_task
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder, Writing
     from agents.vault.note import Problem
@@ -73,7 +79,7 @@ class Intake:
             else:
                 task = self._other_content(writing, event)
             if event.source == COMMAND:
-                settle_request(writing.sql, int(event.source_id), "done", task)
+                settle_request(writing.sql, request_number(event), "done", task)
         return True
 
     def _other_content(self, writing: Writing, event: Event) -> str:
@@ -92,13 +98,13 @@ class Intake:
     def _new(self, writing: Writing, event: Event, source_id: str, flags: tuple[str, ...]) -> str:
         now = self._clock.now().replace(microsecond=0)
         day = as_local(now).date()
-        task = note_id(day, event.kind, event.source, source_id)
+        task = _free_id(writing.sql, day, event, source_id)
         kept = [self._keep(each, month_folder(FILES, day)) for each in _files(event)]
-        view = _view(event, task, (*event.flags, *flags), kept)
+        flagged = (*event.flags, *flags)
+        view = _view(event, task, flagged, kept)
         known = sender_seen_before(writing.sql, event.sender_address, task)
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
-        flagged = (*event.flags, *flags)
         note = render_task(TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged))
         add_event(
             writing.sql,
@@ -128,17 +134,17 @@ class Intake:
         name = event.origin.rsplit("/", 1)[-1]
         digest = event.content_sha256 or sha256(event.source_id.encode()).hexdigest()
         kept = f"{QUARANTINE}/sha-{digest[:16]}.{_extension(name)}"
-        told = read_meta(writing.sql, f"quarantined|{event.source_id}")
-        if told and event.origin_kind is OriginKind.OTHER:
-            return False
-        write_meta(writing.sql, f"quarantined|{event.source_id}", kept)
+        told = f"quarantined|{event.source_id}"
+        if event.origin_kind is OriginKind.OTHER and read_meta(writing.sql, told):
+            return False  # it stays where it is, and was told
+        if event.original is None and not os.path.lexists(self._recorder.store.path(event.origin)):
+            return False  # gone since it was seen
+        write_meta(writing.sql, told, kept)
         parameters = {"sha256": event.content_sha256, "line": str(problem.line)}
         fact = Fact("watcher", "file.quarantined", kept, parameters=parameters)
-        operations = self._put_aside(event, kept)
-        writing.record(Transition(fact, "Quarantine a file that cannot be read", operations))
+        writing.record(Transition(fact, "Quarantine a file that cannot be read", self._put_aside(event, kept)))
         where = f"line {problem.line}, {problem.message}" if problem.line else problem.message
-        place = f"lies in `{kept}`" if operations and operations[0].kind != "unlink" else "was not touched"
-        detail = f"It was named {code_span(visible(name))} and {place}."
+        detail = f"It was named {code_span(visible(name))} and {_became(event, kept)}."
         words = f"A file from the Inbox cannot be read: {plain(where)}."
         raise_alert(writing, kept, words, self._clock.now(), detail=detail)
         return True
@@ -160,6 +166,22 @@ def _clear(event: Event, task: str) -> tuple[Operation, ...]:
     if event.origin_kind is OriginKind.FILE and event.origin_sha256:
         return (Operation("remove", event.origin, blob=event.origin_sha256),)
     return ()
+
+
+def _became(event: Event, kept: str) -> str:
+    if event.origin_kind is OriginKind.LINK:
+        return "was removed; what it points to was not touched"
+    return "was not touched" if event.origin_kind is OriginKind.OTHER else f"lies in `{kept}`"
+
+
+def _free_id(sql: Connection, day: date, event: Event, source_id: str) -> str:
+    """An id that no task has: two events that share ten hex digits are two notes all the same."""
+    task = note_id(day, event.kind, event.source, source_id)
+    attempt = 1
+    while find_task(sql, task) is not None:
+        attempt += 1
+        task = note_id(day, event.kind, event.source, f"{source_id}\0{attempt}")
+    return task
 
 
 def _extension(name: str) -> str:

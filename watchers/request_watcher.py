@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 COMMAND = "command"
 
 
+def request_number(event: Event) -> int:
+    """The row of the journal that an event of this watcher stands for."""
+    return int(event.source_id.split()[0])
+
+
 class RequestWatcher:
     """Offers every pending `ask` as an event; intake settles the row in the transaction that files the task."""
 
@@ -32,7 +37,7 @@ class RequestWatcher:
             tuple(
                 Event(
                     source=COMMAND,
-                    source_id=str(row.number),
+                    source_id=f"{row.number} {row.at}",  # numbers begin anew when the journal is lost
                     occurred_at=datetime.fromisoformat(row.at),
                     content_sha256=hashlib.sha256(row.text.encode()).hexdigest(),
                     kind="ask",

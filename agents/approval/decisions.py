@@ -13,20 +13,24 @@ from agents.approval.gate import Kind, Verdict
 from agents.approval.proposals import Draft, Seal, seal
 from agents.approval.risk import assess
 from agents.clock import as_local
+from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta
-from agents.durability.proposal_rows import ProposalRow, add_proposal, proposals_of, update_proposal
+from agents.durability.proposal_rows import ProposalRow, add_proposal, find_proposal, proposals_of, update_proposal
 from agents.durability.task_persistence import find_task
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
-from agents.vault.layout import DONE, PENDING, QUARANTINE, REJECTED, month_folder
-from agents.vault.neutralize import code_span, visible
+from agents.vault.files import read_regular
+from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, month_folder
+from agents.vault.neutralize import code_span
 from agents.vault.plain import plain
-from agents.vault.store import EditText, Operation
+from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agents.clock import Clock
-    from agents.connectors.contract import Money
+    from agents.connectors.contract import Action, Money
     from agents.durability.transitions import Recorder, Writing
 
 
@@ -64,20 +68,22 @@ class Decisions:
 
     def settle(self, row: ProposalRow, verdict: Verdict, folder: str, policy: Policy) -> None:
         """Carry out one verdict about a waiting proposal whose note lies in `folder` ('' = in none)."""
+        steps = {
+            Kind.APPROVE: self._approved,
+            Kind.REJECT: self.reject,
+            Kind.EXPIRED: self._expired,
+            Kind.HOLD: self._held,
+            Kind.TEXT_EDITED: self._text_edited,
+            Kind.UNREADABLE: self._unreadable,
+        }
         with self._recorder.begin() as writing:
-            if verdict.kind is Kind.APPROVE:
-                self._approved(writing, row, verdict, folder)
-            elif verdict.kind is Kind.REJECT:
-                self._rejected(writing, row, verdict, folder)
-            elif verdict.kind is Kind.EXPIRED:
-                self._expired(writing, row, folder)
-            elif verdict.kind is Kind.EDITED:
-                self._superseded(writing, row, verdict, folder, policy)
-            elif verdict.kind is Kind.HOLD:
-                words = f"Held: {verdict.reason}."
-                raise_alert(writing, row.id, words, self._clock.now())
-            else:
-                self._sent_back(writing, row, verdict, folder)
+            now = find_proposal(writing.sql, row.id)
+            if now is None or now.state != "waiting":
+                return  # single use: whatever was said, it is decided already
+            if verdict.action is not None:
+                self._superseded(writing, row, folder, _draft_again(row, verdict.action), policy)
+            elif verdict.kind in steps:
+                steps[verdict.kind](writing, row, verdict, folder)
 
     def _decide(self, writing: Writing, row: ProposalRow, state: str, verdict: Verdict) -> None:
         values: dict[str, str | bool] = {"state": state, "decided_how": verdict.how, "reason": verdict.reason[:500]}
@@ -99,92 +105,124 @@ class Decisions:
             )
         )
 
-    def _rejected(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
+    def reject(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
+        """The owner says no: the note lies in Rejected from now on, and nowhere else."""
         self._decide(writing, row, "rejected", verdict)
-        name = f"{row.id}.md"
-        reason = f" · {code_span(visible(verdict.reason))}" if verdict.reason else ""
-        line = EditText(
-            "line", f"- {local_text(self._clock.now())} rejected by owner ({verdict.how}){reason}", "History"
-        )
-        operations = [Operation("edit", f"{REJECTED}/{name}", edits=(line,))]
-        if folder and folder != REJECTED:
-            operations = [Operation("move", f"{folder}/{name}", f"{REJECTED}/{name}", edits=(line,))]
-        elif not folder:
-            operations.insert(0, Operation("create", f"{REJECTED}/{name}", text=row.note))
+        target = f"{REJECTED}/{row.id}.md"
+        reason = f" · {code_span(verdict.reason)}" if verdict.reason else ""
+        line = self._history(f"rejected by owner ({verdict.how}){reason}")
         said = self._said(row, verdict, "rejected")
+        operations = (*self._brought(row, folder, target, line), *self._copies_aside(row, folder))
         paths = _both(row.id, folder, PENDING)
-        writing.record(Transition(said, f"Reject {row.id}", tuple(operations), "owner", paths))
+        writing.record(Transition(said, f"Reject {row.id}", operations, "owner", paths))
 
-    def _expired(self, writing: Writing, row: ProposalRow, folder: str) -> None:
-        self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, "no decision in time"))
+    def _expired(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
+        self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, verdict.how, "no decision in time"))
         when = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
-        line = EditText("line", f"- expired {when}; nothing was done", "History")
         fact = Fact("runner", "proposal.expired", row.id, row.task, {"digest": row.digest}, "expired")
-        operations = self._to_done(row, folder, line)
-        writing.record(Transition(fact, f"Expire {row.id}", operations))
+        operations = self._to_done(row, folder, self._history(f"expired {when}; nothing was done"))
+        writing.record(Transition(fact, f"Expire {row.id}", (*operations, *self._copies_aside(row, folder))))
+
+    def _held(self, writing: Writing, row: ProposalRow, verdict: Verdict, _folder: str) -> None:
+        raise_alert(writing, row.id, f"{row.id} is held: {plain(verdict.reason)}.", self._clock.now())
+
+    def _history(self, words: str) -> EditText:
+        return EditText("line", f"- {local_text(self._clock.now())} {words}", "History")
 
     def _to_done(self, row: ProposalRow, folder: str, line: EditText) -> tuple[Operation, ...]:
-        name = f"{row.id}.md"
-        target = f"{month_folder(DONE, as_local(self._clock.now()).date())}/{name}"
-        if folder:
-            return (Operation("move", f"{folder}/{name}", target, edits=(line,)),)
-        return (Operation("create", target, text=row.note), Operation("edit", target, edits=(line,)))
+        month = month_folder(DONE, as_local(self._clock.now()).date())
+        return self._brought(row, folder, f"{month}/{row.id}.md", line)
 
-    def _superseded(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, policy: Policy) -> None:
-        if verdict.action is None:
-            return
-        self._decide(writing, row, "superseded", Verdict(verdict.kind, verdict.how, "edited by the owner"))
-        edited = Fact("owner", "proposal.edited", row.id, row.task, {"digest": row.digest}, "superseded", "owner")
-        paths = _both(row.id, folder, PENDING)
-        writing.record(Transition(edited, f"Edit {row.id}", author="owner", paths=paths))
-        again = self.propose(writing, _draft_again(row, verdict), policy)
-        line = EditText("line", f"- edited by owner; proposed again as [[{again.id}]]", "History")
+    def _brought(self, row: ProposalRow, folder: str, target: str, line: EditText) -> tuple[Operation, ...]:
+        """The note at `target` with one more line: moved there, or written again when it lies nowhere."""
+        source = f"{folder}/{row.id}.md" if folder else ""
+        edit = Operation("edit", target, edits=(line,))
+        if source == target:
+            return (edit,)
+        move = (Operation("move", source, target, edits=(line,)),) if source else ()
+        return (*move, Operation("create", target, text=row.note), edit)
+
+    def _copies_aside(self, row: ProposalRow, folder: str) -> tuple[Operation, ...]:
+        """What else bears the proposal's name in the folders of decision."""
+        found = [each for each in (PENDING, APPROVED) if each != folder]
+        return tuple(
+            Operation("move", path, f"{QUARANTINE}/{row.id}-from-{each.lower().replace('_', '-')}.md")
+            for each in found
+            if self._recorder.store.path(path := f"{each}/{row.id}.md").is_file()
+        )
+
+    def _superseded(self, writing: Writing, row: ProposalRow, folder: str, draft: Draft, policy: Policy) -> None:
+        self._decide(writing, row, "superseded", Verdict(Kind.EDITED, "in the block", "edited by the owner"))
+        self._edited(writing, row, folder, "superseded")
+        again = self.propose(writing, draft, policy)
+        line = self._history(f"edited by owner; proposed again as [[{again.id}]]")
         fact = Fact("runner", "proposal.superseded", row.id, row.task, {"by": again.id}, "superseded")
         writing.record(Transition(fact, f"Supersede {row.id}", self._to_done(row, folder, line)))
 
-    def _sent_back(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
-        """The text was changed, or the block cannot be read: the sealed note is shown again, unchanged."""
-        name, now = f"{row.id}.md", self._clock.now()
-        pending = f"{PENDING}/{name}"
-        paths = _both(row.id, folder, PENDING)
-        edited = Fact("owner", "proposal.edited", row.id, row.task, {"digest": row.digest}, "held", "owner")
-        writing.record(Transition(edited, f"Edit {row.id}", author="owner", paths=paths))
-        if verdict.kind is Kind.UNREADABLE:
-            kept = f"{QUARANTINE}/{row.id}-edited-{now.strftime('%Y%m%dt%H%M%Sz').lower()}.md"
-            operations = [Operation("move", f"{folder}/{name}", kept), Operation("create", pending, text=row.note)]
-            words = f"Your edit of {row.id} could not be read ({verdict.reason}); the proposal is shown again."
-        else:
-            back = EditText("replace", row.note)
-            operations = [
-                Operation("edit", pending, edits=(back,))
-                if folder == PENDING
-                else Operation("move", f"{folder}/{name}", pending, edits=(back,))
-            ]
-            words = f"In {row.id} you changed the text, not the order; edit the block and move it again."
+    def _edited(self, writing: Writing, row: ProposalRow, folder: str, status: str) -> int:
+        """What the owner wrote is committed as theirs, before anything is done about it."""
+        fact = Fact("owner", "proposal.edited", row.id, row.task, {"digest": row.digest}, status, "owner")
+        return writing.record(Transition(fact, f"Edit {row.id}", author="owner", paths=_both(row.id, folder, PENDING)))
+
+    def _text_edited(self, writing: Writing, row: ProposalRow, _verdict: Verdict, folder: str) -> None:
+        pending = f"{PENDING}/{row.id}.md"
+        back = EditText("replace", row.note, self._sha256(row, folder))
+        again = Operation("move", f"{folder}/{row.id}.md", pending, edits=(back,))
+        if folder == PENDING:
+            again = Operation("edit", pending, edits=(back,))
+        words = f"In {row.id} you changed the text, not the order; edit the block and move it again."
+        self._show_again(writing, row, folder, (again,), words)
+
+    def _unreadable(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
+        kept = f"{QUARANTINE}/{row.id}-edited-{self._sha256(row, folder)[:10]}.md"
+        operations = (
+            Operation("move", f"{folder}/{row.id}.md", kept),
+            Operation("create", f"{PENDING}/{row.id}.md", text=row.note),
+        )
+        words = f"Your edit of {row.id} could not be read ({plain(verdict.reason)}); the proposal is shown again."
+        self._show_again(writing, row, folder, operations, words)
+
+    def _show_again(
+        self, writing: Writing, row: ProposalRow, folder: str, operations: tuple[Operation, ...], words: str
+    ) -> None:
+        """The sealed note lies in Pending_Approval again, unchanged; each time the owner is told."""
+        event = self._edited(writing, row, folder, "held")
         fact = Fact("runner", "proposal.shown_again", row.id, row.task, {"digest": row.digest}, "held")
-        writing.record(Transition(fact, f"Show {row.id} again", tuple(operations)))
-        raise_alert(writing, row.id, plain(words), now)
+        writing.record(Transition(fact, f"Show {row.id} again", operations))
+        raise_alert(writing, row.id, words, self._clock.now(), occasion=str(event))
+
+    def _sha256(self, row: ProposalRow, folder: str) -> str:
+        """Of the note as it lies there; empty when it is gone by now."""
+        found = read_regular(self._recorder.store.path(f"{folder}/{row.id}.md"), MAX_NOTE_BYTES)
+        return sha256_hex(found) if isinstance(found, bytes) else ""
 
 
 def _both(proposal: str, *folders: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{folder}/{proposal}.md" for folder in folders if folder))
 
 
-def _draft_again(row: ProposalRow, verdict: Verdict) -> Draft:
+def _draft_again(row: ProposalRow, action: Action) -> Draft:
     """The owner's edit as a new draft: what they changed now comes from them."""
-    action = verdict.action
-    if action is None:
-        raise ValueError("an edited verdict carries the action")
     before, after = json.loads(row.action), json.loads(action.canonical())
-    changed = {name: "owner" for name in after if after[name] != before.get(name)}
+    provenance = json.loads(row.provenance)
+    changed = (name for name in {*provenance, *after} if [*_named(name, before)] != [*_named(name, after)])
     return Draft(
         task=row.task,
         move_key=row.move_key,
         action=action,
-        provenance={**json.loads(row.provenance), **changed},
+        provenance={**provenance, **dict.fromkeys(changed, "owner")},
         quote=row.quote,
         rule=row.rule,
         brain=row.brain,
         read_as=True,
         undoes=row.undoes,
     )
+
+
+def _named(name: str, value: object) -> Iterator[object]:
+    """Everything of this name in a JSON value, at any depth: the tax of an invoice stands in its lines."""
+    if isinstance(value, dict):
+        yield from (inner for key, inner in value.items() if key == name)
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inside:
+        yield from _named(name, each)

@@ -11,19 +11,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agents.approval.decisions import Decisions
+from agents.approval.gate import Found as Note
+from agents.approval.gate import judge
 from agents.approval.proposals import digest_of
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import last_link, read_meta
-from agents.durability.proposal_rows import ProposalRow, update_proposal
+from agents.durability.journal import commits_of, last_link, read_meta
+from agents.durability.proposal_rows import ProposalRow, find_proposal, update_proposal
 from agents.durability.transitions import Transition, local_text
-from agents.errors import EmployeeError, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from agents.errors import EmployeeError, NotAllowed, OutcomeUnknown, Transient
 from agents.security.audit_logger import Fact
-from agents.vault.layout import APPROVED, DONE, PENDING, month_folder
+from agents.vault.files import read_regular
+from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED, month_folder
 from agents.vault.plain import plain
-from agents.vault.store import EditText, Operation
+from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,12 +37,16 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 
+DID_NOT_HAPPEN = "absent"  # a proposal's `resolution` after the owner said so
+
+
 class Result(StrEnum):
     """What became of one approved proposal."""
 
     DONE = "done"
     STOPPED = "stopped"
     LATER = "later"
+    REJECTED = "rejected"
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -61,134 +69,186 @@ class Executor:
         self._recorder = recorder
         self._ports = ports
         self._clock = recorder.clock
+        self._decisions = Decisions(recorder, recorder.clock)
 
     def run(self, row: ProposalRow) -> tuple[Result, str]:
         """Make the effect of one approved proposal at most once; what became of it, in words."""
+        with self._recorder.journal.begin() as sql:
+            now = find_proposal(sql, row.id)
+        if now is None or now.state != "approved":
+            return Result.LATER, f"{row.id} is not approved"
         if reason := self._ports.stop_reason():
             return Result.STOPPED, reason
         try:
+            return self._run(now)
+        except Transient as err:
+            return Result.LATER, f"{err} {err.hint}"
+        except EmployeeError as err:
+            return self._wait_for_owner(now, err)
+
+    def _run(self, row: ProposalRow) -> tuple[Result, str]:
+        begun = bool(row.intent_at)  # an effect may have happened: look it up before anything else is decided
+        try:
             action = self._unseal(row)
-            attachments = self._attachments(action)
         except NotAllowed as err:
-            return self._fail(row, str(err), err.hint)
+            doubt = begun and row.resolution != DID_NOT_HAPPEN
+            return (Result.UNKNOWN, f"{err} {err.hint}") if doubt else self._fail(row, err)
         connector = self._ports.connectors.get(action.action)
         if connector is None:
             return Result.LATER, f"nothing here can do {action.action}"
-        commit = self._intend(row)
-        self._ports.failpoint("intent")
-        return self._perform(row, action, connector, attachments, commit)
+        if row.resolution == DID_NOT_HAPPEN:
+            self._release(row, action, connector)
+        if begun:
+            self._recorder.flush()  # the intent is in the history, whatever comes
+            if not isinstance(known := _look_up(row, action, connector), Absent):
+                return self._conclude(row, known)
+        try:
+            attachments = self._allowed(row, action)
+        except NotAllowed as err:
+            return self._fail(row, err)
+        if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
+            return self._take_back(row)
+        return self._perform(row, action, connector, attachments)
 
     def _unseal(self, row: ProposalRow) -> Action:
-        model = self._ports.models.get(row.action_name)
-        if model is None:
-            raise NotAllowed(f"{row.action_name} is not known", hint="Nothing; it was refused.")
-        action = model.model_validate_json(row.action)
+        """The sealed action.
+
+        Raises:
+            NotAllowed: it is not known, or not what was sealed.
+        """
+        try:
+            action = self._ports.models[row.action_name].model_validate_json(row.action)
+        except (KeyError, TypeError, ValueError) as err:
+            raise NotAllowed(f"The order of {row.id} is not known here", hint="Let it be proposed again.") from err
         digest = digest_of(action, row.id, row.task, row.expires)
         if digest != row.digest or sha256_hex(f"{row.id}\0{digest}".encode()) != row.key:
             raise NotAllowed(f"{row.id} is not what was sealed", hint="Run `verify`; the journal was changed.")
+        return action
+
+    def _allowed(self, row: ProposalRow, action: Action) -> Attachments:
+        """The sealed files of an effect that may be made now.
+
+        Raises:
+            NotAllowed: the approval is of an earlier epoch, or a file is not what was sealed.
+        """
         with self._recorder.journal.begin() as sql:
             epoch = int(read_meta(sql, "epoch", "1"))
         if epoch != row.epoch:
             raise NotAllowed(f"{row.id} belongs to an earlier epoch", hint="Let it be proposed again.")
-        return action
-
-    def _attachments(self, action: Action) -> Attachments:
         found: Attachments = {}
         for sealed in action.sealed_files:
             content = self._ports.blobs.get(sealed.sha256)
             if content is None:
-                raise NotAllowed(f"the sealed file {sealed.name} is gone or was changed", hint="Propose it again.")
+                raise NotAllowed(
+                    f"The sealed file {sealed.name} is gone or was changed", hint="Let it be proposed again."
+                )
             found[sealed.sha256] = content
         return found
 
-    def _intend(self, row: ProposalRow) -> str:
-        """Write down, for good, that the effect is about to be made; the commit that says so."""
-        if row.intent_at:
-            return row.intent_commit
-        with self._recorder.begin() as writing:
-            update_proposal(writing.sql, row.id, {"intent_at": self._clock.now().isoformat()})
-            fact = Fact("executor", "effect.intended", row.id, row.task, {"digest": row.digest}, "approved", "owner")
-            writing.record(Transition(fact, f"Intend {row.id}"))
-        commit = self._recorder.flush()
+    def _release(self, row: ProposalRow, action: Action, connector: Connector) -> None:
+        """The owner's word counts once: a crash from here on leads to the question again, not to a second try."""
         with self._recorder.journal.begin() as sql:
-            update_proposal(sql, row.id, {"intent_commit": commit})
-        return commit
+            update_proposal(sql, row.id, {"resolution": "released"})
+        connector.release(row.key, action)
+
+    def _take_back(self, row: ProposalRow) -> tuple[Result, str]:
+        """The owner said yes and then no, and nothing happened in between."""
+        found = read_regular(self._recorder.store.path(f"{REJECTED}/{row.id}.md"), MAX_NOTE_BYTES)
+        note = found.decode(errors="replace") if isinstance(found, bytes) else ""
+        verdict = judge(row, [Note(REJECTED, note)], self._clock.now(), self._ports.models)
+        with self._recorder.begin() as writing:
+            self._decisions.reject(writing, row, verdict, REJECTED)
+        return Result.REJECTED, "you took your yes back before anything happened"
 
     def _perform(
-        self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments, commit: str
+        self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments
     ) -> tuple[Result, str]:
-        try:
-            known: Lookup = Absent() if row.resolution == "absent" else connector.find(row.key, action)
-            if isinstance(known, Absent):
-                if reason := self._ports.stop_reason():
-                    return Result.STOPPED, reason
-                self._ports.failpoint("before effect")
-                known = self._effect(row, action, connector, attachments)
-        except Transient as err:
-            return Result.LATER, f"{err} {err.hint}"
-        except NotAllowed as err:
-            return self._fail(row, str(err), err.hint)
-        except NeedsOwner as err:
-            return self._wait_for_owner(row, err)
-        if isinstance(known, Found):
-            return self._receive(row, known.receipt, commit)
-        question = known.question if isinstance(known, CannotKnow) else "Nothing answered; did it happen?"
-        return Result.UNKNOWN, question
-
-    def _effect(self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments) -> Lookup:
+        self._intend(row)
+        self._ports.failpoint("intent")
+        if not isinstance(known := _look_up(row, action, connector), Absent):
+            return self._conclude(row, known)
+        if reason := self._ports.stop_reason():
+            return Result.STOPPED, reason
+        self._ports.failpoint("before effect")
         try:
             receipt = connector.execute(action, row.key, attachments)
+        except NotAllowed as err:
+            return self._fail(row, err)
         except OutcomeUnknown as err:
-            found = connector.find(row.key, action)  # a provider may show it late: 'not there' is not 'did not happen'
-            return CannotKnow(f"{err} {err.hint}") if isinstance(found, Absent) else found
+            return self._conclude(row, _look_up_after(err, row, action, connector))
         self._ports.failpoint("after effect")
-        return Found(receipt)
+        return self._receive(row, receipt)
 
-    def _receive(self, row: ProposalRow, receipt: Receipt, commit: str) -> tuple[Result, str]:
+    def _intend(self, row: ProposalRow) -> None:
+        """Write down, for good and in the history, that the effect is about to be made."""
+        if not row.intent_at:
+            with self._recorder.begin() as writing:
+                update_proposal(writing.sql, row.id, {"intent_at": self._clock.now().isoformat()})
+                digest = {"digest": row.digest}
+                fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", "owner")
+                writing.record(Transition(fact, f"Intend {row.id}"))
+        self._recorder.flush()
+
+    def _conclude(self, row: ProposalRow, known: Found | CannotKnow) -> tuple[Result, str]:
+        if isinstance(known, Found):
+            return self._receive(row, known.receipt)
+        return Result.UNKNOWN, known.question
+
+    def _receive(self, row: ProposalRow, receipt: Receipt) -> tuple[Result, str]:
         """The receipt is durable, then the note goes to Done with it, in one transition."""
         with self._recorder.begin() as writing:
             before = last_link(writing.sql)
             seq = before.seq + 1 if before else 1
-            values = {"state": "done", "receipt": receipt_to_json(receipt)}
-            update_proposal(writing.sql, row.id, values)
-            fact = Fact(
-                "executor",
-                "effect.done",
-                row.id,
-                row.task,
-                {"digest": row.digest, "provider": receipt.provider, "provider_id": receipt.provider_id},
-                "approved",
-                "owner",
-            )
+            commit = (commits_of(writing.sql, row.id, "effect.intended") or ("",))[-1]
+            update_proposal(writing.sql, row.id, {"state": "done", "receipt": receipt_to_json(receipt)})
+            proof = {"digest": row.digest, "provider": receipt.provider, "provider_id": receipt.provider_id}
+            fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", "owner")
             text = receipt_text(row, receipt, commit, as_local(self._clock.now()).strftime("%Y-%m-%d %H:%M:%S"), seq)
             operations = self.close(row, EditText("append", text))
             writing.record(Transition(fact, f"Done {row.id}", operations, paths=receipt.paths))
         return Result.DONE, receipt.summary
 
     def close(self, row: ProposalRow, edit: EditText) -> tuple[Operation, ...]:
-        """What moves the proposal's note to Done with one edit, wherever it lies now."""
+        """What brings the proposal's note to Done with one edit, wherever it lies now, also when it is gone."""
         name = f"{row.id}.md"
         target = f"{month_folder(DONE, as_local(self._clock.now()).date())}/{name}"
-        for folder in (APPROVED, PENDING):
-            if self._recorder.store.path(f"{folder}/{name}").is_file():
-                return (Operation("move", f"{folder}/{name}", target, edits=(edit,)),)
-        return (Operation("create", target, text=row.note), Operation("edit", target, edits=(edit,)))
+        here = [each for each in (APPROVED, PENDING, REJECTED) if self._recorder.store.path(f"{each}/{name}").is_file()]
+        move = [Operation("move", f"{each}/{name}", target, edits=(edit,)) for each in here[:1]]
+        return (*move, Operation("create", target, text=row.note), Operation("edit", target, edits=(edit,)))
 
-    def _fail(self, row: ProposalRow, words: str, hint: str) -> tuple[Result, str]:
+    def _fail(self, row: ProposalRow, err: EmployeeError) -> tuple[Result, str]:
+        words = plain(str(err))
         with self._recorder.begin() as writing:
-            update_proposal(writing.sql, row.id, {"state": "failed", "reason": words[:500]})
-            fact = Fact(
-                "executor", "effect.refused", row.id, row.task, {"digest": row.digest}, "approved", "owner", "failed"
-            )
-            line = EditText("line", f"- not done: {plain(words)}", "History")
+            update_proposal(writing.sql, row.id, {"state": "failed", "reason": str(err)[:500]})
+            digest = {"digest": row.digest}
+            fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", "owner", "failed")
+            line = EditText("line", f"- {local_text(self._clock.now())} not done: {words}", "History")
             writing.record(Transition(fact, f"Refused {row.id}", self.close(row, line)))
-            raise_alert(writing, row.id, f"Not done: {row.id}. {plain(words)} {plain(hint)}", self._clock.now())
-        return Result.FAILED, words
+            raise_alert(writing, row.id, f"Not done: {row.id}. {words} {plain(err.hint)}", self._clock.now())
+        return Result.FAILED, str(err)
 
     def _wait_for_owner(self, row: ProposalRow, err: EmployeeError) -> tuple[Result, str]:
         with self._recorder.begin() as writing:
             raise_alert(writing, row.id, f"{row.id} waits: {plain(str(err))} {plain(err.hint)}", self._clock.now())
         return Result.LATER, f"{err} {err.hint}"
+
+
+def _look_up(row: ProposalRow, action: Action, connector: Connector) -> Lookup:
+    try:
+        return connector.find(row.key, action)
+    except (NotAllowed, OutcomeUnknown) as err:
+        return CannotKnow(f"{err} {err.hint}")
+
+
+def _look_up_after(
+    silence: OutcomeUnknown, row: ProposalRow, action: Action, connector: Connector
+) -> Found | CannotKnow:
+    """A provider may show an effect late: after a call without an answer, 'not there' is not 'did not happen'."""
+    try:
+        known = _look_up(row, action, connector)
+    except EmployeeError:  # the next try would begin with a look-up that may say Absent: the owner is asked now
+        known = Absent()
+    return CannotKnow(f"{silence} {silence.hint}") if isinstance(known, Absent) else known
 
 
 def receipt_text(row: ProposalRow, receipt: Receipt, commit: str, done: str, seq: int) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
 
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
+NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
+MOMENTS = frozenset({"created", "expires"})
 
 
 class Kind(StrEnum):
@@ -48,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do, how the owner said it, why, and the action as edited."""
+    """What to do, how the owner said it, why, and the action as edited (for `EDITED` alone)."""
 
     kind: Kind
     how: str = ""
@@ -60,47 +62,37 @@ def judge(sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Ma
     """What the notes in the three folders say about one waiting proposal."""
     by_folder = {each.folder: each.text for each in found}
     if REJECTED in by_folder:  # rejected beats approved
-        return Verdict(Kind.REJECT, "moved", _property(by_folder[REJECTED], "reason"))
+        return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"))
+    verdict = _said_in(by_folder, sealed, models)
+    if now >= sealed.expires and verdict.kind is not Kind.REJECT:
+        return Verdict(Kind.EXPIRED, verdict.how)
+    return verdict
+
+
+def _said_in(by_folder: Mapping[str, str], sealed: ProposalRow, models: Mapping[str, type[Action]]) -> Verdict:
     if {APPROVED, PENDING} <= set(by_folder):
         return Verdict(Kind.HOLD, reason="the same proposal lies in Approved and in Pending_Approval; keep one of them")
-    if APPROVED in by_folder:
-        return _moved(sealed, by_folder[APPROVED], now, models)
-    if PENDING in by_folder:
-        return _in_place(sealed, by_folder[PENDING], now, models)
-    return Verdict(Kind.EXPIRED) if now >= sealed.expires else Verdict(Kind.WAIT)
+    moved = APPROVED in by_folder
+    text = by_folder.get(APPROVED, by_folder.get(PENDING, ""))
+    note = read_note(text)
+    if isinstance(note, Problem) and not moved:
+        return Verdict(Kind.HOLD, reason=f"line {note.line}: {note.message}")
+    said = _decision(note)
+    if len(said) > 1:
+        return Verdict(Kind.HOLD, reason="it says both approve and reject; take one of them back")
+    if "reject" in said:
+        how = "moved, but the note says reject" if moved else "in the note"
+        return Verdict(Kind.REJECT, how, _property(note, "reason"))
+    if moved or "approve" in said:
+        return _approve(sealed, text, "moved" if moved else "in the note", models)
+    return Verdict(Kind.WAIT)
 
 
-def _moved(sealed: ProposalRow, text: str, now: datetime, models: Mapping[str, type[Action]]) -> Verdict:
-    said = _said(text)
-    if said == "reject":
-        return Verdict(Kind.REJECT, "moved, but the note says reject", _property(text, "reason"))
-    if said == "both":
-        return Verdict(Kind.HOLD, reason="both approve and reject are ticked; untick one of them")
-    return _approve(sealed, text, "moved", now, models)
-
-
-def _in_place(sealed: ProposalRow, text: str, now: datetime, models: Mapping[str, type[Action]]) -> Verdict:
-    said = _said(text)
-    if said == "reject":
-        return Verdict(Kind.REJECT, "in the note", _property(text, "reason"))
-    if said == "both":
-        return Verdict(Kind.HOLD, reason="both approve and reject are ticked; untick one of them")
-    if said == "approve":
-        return _approve(sealed, text, "in the note", now, models)
-    return Verdict(Kind.EXPIRED) if now >= sealed.expires else Verdict(Kind.WAIT)
-
-
-def _approve(sealed: ProposalRow, text: str, how: str, now: datetime, models: Mapping[str, type[Action]]) -> Verdict:
-    if now >= sealed.expires:
-        return Verdict(Kind.EXPIRED, how)
+def _approve(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type[Action]]) -> Verdict:
     if sealed.risk == Tier.HIGH:
         return Verdict(Kind.HOLD, how, "it is of high risk and needs a proof that it is you; none is enrolled")
     if same_content(sealed.note, text):
         return Verdict(Kind.APPROVE, how)
-    return _edited(sealed, text, how, models)
-
-
-def _edited(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type[Action]]) -> Verdict:
     action = read_action(text, models)
     if isinstance(action, Problem):
         return Verdict(Kind.UNREADABLE, how, f"line {action.line}: {action.message}")
@@ -111,18 +103,13 @@ def _edited(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type[
     return Verdict(Kind.EDITED, how, action=action)
 
 
-def _said(text: str) -> str:
-    """'approve', 'reject', 'both' or '' - by property `decision` or by checkbox."""
-    decision = _property(text, "decision").strip().casefold()
-    ticked = {name for name in ("approve", "reject") if _property(text, name).strip().casefold() == "true"}
-    said = ticked | ({decision} & {"approve", "reject"})
-    if len(said) > 1:
-        return "both"
-    return next(iter(said), "")
+def _decision(note: Note | Problem) -> frozenset[str]:
+    """'approve' and 'reject', by property `decision` or by checkbox."""
+    ticked = {name for name in ("approve", "reject") if _property(note, name).strip().casefold() == "true"}
+    return frozenset(ticked | ({_property(note, "decision").strip().casefold()} & {"approve", "reject"}))
 
 
-def _property(text: str, name: str) -> str:
-    note = read_note(text)
+def _property(note: Note | Problem, name: str) -> str:
     value = note.properties.get(name, "") if isinstance(note, Note) else ""
     return value if isinstance(value, str) else ", ".join(value)
 
@@ -130,39 +117,30 @@ def _property(text: str, name: str) -> str:
 def same_content(sealed: str, found: str) -> bool:
     """Whether two texts of a note say the same, as far as we wrote it.
 
-    Line endings, trailing blanks and final newlines do not count; numbers are compared by value, dates by instant;
+    Line endings, trailing blanks and final newlines do not count; amounts are compared by value, dates by instant;
     keys we did not write and the owner's own fields are ignored.
     """
     ours, theirs = read_note(sealed), read_note(found)
-    if isinstance(ours, Problem) or isinstance(theirs, Problem):
-        return False
-    if _body(ours.body) != _body(theirs.body):
+    if isinstance(ours, Problem) or isinstance(theirs, Problem) or _body(ours.body) != _body(theirs.body):
         return False
     keys = set(ours.properties) - OWNER_FIELDS
-    return all(_equal(ours.properties[key], theirs.properties.get(key, "")) for key in keys)
+    return all(_value(key, ours.properties[key]) == _value(key, theirs.properties.get(key, "")) for key in keys)
 
 
-def _body(text: str) -> list[str]:
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip().split("\n")
+def _body(text: str) -> str:
+    """Only what editors and sync tools change is evened out; other line ends, such as U+2028, are text."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip(" \t") for line in lines).strip("\n")
 
 
-def _equal(ours: str | Sequence[str], theirs: str | Sequence[str]) -> bool:
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return ours.strip() == theirs.strip() or _value(ours) == _value(theirs)
-    return [ours] == [theirs] or list(ours if not isinstance(ours, str) else [ours]) == list(
-        theirs if not isinstance(theirs, str) else [theirs]
-    )
-
-
-def _value(text: str) -> object:
-    stripped = text.strip()
+def _value(key: str, value: str | Sequence[str]) -> object:
+    """The property as it is compared: a list of one is its item."""
+    if not isinstance(value, str):
+        return value[0].strip() if len(value) == 1 else tuple(each.strip() for each in value)
+    text = value.strip()
     try:
-        number = Decimal(stripped)
-    except InvalidOperation:
-        number = None
-    if number is not None and number.is_finite():
-        return number
-    try:
-        return datetime.fromisoformat(stripped)
-    except ValueError:
-        return stripped.casefold() if stripped.casefold() in {"true", "false"} else stripped
+        if key in NUMBERS and (number := Decimal(text)).is_finite():
+            return number
+        return datetime.fromisoformat(text) if key in MOMENTS else text
+    except (InvalidOperation, ValueError):
+        return text

@@ -7,6 +7,7 @@ idempotency key is derived from id and digest, so it survives the loss of everyt
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from agents.clock import as_local
 from agents.connectors.contract import Action, sha256_hex
 from agents.durability.proposal_rows import ProposalRow
 from agents.vault.layout import note_id
-from agents.vault.neutralize import code_span, fenced, visible
+from agents.vault.neutralize import code_span, fenced, property_text
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Row
     from agents.vault.yaml_text import PropertyValue
 
-MAX_CELL = 160
+MAX_CELL = 300
 TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt")
+_BACKTICKS = re.compile(r"`+")
+_DETAIL = re.compile(r"[a-z0-9-]{1,120}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def render(draft: Draft, proposal: str, created: datetime, expires: datetime, ri
     if money is not None:
         properties |= {"amount": money.amount, "currency": money.currency}
     properties |= {
-        "recipient": visible(action.recipient()),
+        "recipient": property_text(action.recipient()),
         "risk": risk.tier.value,
         "created": as_local(created),
         "expires": as_local(expires),
@@ -157,26 +160,32 @@ HOW_TO_DECIDE = (
 
 
 def _block(content: str) -> str:
-    longest = max((len(run) for run in content.replace("`", " `").split() if set(run) == {"`"}), default=0)
-    ticks = "`" * max(3, longest + 1, content.count("`") + 1 if "```" in content else 3)
+    ticks = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(content)), default=0))
     return f"{ticks}{INFO}\n{content}\n{ticks}"
 
 
 def _value(row: Row, draft: Draft) -> str:
     trusted = row.argument is None or draft.provenance.get(row.argument, "").split(":")[0] in TRUSTED
-    return plain(row.value) if trusted else code_span(row.value, MAX_CELL).replace("|", "\\|")
+    return plain(row.value) if trusted else code_span(row.value, MAX_CELL)
 
 
 def _origin(row: Row, draft: Draft) -> str:
+    """Where a value comes from; a source that names no line and no note as it should is unknown."""
     if row.argument is None:
         return "computed"
-    source, _, detail = draft.provenance.get(row.argument, "unknown").partition(":")
-    return {
+    source, _, detail = draft.provenance.get(row.argument, "").partition(":")
+    shown = {
+        "handbook": "[[Company_Handbook]], line {}",
+        "rates": "your rate in [[Rates]], line {}",
+        "receipt": "[[{}]]",
+    }
+    if source in shown and _DETAIL.fullmatch(detail):
+        return shown[source].format(detail)
+    plainly = {
         "owner": "you",
         "contacts": "your contacts",
         "computed": "computed",
-        "handbook": f"[[Company_Handbook]], line {detail}",
-        "rates": f"your rate in [[Rates]], line {detail}",
-        "receipt": f"[[{detail}]]",
         "mail": "⚠ the mail",
-    }.get(source, "⚠ unknown")
+        "agent": "⚠ a connected assistant",
+    }
+    return plainly.get(source, "⚠ unknown")

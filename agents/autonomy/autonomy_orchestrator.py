@@ -9,9 +9,14 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agents.autonomy.pauses import Pauses
+from agents.autonomy.queries import task_ids
+from agents.durability.alerts import raise_alert
 from agents.durability.journal import write_meta
-from agents.durability.task_persistence import questions_in, tasks_in, tasks_with_news
-from agents.errors import Transient
+from agents.durability.task_persistence import tasks_in, tasks_with_news
+from agents.errors import EmployeeError, Transient
+from agents.vault.files import free_temp_files
+from agents.vault.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from agents.autonomy.requests import Requests
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
+
+MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just before
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +69,27 @@ class Runner:
         self._parts = parts
         self._scan_every_s = scan_every_s
         self._clock = recorder.clock
+        self._thinking = Pauses(recorder.clock)
+        self._waiting: dict[str, str] = {}
         self.left: tuple[str, ...] = ()
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
-        """Claim the vault and finish what a crash interrupted; what the owner must know, in words."""
-        lost = self._parts.new_epoch.needed()
-        epoch = self._parts.presence.claim(take_over=take_over, lost=lost)
+        """Claim the vault and finish what a crash interrupted; what the owner must know, in words.
+
+        Raises:
+            NotAllowed: another machine runs it.
+            NeedsOwner: one of its folders is no folder.
+        """
+        parts = self._parts
+        parts.places.prepare()
+        lost, interrupted = parts.new_epoch.needed(), parts.presence.interrupted()
+        epoch = parts.presence.claim(take_over=take_over, lost=lost)
+        if interrupted:
+            free_temp_files(self._recorder.store.root)
         with self._recorder.journal.begin() as sql:
             write_meta(sql, "epoch", str(epoch))
         if lost:
-            self._parts.new_epoch.begin(epoch)
+            parts.new_epoch.begin(epoch)
         return self._recorder.recover()
 
     def once(self) -> None:
@@ -83,22 +101,25 @@ class Runner:
             if not moved and unsettled_s is None:
                 break
             if not moved:
-                self._clock.wait(threading.Event(), (unsettled_s or 0.0) + 0.02)
+                self._clock.wait(threading.Event(), (unsettled_s or 0.0) + MARGIN_S)
         self._parts.desk.work(last=True, progressed=progressed)
 
     def watch(self, end: threading.Event) -> None:
-        """Work until `end` is set."""
+        """Work until `end` is set. What journal, disk or history refuse for a moment is done at the next round."""
         progressed = True
         while not end.is_set():
-            moved, unsettled_s = self.tick()
-            if moved:
-                progressed = True
-                continue
-            self._parts.desk.work(last=False, progressed=progressed)
-            progressed = False
-            self._parts.presence.beat()
+            try:
+                moved, unsettled_s = self.tick()
+                progressed = progressed or moved > 0
+                if moved:
+                    continue
+                self._parts.desk.work(last=False, progressed=progressed)
+                progressed = False
+            except Transient as err:
+                self._parts.report(f"{err} {err.hint}")
+                unsettled_s = None
             self._parts.before_wait()
-            wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + 0.02)
+            wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + MARGIN_S)
             self._clock.wait(self._parts.wake, wait_s)
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
@@ -108,23 +129,24 @@ class Runner:
         self._parts.presence.leave()
 
     def tick(self) -> tuple[int, float | None]:
-        """One round: how many things moved, and seconds until a file may be quiet (None = none waits)."""
+        """One round: how many things moved, and seconds until a file may be quiet (None = none waits).
+
+        Raises:
+            NotAllowed: another machine has taken over.
+            Transient: journal, disk or history refused; the next round does the rest.
+        """
         parts = self._parts
+        parts.presence.beat()
         parts.places.begin()
         swept = [source() for source in parts.sources]
         self.left = tuple(words for each in swept for words in each.left)
         moved = sum(each.filed for each in swept)
-        moved += parts.requests.carry_out() + parts.moves.look() + self._resolve() + self._turns()
-        moved += parts.effects.run()
+        moved += parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve() + self._turns()
+        moved += self._effects()
         waits = [each.unsettled_s for each in swept if each.unsettled_s is not None]
         if parts.places.unsettled_s is not None:
             waits.append(parts.places.unsettled_s)
         return moved, min(waits, default=None)
-
-    def _resolve(self) -> int:
-        with self._recorder.journal.begin() as sql:
-            answered = tuple(row for row in questions_in(sql, "answered") if row.about and not row.consumed)
-        return self._parts.effects.resolve(answered)
 
     def _turns(self) -> int:
         with self._recorder.journal.begin() as sql:
@@ -132,15 +154,29 @@ class Runner:
         for row in filed:
             self._parts.turns.claim(row)
         with self._recorder.journal.begin() as sql:
-            claimed = [row.id for row in tasks_in(sql, "claimed")]
-            due = dict.fromkeys([*claimed, *tasks_with_news(sql)])
-        return sum(self._turn(task) for task in due)
+            due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
+        return sum(self._turn(task) for task in due if self._thinking.due(task))
 
     def _turn(self, task: str) -> int:
+        """One turn; a brain that cannot decide now is asked again after a pause, and the owner hears what it needs."""
         try:
             rule = self._parts.turns.take(task)
-        except Transient as err:
+        except EmployeeError as err:
+            self._thinking.tried(task)
             self._parts.report(f"{task}: {err}; tried again later")
+            if not isinstance(err, Transient):
+                with self._recorder.begin() as writing:
+                    raise_alert(writing, task, f"{task} waits: {plain(f'{err} {err.hint}')}", self._clock.now())
             return 0
-        self._parts.report(f"{task}: {rule}")
-        return 1
+        if rule:
+            self._parts.report(f"{task}: {rule}")
+        return 1 if rule else 0
+
+    def _effects(self) -> int:
+        ended = self._parts.effects.run()
+        says = self._parts.effects.says
+        for proposal, words in says.items():
+            if self._waiting.get(proposal) != words:
+                self._parts.report(f"{proposal} waits: {words}")
+        self._waiting = dict(says)
+        return ended

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
+from agents.vault.layout import is_note_name
+from agents.vault.note import Note, read_note
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
@@ -26,7 +28,7 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     """The page."""
     parts = ["# Dashboard"]
     if overview.stopped:
-        parts.append(f"> [!danger] Everything stands still: {overview.stopped}\n> Delete the file to go on.")
+        parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
     parts += [_waiting(overview), _working(overview), _alerts(overview), _recent(overview), _works(capabilities)]
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
@@ -53,23 +55,11 @@ def _waiting(overview: Overview) -> str:
 
 
 def _pending(row: ProposalRow) -> str:
-    amount, who = _amount(row), _who(row)
+    shown = read_note(row.note)
+    said = shown.properties if isinstance(shown, Note) else {}
+    amount, currency, who = (plain(str(said.get(name, "")), 60) for name in ("amount", "currency", "recipient"))
     until = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
-    return f"| [[{row.id}]] | {row.action_name} | {amount} | {who} | {row.risk} | {until} |"
-
-
-def _note_property(row: ProposalRow, name: str) -> str:
-    head = row.note.split("\n---\n", 1)[0]
-    found = next((line for line in head.splitlines() if line.startswith(f"{name}:")), f"{name}:")
-    return found.partition(":")[2].strip().strip("\"'")
-
-
-def _amount(row: ProposalRow) -> str:
-    return f"{_note_property(row, 'amount')} {_note_property(row, 'currency')}".strip()
-
-
-def _who(row: ProposalRow) -> str:
-    return plain(_note_property(row, "recipient"), 60)
+    return f"| [[{row.id}]] | {row.action_name} | {f'{amount} {currency}'.strip()} | {who} | {row.risk} | {until} |"
 
 
 def _question(row: QuestionRow) -> str:
@@ -87,7 +77,12 @@ def _working(overview: Overview) -> str:
 def _alerts(overview: Overview) -> str:
     if not overview.alerts:
         return ""
-    return "\n".join(["## Alerts", *(f"- [[{each}]]" for each in overview.alerts)])
+    return "\n".join(["## Alerts", *(f"- {_link(each)}" for each in overview.alerts)])
+
+
+def _link(name: str) -> str:
+    """A link to a note of ours; a name that somebody else gave is only shown."""
+    return f"[[{name}]]" if is_note_name(f"{name}.md") else plain(name)
 
 
 def _recent(overview: Overview) -> str:
@@ -96,13 +91,15 @@ def _recent(overview: Overview) -> str:
     rows = ["## Done", f"{_many(overview.done, 'task')} so far. The last effects:"]
     for each in overview.recent:
         receipt = receipt_from_json(each.receipt)
-        rows.append(f"- {as_local(receipt.at).strftime('%Y-%m-%d %H:%M')} [[{each.id}]]: {receipt.summary}")
+        rows.append(f"- {as_local(receipt.at).strftime('%Y-%m-%d %H:%M')} [[{each.id}]]: {plain(receipt.summary)}")
     return "\n".join(rows)
 
 
 def _works(capabilities: tuple[Capability, ...]) -> str:
     rows = ["## What works", "| what | how | next step |", "| --- | --- | --- |"]
-    rows += [f"| {each.name} | {each.state.value}: {each.says} | {each.next_step} |" for each in capabilities]
+    for each in capabilities:
+        cells = (each.name, f"{each.state.value}: {each.says}", each.next_step)
+        rows.append(f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)
 
 

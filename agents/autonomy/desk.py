@@ -1,25 +1,35 @@
-"""Idle work: the owner's own edits, the dashboard, the readable log, a clean `git status`."""
+"""Idle work: the owner's own edits, the dashboard, the readable log, a clean `git status`.
+
+What lies there is compared with the newest commit, so whatever a crash left undone is found at the next idle moment.
+"""
 
 from __future__ import annotations
 
-import json
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.dashboard import render_dashboard
 from agents.autonomy.overview import look
-from agents.durability.journal import last_link, links
+from agents.autonomy.queries import is_log_file, log_files_since
+from agents.durability.alerts import raise_alert
+from agents.durability.journal import last_link, links, read_meta, write_meta
 from agents.durability.transitions import Recorder, Transition
-from agents.security.audit_logger import Fact
-from agents.vault.layout import LOGS
+from agents.errors import NotAllowed
+from agents.security.audit_logger import Fact, fields_of
+from agents.vault.files import read_regular
+from agents.vault.layout import DASHBOARD_NOTE, LOGS, is_note_name
+from agents.vault.neutralize import code_span, visible
+from agents.vault.note import MAX_NOTE_BYTES
+from agents.vault.note_edit import owner_region
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agents.connectors.contract import Capability
+    from agents.security.audit_logger import Link
 
-DASHBOARD = "Dashboard.md"
-OURS = (f"{LOGS}/", DASHBOARD)
+READABLE = "readable log"  # the newest event that the pages show
 
 
 class Desk:
@@ -32,7 +42,6 @@ class Desk:
         self._capabilities = capabilities
         self._owner_quiet_s = owner_quiet_s
         self._clock = recorder.clock
-        self._told = 0
         self._swept_s = float("-inf")
         self._dirty = True
 
@@ -40,73 +49,96 @@ class Desk:
         """Do what is due. `last` ends a run: the owner's edits are not waited for."""
         self._dirty = self._dirty or progressed
         self._recorder.flush()  # first ours: what is left differing then is the owner's
-        due = self._clock.monotonic_s() - self._swept_s >= self._owner_quiet_s
-        if last or due:
-            self._dirty = self._owner_edits(quiet_s=0.0 if last else self._owner_quiet_s) or self._dirty
+        lost_pages: set[str] = set()
+        if last or self._clock.monotonic_s() - self._swept_s >= self._owner_quiet_s:
+            lost_pages = self._sweep(quiet_s=0.0 if last else self._owner_quiet_s)
             self._swept_s = self._clock.monotonic_s()
-        if self._dirty:
-            changed = [*self._dashboard(), *self._readable_logs()]
-            self._recorder.housekeeping(changed)
+        if self._dirty or lost_pages:
+            self._write_pages(lost_pages)
             self._recorder.refresh_index()
             self._dirty = False
 
-    def _owner_edits(self, *, quiet_s: float) -> bool:
-        """Commit what the owner wrote, as the owner's; whether there was anything."""
-        changed = [path for path in self._recorder.history.changed_paths() if not path.startswith(OURS)]
-        quiet = [path for path in changed if self._age_s(path) >= quiet_s]
-        if not quiet:
+    def _sweep(self, *, quiet_s: float) -> set[str]:
+        """Commit what the owner wrote, as the owner's; the log files whose page is not as we wrote it."""
+        changed = self._recorder.history.changed_paths()
+        lost_pages = self._log_files(changed)
+        ours = {f"{LOGS}/{file}" for file in lost_pages} | {_page(file) for file in lost_pages}
+        if DASHBOARD_NOTE in changed:
+            self._dirty = True
+        theirs = [path for path in changed if path not in ours and not self._is_generated(path)]
+        quiet = [path for path in theirs if self._age_s(path) >= quiet_s]
+        if quiet:
+            with self._recorder.begin() as writing:
+                parameters = {"files": str(len(quiet))}
+                fact = Fact("owner", "owner.edited", "vault", parameters=parameters, approved_by="owner")
+                writing.record(Transition(fact, f"Edit {len(quiet)} files", author="owner", paths=tuple(quiet)))
+            self._dirty = True
+        return lost_pages
+
+    def _log_files(self, changed: Iterable[str]) -> set[str]:
+        """The log files of the chain among these paths, or whose page is among them."""
+        in_logs = (PurePosixPath(path) for path in changed if str(PurePosixPath(path).parent) == LOGS)
+        names = {path.with_suffix(".jsonl").name for path in in_logs if path.suffix in {".md", ".jsonl"}}
+        with self._recorder.journal.begin() as sql:
+            return {name for name in names if is_log_file(sql, name)}
+
+    def _is_generated(self, path: str) -> bool:
+        """Whether this is the dashboard with nothing new in the owner's region."""
+        if path != DASHBOARD_NOTE:
             return False
-        with self._recorder.begin() as writing:
-            fact = Fact("owner", "owner.edited", "vault", parameters={"files": str(len(quiet))}, approved_by="owner")
-            writing.record(Transition(fact, f"Edit {len(quiet)} files", author="owner", paths=tuple(quiet)))
-        return True
+        found = read_regular(self._recorder.store.path(path), MAX_NOTE_BYTES)
+        here = found.decode(errors="replace") if isinstance(found, bytes) else ""
+        kept = self._recorder.history.blob_at(self._recorder.history.head() or "", path) or b""
+        return not here or owner_region(here) == owner_region(kept.decode(errors="replace"))
 
     def _age_s(self, path: str) -> float:
+        """Seconds since the file was written; one that is gone, or from the future, is not waited for."""
         try:
             modified_s = self._recorder.store.path(path).lstat().st_mtime
         except FileNotFoundError:
             return float("inf")
-        return self._clock.now().timestamp() - modified_s
+        age_s = self._clock.now().timestamp() - modified_s
+        return age_s if age_s >= 0 else float("inf")
 
-    def _dashboard(self) -> tuple[str, ...]:
-        page = render_dashboard(look(self._recorder.store.root, self._recorder.journal), self._capabilities())
-        path = self._recorder.store.path(DASHBOARD)
-        before = path.read_bytes() if path.is_file() else b""
-        self._recorder.store.apply(Operation("generate", DASHBOARD, text=page))
-        return (DASHBOARD,) if path.read_bytes() != before else ()
-
-    def _readable_logs(self) -> tuple[str, ...]:
-        """The day's events in words, beside each log file that grew."""
+    def _write_pages(self, lost_pages: set[str]) -> None:
+        """Write the dashboard and the readable log anew, and commit what of it differs."""
         with self._recorder.journal.begin() as sql:
             newest = last_link(sql)
-            if newest is None or newest.seq == self._told:
-                return ()
-            rows = links(sql, file=newest.file) if self._told else links(sql)
-        self._told = newest.seq
-        paths = []
-        for file in sorted({link.file for link in rows}):
-            page = f"{LOGS}/{file.removesuffix('.jsonl')}.md"
-            text = readable_log(file, [link.line for link in rows if link.file == file])
-            target = self._recorder.store.path(page)
-            if not target.is_file() or target.read_text(encoding="utf-8") != text:
-                self._recorder.store.apply(Operation("generate", page, text=text))
-                paths.append(page)
-        return tuple(paths)
+            files = {*lost_pages, *log_files_since(sql, int(read_meta(sql, READABLE, "0")))}
+            chain = {file: links(sql, file=file) for file in files}
+        page = render_dashboard(look(self._recorder.store.root, self._recorder.journal), self._capabilities())
+        pages = {DASHBOARD_NOTE: page} | {_page(file): readable_log(file, chain[file]) for file in sorted(files)}
+        for path, text in pages.items():
+            self._generate(path, text)
+        self._recorder.housekeeping(pages)
+        if newest is not None:
+            with self._recorder.journal.begin() as sql:
+                write_meta(sql, READABLE, str(newest.seq))
+
+    def _generate(self, path: str, text: str) -> None:
+        try:
+            self._recorder.store.apply(Operation("generate", path, text=text))
+        except NotAllowed as err:
+            with self._recorder.begin() as writing:
+                raise_alert(writing, path, f"{path} cannot be written: {err}. {err.hint}", self._clock.now())
 
 
-def readable_log(file: str, lines: list[str]) -> str:
+def _page(file: str) -> str:
+    return f"{LOGS}/{file.removesuffix('.jsonl')}.md"
+
+
+def readable_log(file: str, chain: Iterable[Link]) -> str:
     """A log file as a table, without content."""
     rows = [
         f"# Events in `{file}`",
         "| event | time (UTC) | who | what | about | result |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for line in lines:
-        fields = json.loads(line)
+    for link in chain:
+        fields = fields_of(link)
         target = str(fields["target"])
-        about = f"[[{target}]]" if target.startswith("20") else f"`{target}`"
+        about = f"[[{target}]]" if is_note_name(f"{target}.md") and target[:1].isdigit() else code_span(visible(target))
         time = str(fields["timestamp"])[11:19]
-        rows.append(
-            f"| {fields['seq']} | {time} | {fields['actor']} | {fields['action_type']} | {about} | {fields['result']} |"
-        )
+        cells = (fields["seq"], time, fields["actor"], fields["action_type"], about.replace("|", "/"), fields["result"])
+        rows.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(rows) + "\n"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.approval.executor import Executor, Result
+from agents.approval.executor import DID_NOT_HAPPEN, Executor, Result
+from agents.autonomy.pauses import Pauses
+from agents.autonomy.queries import words_about_effects
 from agents.connectors.contract import Receipt
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_in, update_proposal
-from agents.durability.task_persistence import QuestionRow, questions_of, update_question
+from agents.durability.task_persistence import QuestionRow, update_question
 from agents.durability.transitions import Recorder, Transition
 from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
@@ -20,41 +22,35 @@ if TYPE_CHECKING:
 
     from agents.autonomy.turns import Turns
 
-RETRY_AFTER_S = 60.0
 HAPPENED = Choice("it happened")
 DID_NOT = Choice("it did not happen: do it now")
 LEAVE = Choice("leave it, I take care of it myself")
 
 
 class Effects:
-    """Approved proposals, one after the other."""
+    """Approved proposals, one after the other. `says` is why some of them wait, by id."""
 
     def __init__(self, recorder: Recorder, executor: Executor, turns: Turns) -> None:
         self._recorder = recorder
         self._executor = executor
         self._turns = turns
         self._clock = recorder.clock
-        self._later: dict[str, float] = {}
+        self._later = Pauses(recorder.clock)
         self.says: dict[str, str] = {}
 
     def run(self) -> int:
         """Run everything that is approved and due; how many came to an end."""
         with self._recorder.journal.begin() as sql:
             approved = proposals_in(sql, "approved")
-        self.says = {proposal: words for proposal, words in self.says.items() if proposal in {a.id for a in approved}}
-        return sum(self._one(row) for row in approved if self._due(row))
-
-    def _due(self, row: ProposalRow) -> bool:
-        return self._clock.monotonic_s() >= self._later.get(row.id, float("-inf"))
+        self.says = {row.id: self.says[row.id] for row in approved if row.id in self.says}
+        return sum(self._one(row) for row in approved if self._later.due(row.id))
 
     def _one(self, row: ProposalRow) -> int:
         result, words = self._executor.run(row)
-        if result is Result.STOPPED:
+        if result in {Result.STOPPED, Result.LATER}:
             self.says[row.id] = words
-            return 0
-        if result is Result.LATER:
-            self._later[row.id] = self._clock.monotonic_s() + RETRY_AFTER_S
-            self.says[row.id] = words
+            if result is Result.LATER:
+                self._later.tried(row.id)
             return 0
         if result is Result.UNKNOWN:
             self._ask(row, words)
@@ -64,11 +60,12 @@ class Effects:
         ask = AskOwner(f"outcome:{row.id}", f"Did this happen? {row.id}: {words}", (HAPPENED, DID_NOT, LEAVE))
         with self._recorder.begin() as writing:
             update_proposal(writing.sql, row.id, {"state": "unknown"})
-            number = len(questions_of(writing.sql, row.task))
-            self._turns.ask(writing, row.task, ask, number=number, about=row.id)
+            self._turns.questions.ask(writing, row.task, ask, about=row.id)
 
-    def resolve(self, answered: tuple[QuestionRow, ...]) -> int:
+    def resolve(self) -> int:
         """Act on the owner's word about effects whose outcome was unknown; how many."""
+        with self._recorder.journal.begin() as sql:
+            answered = words_about_effects(sql)
         return sum(self._resolve(question) for question in answered)
 
     def _resolve(self, question: QuestionRow) -> int:
@@ -87,7 +84,7 @@ class Effects:
 
     def _answered(self, sql: Connection, row: ProposalRow, answer: str) -> str:
         if answer == DID_NOT.text:
-            update_proposal(sql, row.id, {"state": "approved", "resolution": "absent"})
+            update_proposal(sql, row.id, {"state": "approved", "resolution": DID_NOT_HAPPEN})
             return "approved"
         if answer == HAPPENED.text:
             receipt = Receipt("the owner's word", row.id, self._clock.now(), "it happened, by the owner's word")

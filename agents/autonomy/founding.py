@@ -5,6 +5,7 @@ In a folder that already holds something, we live in one subfolder and touch not
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,19 +24,13 @@ if TYPE_CHECKING:
 
 VAULT_NOTE = f"{HEALTH}/vault.md"
 SUBFOLDER = "AI Employee"
-SYNCED = (
-    "dropbox",
-    "onedrive",
-    "icloud",
-    "mobile documents",
-    "nextcloud",
-    "owncloud",
-    "google drive",
-    "pcloud",
-    "mega",
+SYNCED = re.compile(
+    r"(dropbox|onedrive|icloud|mobile documents|cloudstorage|nextcloud|owncloud|google ?drive|pcloud).*|mega(sync)?"
 )
 TEMPLATE = Path(__file__).resolve().parents[2] / "vault_template"
 MAX_TEMPLATE_BYTES = 5_000_000
+ANOTHER_NAME = "Give another name: `init VAULT --folder NAME`."
+_PLAIN_NAME = re.compile(r'(?![.\s])[^/\\:*?"<>|#^\[\]\x00-\x1f]{1,100}(?<![.\s])')  # Obsidian shows no hidden folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +47,15 @@ def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
     """Make a vault at `place`, or find the one that is there. `opening` are further files: path -> text.
 
     Raises:
-        NotAllowed: the subfolder `folder` is there and is not ours.
+        NotAllowed: `place` is a file, or `folder` is no plain name or is there and is not ours.
     """
     place = place.expanduser().absolute()
+    if place.exists() and not place.is_dir():
+        raise NotAllowed(f"{place} is no folder.", hint="Name a folder: `init VAULT`.")
     if found := find_root(place):
         return open_place(found)
     new = not place.exists() or not any(place.iterdir())
-    root = place if new else place / folder
-    if not new and root.exists() and any(root.iterdir()):
-        raise NotAllowed(
-            f"{root} is there already and is not ours.", hint="Give another name: `init VAULT --folder NAME`."
-        )
+    root = place if new else _subfolder(place, folder)
     for name in FOLDERS:
         make_folder(root / name)
     for path, content in _template(with_settings=new):
@@ -73,6 +66,16 @@ def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
     properties: dict[str, PropertyValue] = {"type": "health", "vault_id": vault_id, "whole_folder": new}
     write_new(root / VAULT_NOTE, emit_note(properties, IDENTITY).encode())
     return Place(root, vault_id, pointer=new and not _synced(root), fresh=True)
+
+
+def _subfolder(place: Path, name: str) -> Path:
+    """Our folder-to-be in an owner's vault: a new or empty one directly in it."""
+    if not _PLAIN_NAME.fullmatch(name):
+        raise NotAllowed(f"{name!r} is no name for a folder in the vault.", hint=ANOTHER_NAME)
+    root = place / name
+    if root.is_symlink() or (root.exists() and (not root.is_dir() or any(root.iterdir()))):
+        raise NotAllowed(f"{root} is there already and is not ours.", hint=ANOTHER_NAME)
+    return root
 
 
 IDENTITY = (
@@ -96,8 +99,7 @@ def _template(*, with_settings: bool) -> Iterator[tuple[str, bytes]]:
 
 
 def _synced(root: Path) -> bool:
-    parts = {part.casefold() for part in root.parts}
-    named = any(sign in part for part in parts for sign in SYNCED)
+    named = any(SYNCED.fullmatch(part.casefold()) for part in root.parts)
     return named or any((folder / ".stfolder").exists() for folder in (root, *root.parents))
 
 
@@ -117,11 +119,24 @@ def add_samples(root: Path) -> int:
 
 def find_root(place: Path) -> Path | None:
     """Our folder at `place` or one level below it, or None."""
-    if (place / VAULT_NOTE).is_file():
-        return place
     if not place.is_dir():
         return None
-    return next((each for each in sorted(place.iterdir()) if (each / VAULT_NOTE).is_file()), None)
+    return next((each for each in (place, *sorted(place.iterdir())) if _is_ours(each)), None)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether we live here; the owner may have a note of that name too. A damaged one is known by our folders."""
+    if not (folder / VAULT_NOTE).is_file():
+        return False
+    return _identity(folder) is not None or all((folder / name).is_dir() for name in FOLDERS)
+
+
+def _identity(folder: Path) -> Note | None:
+    """The note that says which vault this is, or None when it does not."""
+    content = read_regular(folder / VAULT_NOTE, MAX_TEMPLATE_BYTES)
+    note = read_note(content.decode(errors="replace")) if isinstance(content, bytes) else content
+    vault_id = note.properties.get("vault_id") if isinstance(note, Note) else None
+    return note if isinstance(note, Note) and isinstance(vault_id, str) and vault_id.isalnum() else None
 
 
 def locate(vault: Path | None, here: Path) -> Place:
@@ -134,7 +149,7 @@ def locate(vault: Path | None, here: Path) -> Place:
         found = find_root(vault.expanduser().absolute())
     else:
         around = [here, *here.parents]
-        found = next((each for each in around if (each / VAULT_NOTE).is_file()), None)
+        found = next((each for each in around if _is_ours(each)), None)
         found = found or find_root(here / "MyVault") or find_root(here)
     if found is None:
         raise NeedsOwner(
@@ -149,11 +164,11 @@ def open_place(root: Path) -> Place:
     Raises:
         NeedsOwner: its identity note cannot be read.
     """
-    content = read_regular(root / VAULT_NOTE, MAX_TEMPLATE_BYTES)
-    note = read_note(content.decode(errors="replace")) if isinstance(content, bytes) else content
-    vault_id = note.properties.get("vault_id") if isinstance(note, Note) else None
-    if not isinstance(note, Note) or not isinstance(vault_id, str) or not vault_id.isalnum():
+    note = _identity(root)
+    if note is None:
         raise NeedsOwner(f"{VAULT_NOTE} cannot be read.", hint="Restore it from the history or a backup.")
     whole = note.properties.get("whole_folder") == "true"
     foreign_git = (root / ".git").is_dir()
-    return Place(root, vault_id, pointer=whole and not foreign_git and not _synced(root), fresh=False)
+    return Place(
+        root, str(note.properties["vault_id"]), pointer=whole and not foreign_git and not _synced(root), fresh=False
+    )

@@ -9,13 +9,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import last_link
 from agents.durability.task_persistence import add_request
 from agents.durability.transitions import Recorder, Transition
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.layout import CLAIMED, FILES, INBOX, LOGS, NEEDS_ACTION, PENDING, PLANS, QUARANTINE
+from agents.vault.layout import (
+    CLAIMED,
+    FILES,
+    INBOX,
+    LOGS,
+    NEEDS_ACTION,
+    PENDING,
+    PLANS,
+    QUARANTINE,
+    is_note_name,
+)
 from agents.vault.note import Note, read_note
 from agents.vault.note_edit import fenced_blocks
 from agents.vault.outline import lines_outside_fences
@@ -27,7 +38,8 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Writing
 
 MAX_BYTES = 30_000_000
-TASK_TYPES = frozenset({"email", "file", "ask"})
+FROM_OUTSIDE = frozenset({"email", "file"})
+OURS = frozenset({*FROM_OUTSIDE, "ask", "question", "plan", "approval_request"})
 _KEPT = re.compile(r"\[\[(sha-[0-9a-f]{16}\.[a-z0-9]{1,5})\]\]")
 WORDS = (
     "The state folder was lost, so a new epoch began. What was open was filed again, and nothing in Approved was run. "
@@ -50,18 +62,17 @@ class NewEpoch:
             return last_link(sql) is None
 
     def begin(self, epoch: int) -> None:
-        """Put the old notes aside and file open tasks again."""
+        """Put the old notes aside and file open tasks again. A vault that has no past only begins."""
         found = self._recorder.history.changed_paths()
+        logs = self._old_logs(epoch)
+        notes = [each for place in (NEEDS_ACTION, CLAIMED, PENDING, PLANS) for each in self._places.entries(place)]
         with self._recorder.begin() as writing:
             fact = Fact("runner", "epoch.began", "vault", parameters={"epoch": str(epoch)})
-            writing.record(Transition(fact, f"Begin epoch {epoch}", self._old_logs(epoch), paths=found))
-            for folder in (NEEDS_ACTION, CLAIMED):
-                for entry in self._places.entries(folder):
-                    self._again(writing, entry, epoch)
-            for folder in (PENDING, PLANS):
-                for entry in self._places.entries(folder):
-                    self._aside(writing, entry, epoch)
-            raise_alert(writing, f"epoch-{epoch}", WORDS, self._clock.now())
+            writing.record(Transition(fact, f"Begin epoch {epoch}", logs, paths=found))
+            for entry in notes:
+                self._put_aside(writing, entry, epoch)
+            if logs or notes:
+                raise_alert(writing, f"epoch-{epoch}", WORDS, self._clock.now())
 
     def _old_logs(self, epoch: int) -> tuple[Operation, ...]:
         return tuple(
@@ -70,46 +81,45 @@ class NewEpoch:
             if entry.kind == "file"
         )
 
-    def _aside(self, writing: Writing, entry: Entry, epoch: int) -> None:
-        if entry.kind != "file" or not entry.name.endswith(".md"):
+    def _put_aside(self, writing: Writing, entry: Entry, epoch: int) -> None:
+        """A note of the old epoch: what began it is filed again, the note itself goes to Quarantine."""
+        content = read_regular(self._recorder.store.path(entry.path), MAX_BYTES)
+        if not isinstance(content, bytes):
             return
-        stem = entry.name.removesuffix(".md")
+        text = content.decode(errors="replace")
+        kind = _kind(text)
+        if kind not in OURS and entry.folder != PENDING:
+            return  # the owner's own note, or an alert
+        if kind in FROM_OUTSIDE:
+            self._refile_original(writing, text)
+        elif kind == "ask":
+            self._ask_again(writing, text)
+        stem = entry.name.removesuffix(".md") if is_note_name(entry.name) else f"unknown-{sha256_hex(content)[:10]}"
         operation = Operation("move", entry.path, f"{QUARANTINE}/{stem}-before-epoch-{epoch}.md")
         fact = Fact("runner", "note.put_aside", stem, parameters={"epoch": str(epoch)})
         writing.record(Transition(fact, f"Put {stem} aside", (operation,)))
 
-    def _again(self, writing: Writing, entry: Entry, epoch: int) -> None:
-        content = read_regular(self._recorder.store.path(entry.path), MAX_BYTES)
-        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
-        note = read_note(text)
-        kind = note.properties.get("type") if isinstance(note, Note) else None
-        if kind == "alert":
-            return
-        if kind in TASK_TYPES:
-            self._refile(writing, entry, text)
-        self._aside(writing, entry, epoch)
-
-    def _refile(self, writing: Writing, entry: Entry, text: str) -> None:
-        """Put the original back where it came from: the Inbox, or the owner's request."""
-        original = self._original(text)
-        if original is not None:
-            name, content = original
-            operation = Operation("file", f"{INBOX}/{name}", blob=self._blobs.put(content))
-            fact = Fact("runner", "task.refiled", entry.name.removesuffix(".md"))
-            writing.record(Transition(fact, "Put an original back into the Inbox", (operation,)))
-            return
-        asked = [block.content for block in fenced_blocks(text, "text")]
-        if asked:
-            now = self._clock.now().isoformat()
-            add_request(
-                writing.sql, {"at": now, "kind": "ask", "target": "", "text": asked[0].strip(), "actor": "vault"}
-            )
-
-    def _original(self, text: str) -> tuple[str, bytes] | None:
+    def _refile_original(self, writing: Writing, text: str) -> None:
+        """Put the mail or file back into the Inbox; without its original only the note in Quarantine is left."""
         links = [match for line in lines_outside_fences(text) for match in _KEPT.findall(line.text)]
-        for name in links[:1]:
-            for month in self._places.entries(FILES):
-                content = read_regular(self._recorder.store.path(f"{month.path}/{name}"), MAX_BYTES)
-                if isinstance(content, bytes):
-                    return name, content
-        return None
+        months = [each.path for each in self._places.entries(FILES) if each.kind == "folder"]
+        for month in months if links else ():
+            content = read_regular(self._recorder.store.path(f"{month}/{links[0]}"), MAX_BYTES)
+            if isinstance(content, bytes):
+                operation = Operation("file", f"{INBOX}/{links[0]}", blob=self._blobs.put(content))
+                fact = Fact("runner", "task.refiled", links[0])
+                writing.record(Transition(fact, "Put an original back into the Inbox", (operation,)))
+                return
+
+    def _ask_again(self, writing: Writing, text: str) -> None:
+        """File the owner's request anew; its words are the first block of its note."""
+        words = next((block.content.strip() for block in fenced_blocks(text, "text")), "")
+        if words:
+            at = self._clock.now().isoformat()
+            add_request(writing.sql, {"at": at, "kind": "ask", "target": "", "text": words, "actor": "vault"})
+
+
+def _kind(text: str) -> str:
+    note = read_note(text)
+    kind = note.properties.get("type", "") if isinstance(note, Note) else ""
+    return kind if isinstance(kind, str) else ""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.autonomy.queries import count_tasks, newest_effects, task_ids
 from agents.clock import as_local
 from agents.durability.proposal_rows import ProposalRow, proposals_in
-from agents.durability.schema import TASKS
-from agents.durability.task_persistence import QuestionRow, count, questions_in, requests_pending, tasks_in
+from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
 from agents.vault.files import stop_reason
 from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 
@@ -59,25 +59,25 @@ class Overview:
 
 
 def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
-    """The overview now; changes nothing."""
+    """The overview now, with so many `recent` effects; changes nothing."""
     with journal.begin() as sql:
         questions = questions_in(sql, "open")
         pending = proposals_in(sql, "waiting")
         approved = proposals_in(sql, "approved", "unknown")
-        filed = tasks_in(sql, "filed")
-        waiting = tasks_in(sql, "claimed", "waiting")
-        done = count(sql, TASKS, "done")
-        ended = sorted(proposals_in(sql, "done"), key=lambda row: row.decided_at)
+        filed = task_ids(sql, "filed")
+        claimed = task_ids(sql, "claimed", "waiting")
+        done = count_tasks(sql, "done")
+        ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
     here = _names(root / NEEDS_ACTION)
     return Overview(
-        tasks=tuple(row.id for row in filed),
-        in_progress=tuple(row.id for row in waiting),
+        tasks=filed,
+        in_progress=claimed,
         alerts=tuple(name for name in here if "-alert-" in name),
         questions=questions,
         pending=pending,
         approved=approved,
-        recent=tuple(reversed(ended[-recent:])),
+        recent=ended,
         done=done,
         quarantine=_names(root / QUARANTINE),
         requests=requests,

@@ -1,21 +1,24 @@
-"""Where notes lie now: the folders, read once a tick.
-
-The scan is the truth; hints from the operating system only say when to look.
-"""
+"""Where notes lie now. The folders are the truth; hints from the operating system only say when to look."""
 
 from __future__ import annotations
 
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agents.vault.layout import DONE
+from agents.errors import NeedsOwner
+from agents.vault.files import make_folder
+from agents.vault.layout import DONE, FOLDERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.clock import Clock
+
+Signature = tuple[int, int, int]
+_KINDS = ((stat.S_ISLNK, "link"), (stat.S_ISDIR, "folder"), (stat.S_ISREG, "file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Entry:
     folder: str
     name: str
     kind: str
-    signature: tuple[int, int, int]
+    signature: Signature
     modified_s: float
 
     @property
@@ -35,27 +38,63 @@ class Entry:
 
 
 class Places:
-    """Lists folders and tells whether a file has been quiet for long enough."""
+    """Looks into folders and tells whether a file has been quiet for long enough."""
 
     def __init__(self, root: Path, clock: Clock, quiet_s: float) -> None:
         self._root = root
         self._clock = clock
         self._quiet_s = quiet_s
-        self._seen: dict[str, tuple[tuple[int, int, int], float]] = {}
+        self._seen: dict[str, tuple[Signature, float]] = {}
         self.unsettled_s: float | None = None
 
     def begin(self) -> None:
         """A new tick: forget what was not quiet."""
         self.unsettled_s = None
 
+    def prepare(self) -> None:
+        """Make the folders that are gone.
+
+        Raises:
+            NeedsOwner: one of them is a link or a file.
+        """
+        for name in FOLDERS:
+            for part in (*PurePosixPath(name).parents[:-1], PurePosixPath(name)):
+                folder = self._root / part
+                if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+                    raise NeedsOwner(
+                        f"{part} is not a folder of the vault, but leads elsewhere or is a file.",
+                        hint=f"Put a real folder {part} into the vault.",
+                    )
+            make_folder(self._root / name)
+
     def entries(self, folder: str) -> tuple[Entry, ...]:
         """What lies in a folder, dotfiles left out, by name. A folder that is gone is empty."""
         try:
             with os.scandir(self._root / folder) as found:
-                listed = [_entry(folder, each) for each in found if not each.name.startswith(".")]
-        except FileNotFoundError:
+                names = [each.name for each in found if not each.name.startswith(".")]
+        except (FileNotFoundError, NotADirectoryError):
             return ()
-        return tuple(sorted((each for each in listed if each), key=lambda each: each.name))
+        listed = (self.entry(folder, name) for name in sorted(names))
+        return tuple(each for each in listed if each)
+
+    def entry(self, folder: str, name: str) -> Entry | None:
+        """What has this name in this folder; None when nothing has. Costs the same however much lies there."""
+        try:
+            status = (self._root / folder / name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        kind = next((word for is_one, word in _KINDS if is_one(status.st_mode)), "other")
+        return Entry(folder, name, kind, (status.st_ino, status.st_size, status.st_mtime_ns), status.st_mtime)
+
+    def find(self, name: str, *folders: str) -> Entry | None:
+        """The note of this name in the first of `folders` that has it. `Done` stands for itself and its months."""
+        for folder in folders:
+            months = [each.path for each in self.entries(DONE) if each.kind == "folder"] if folder == DONE else []
+            for place in (folder, *months):
+                found = self.entry(place, name)
+                if found and found.kind == "file":
+                    return found
+        return None
 
     def settled(self, entry: Entry) -> bool:
         """Whether the file has not changed for the quiet period; otherwise the wait is remembered."""
@@ -71,28 +110,3 @@ class Places:
         left_s = self._quiet_s - age_s
         self.unsettled_s = left_s if self.unsettled_s is None else min(left_s, self.unsettled_s)
         return False
-
-    def find(self, name: str, *folders: str) -> str | None:
-        """The first of `folders` (and the months of Done, when 'Done' is one) in which the file lies; its path."""
-        for folder in folders:
-            inner = [f"{DONE}/{each.name}" for each in self.entries(DONE) if each.kind == "folder"]
-            for place in inner if folder == DONE else [folder]:
-                if (self._root / place / name).is_file():
-                    return f"{place}/{name}"
-        return None
-
-
-def _entry(folder: str, found: os.DirEntry[str]) -> Entry | None:
-    try:
-        status = found.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-    mode = status.st_mode
-    kind = "other"
-    if stat.S_ISLNK(mode):
-        kind = "link"
-    elif stat.S_ISDIR(mode):
-        kind = "folder"
-    elif stat.S_ISREG(mode):
-        kind = "file"
-    return Entry(folder, found.name, kind, (status.st_ino, status.st_size, status.st_mtime_ns), status.st_mtime)

@@ -7,12 +7,13 @@ stops before its next effect (DESIGN 2.6).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.errors import NotAllowed
 from agents.vault.files import read_regular, write_over
-from agents.vault.layout import HEALTH
+from agents.vault.layout import RUNNER_NOTE
+from agents.vault.neutralize import visible
 from agents.vault.note import Note, Problem, read_note
 from agents.vault.note_edit import emit_note
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.vault.yaml_text import PropertyValue
 
-RUNNER_NOTE = f"{HEALTH}/runner.md"
 STALE_AFTER = timedelta(minutes=15)
 BEAT_EVERY_S = 60.0
 
@@ -47,43 +47,53 @@ class Presence:
         self._last_beat_s = float("-inf")
         self.epoch = epoch
 
+    def interrupted(self) -> bool:
+        """Whether the last run of this node ended without saying so."""
+        seen = read_presence(self._path)
+        return seen is not None and seen.running and seen.node == self._node
+
     def claim(self, *, take_over: bool, lost: bool) -> int:
         """Say that this node runs the vault now; the epoch to work in. `lost`: its state folder is new.
 
         Raises:
-            NotAllowed: another machine runs it.
+            NotAllowed: another machine runs it. One of the same name with another state folder is another machine.
         """
         seen = read_presence(self._path)
-        if seen is not None and seen.node != self._node:
-            alive = seen.running and self._clock.now() - seen.heartbeat < STALE_AFTER
-            if alive and not take_over:
-                raise NotAllowed(
-                    f"The machine {seen.node} runs this vault (last seen {seen.heartbeat:%Y-%m-%d %H:%M} UTC).",
-                    hint="Stop it there, or say `run --take-over` here.",
-                )
-        if seen is not None:
-            another = lost or seen.node != self._node
-            self.epoch = max(self.epoch, seen.epoch) + (1 if another else 0)
-        self.beat(force=True)
+        another = lost or (seen is not None and seen.node != self._node)
+        if seen is not None and another and not take_over and self._runs(seen):
+            raise NotAllowed(
+                f"The machine {visible(seen.node)} runs this vault (last seen {seen.heartbeat:%Y-%m-%d %H:%M} UTC).",
+                hint="Stop it there, or say `run --take-over` here.",
+            )
+        self.epoch = max(self.epoch, seen.epoch if seen else 0) + (1 if another else 0)
+        self._write(running=True)
         return self.epoch
 
-    def beat(self, *, force: bool = False) -> None:
-        """Renew the heartbeat, at most once a minute."""
-        now_s = self._clock.monotonic_s()
-        if force or now_s - self._last_beat_s >= BEAT_EVERY_S:
+    def beat(self) -> None:
+        """Renew the heartbeat, at most once a minute.
+
+        Raises:
+            NotAllowed: another machine has taken over; two that write one vault would undo each other's work.
+        """
+        if words := self.overtaken():
+            raise NotAllowed(f"This run ends: {words}.", hint="Let it run there, or say `run --take-over` here.")
+        if self._clock.monotonic_s() - self._last_beat_s >= BEAT_EVERY_S:
             self._write(running=True)
-            self._last_beat_s = now_s
 
     def leave(self) -> None:
-        """Say that this node has stopped."""
-        self._write(running=False)
+        """Say that this node has stopped, unless another one has taken over."""
+        if not self.overtaken():
+            self._write(running=False)
 
     def overtaken(self) -> str | None:
         """Why this node must not make another effect, or None."""
         seen = read_presence(self._path)
         if seen is not None and seen.epoch > self.epoch:
-            return f"the machine {seen.node} has taken over (epoch {seen.epoch})"
+            return f"the machine {visible(seen.node)} has taken over (epoch {seen.epoch})"
         return None
+
+    def _runs(self, seen: Seen) -> bool:
+        return seen.running and self._clock.now() - seen.heartbeat < STALE_AFTER
 
     def _write(self, *, running: bool) -> None:
         moment = self._clock.now().replace(microsecond=0).isoformat()
@@ -95,6 +105,7 @@ class Presence:
             "heartbeat_utc": moment,
         }
         state = "runs" if running else "has stopped"
+        self._last_beat_s = self._clock.monotonic_s()
         write_over(self._path, emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n").encode())
 
 
@@ -105,11 +116,12 @@ def read_presence(path: Path) -> Seen | None:
     if not isinstance(note, Note):
         return None
     try:
+        heartbeat = datetime.fromisoformat(str(note.properties["heartbeat_utc"]))
         return Seen(
             node=str(note.properties["node"]),
             epoch=int(str(note.properties["epoch"])),
             running=note.properties["running"] == "true",
-            heartbeat=datetime.fromisoformat(str(note.properties["heartbeat_utc"])),
+            heartbeat=heartbeat if heartbeat.tzinfo else heartbeat.replace(tzinfo=UTC),
         )
     except (KeyError, ValueError):
         return None

@@ -5,28 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Found, Kind, Verdict, judge, same_content
+from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.approval.proposals import Draft
-from agents.approval.risk import Tier
+from agents.autonomy.assistant_replies import PROPOSE, drafted, move_key_of
+from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
-from agents.durability.proposal_rows import ProposalRow, find_proposal
+from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
-from agents.vault.files import read_regular
+from agents.errors import EmployeeError
 from agents.vault.layout import APPROVED, PENDING
+from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
+from agents.vault.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agents.approval.decisions import Decisions, Policy
     from agents.autonomy.owner_moves import OwnerMoves
-    from agents.autonomy.places import Places
+    from agents.autonomy.places import Entry, Places
     from agents.connectors.contract import Action, Connector
     from agents.durability.transitions import Recorder
 
-MAX_NOTE_BYTES = 1_000_000
+BY_COMMAND = "by command"
+EDITED = "its note was edited; move the note to Approved, and it is proposed as you meant it"
+DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"rejected"}}  # how a carried out one ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class RequestPorts:
 
 
 class Requests:
-    """Carries out `approve`, `reject`, `answer` and `undo`; `ask` is a watcher's work."""
+    """Carries out `approve`, `reject`, `answer`, `undo` and `propose`; `ask` is a watcher's work."""
 
     def __init__(
         self,
@@ -67,56 +72,81 @@ class Requests:
             with self._recorder.begin() as writing:
                 settle_request(writing.sql, row.number, "refused" if refusal else "done", refusal)
                 if refusal:
-                    words = f"Your command `{row.kind} {row.target}` was not carried out: {refusal}."
-                    raise_alert(writing, f"request-{row.number}", words, self._clock.now())
+                    raise_alert(writing, f"request-{row.number}", _not_carried_out(row, refusal), self._clock.now())
         return len(pending)
 
     def _one(self, row: RequestRow) -> str:
+        """Carry one out; why not, or empty. Again after a crash it finds itself carried out."""
         if row.kind == "answer":
             return self._answer(row)
+        if row.kind == PROPOSE:
+            return self._propose(row)
         with self._recorder.journal.begin() as sql:
             proposal = find_proposal(sql, row.target)
         if proposal is None:
             return "this id is not known"
         if row.kind == "undo":
-            return self._undo(proposal)
-        if proposal.state != "waiting":
-            return f"it is {proposal.state} already"
-        return self._approve(proposal) if row.kind == "approve" else self._reject(proposal, row.text)
+            return self._undo(row, proposal)
+        return self._decide(row, proposal)
 
     def _answer(self, row: RequestRow) -> str:
         with self._recorder.journal.begin() as sql:
             question = find_question(sql, row.target)
-        if question is None or question.state != "open":
+        if question is None:
             return "this question is not open"
-        self._moves.answer(question, row.text, "by command")
+        answer = acceptable(question, row.text)
+        if isinstance(answer, Problem):
+            return answer.message
+        if question.state != "open":
+            return "" if question.answer == answer else "this question is not open"
+        self._moves.questions.take(question, answer, BY_COMMAND)
         return ""
 
-    def _approve(self, proposal: ProposalRow) -> str:
-        folder = self._folder(proposal)
-        if folder:
-            content = read_regular(self._recorder.store.path(f"{folder}/{proposal.id}.md"), MAX_NOTE_BYTES)
-            if isinstance(content, Problem) or not same_content(proposal.note, content.decode(errors="replace")):
-                return "its note was edited; move the note to Approved, and it is proposed as you meant it"
-        now = self._clock.now()
-        if judge(proposal, [Found(APPROVED, proposal.note)], now, self._models).kind is Kind.EXPIRED:
-            return "it has expired"
-        if proposal.risk == Tier.HIGH:
-            return "it is of high risk and needs a proof that it is you; none is enrolled"
-        self._decisions.settle(proposal, Verdict(Kind.APPROVE, "by command"), folder, self._policy())
+    def _propose(self, row: RequestRow) -> str:
+        with self._recorder.journal.begin() as sql:
+            draft = drafted(sql, row.target, row.text, move_key_of(row.number), self._models)
+        if isinstance(draft, str):
+            return draft
+        with self._recorder.begin() as writing:
+            self._decisions.propose(writing, draft, self._policy())
         return ""
 
-    def _reject(self, proposal: ProposalRow, reason: str) -> str:
-        verdict = Verdict(Kind.REJECT, "by command", reason)
-        self._decisions.settle(proposal, verdict, self._folder(proposal), self._policy())
+    def _decide(self, row: RequestRow, proposal: ProposalRow) -> str:
+        wanted = DECISIONS.get(row.kind)
+        if wanted is None:
+            return "nobody here knows this command"
+        if proposal.state != "waiting":
+            carried_out = proposal.decided_how == BY_COMMAND and proposal.state in wanted
+            return "" if carried_out else f"it is {proposal.state} already"
+        entries = [entry for entry in self._moves.entries(proposal.id) if entry.kind == "file"]
+        verdict = Verdict(Kind.REJECT, BY_COMMAND, row.text)
+        if row.kind == "approve":
+            if reason := self._why_not(proposal, entries):
+                return reason
+            verdict = Verdict(Kind.APPROVE, BY_COMMAND)
+        self._decisions.settle(proposal, verdict, entries[0].folder if entries else "", self._policy())
         return ""
 
-    def _folder(self, proposal: ProposalRow) -> str:
-        found = self._places.find(f"{proposal.id}.md", PENDING, APPROVED)
-        return found.rsplit("/", 1)[0] if found else ""
+    def _why_not(self, proposal: ProposalRow, entries: list[Entry]) -> str:
+        """Why a command cannot approve it: what its notes say counts as if they lay in Approved."""
+        notes = self._moves.read(entries)
+        if isinstance(notes, Problem):
+            return f"its note cannot be read: {notes.message}"
+        if len(notes) < 2:  # noqa: PLR2004 (it lies in one folder, or is gone)
+            text = notes[0].text if notes else proposal.note
+            folder = notes[0].folder if notes else PENDING
+            notes = [Found(APPROVED if folder == PENDING else folder, text)]
+        verdict = judge(proposal, notes, self._clock.now(), self._models)
+        if verdict.kind is Kind.APPROVE:
+            return ""
+        words = {Kind.REJECT: "its note says no", Kind.EXPIRED: "it has expired", Kind.HOLD: verdict.reason}
+        return words.get(verdict.kind, EDITED)
 
-    def _undo(self, proposal: ProposalRow) -> str:
-        undone = undoing(proposal, self._connectors, self._models)
+    def _undo(self, row: RequestRow, proposal: ProposalRow) -> str:
+        try:
+            undone = undoing(proposal, self._connectors, self._models)
+        except EmployeeError as err:
+            return f"{err} {err.hint}"
         if isinstance(undone, CannotUndo):
             return undone.reason
         draft = Draft(
@@ -130,8 +160,19 @@ class Requests:
             undoes=proposal.id,
         )
         with self._recorder.begin() as writing:
+            earlier = proposals_of(writing.sql, proposal.task)
+            if any(each.undoes == proposal.id and each.state in {*OPEN, "done"} for each in earlier):
+                return "what undoes it was proposed before"
             self._decisions.propose(writing, draft, self._policy())
+            settle_request(writing.sql, row.number, "done", "")
         return ""
+
+
+def _not_carried_out(row: RequestRow, refusal: str) -> str:
+    if row.kind == PROPOSE:
+        return f"What a connected assistant proposed for {plain(row.target)} was not taken up: {plain(refusal)}."
+    command = code_span(visible(f"{row.kind} {row.target}"))
+    return f"Your command {command} was not carried out: {plain(refusal)}."
 
 
 def undoing(

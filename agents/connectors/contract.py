@@ -187,6 +187,10 @@ class Connector(Protocol):
         """
         ...
 
+    def release(self, key: str, action: Action) -> None:
+        """The owner knows that it did not happen: where `find` said CannotKnow, it says Absent from now on."""
+        ...
+
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """The action that undoes an effect, or why there is none."""
         ...

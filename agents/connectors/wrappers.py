@@ -38,9 +38,41 @@ class Wrapped:
         """Let the inner connector act."""
         return self._inner.execute(action, key, attachments)
 
+    def release(self, key: str, action: Action) -> None:
+        """Tell the inner connector."""
+        self._inner.release(key, action)
+
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """Ask the inner connector."""
         return self._inner.compensate(action, receipt)
+
+
+class OpenedAnew:
+    """A connector opened for each call: `connect` and `disconnect` count at the next effect of a running `run`."""
+
+    def __init__(self, open_connector: Callable[[], Connector]) -> None:
+        self._open = open_connector
+
+    @property
+    def name(self) -> str:
+        """The connector's name now."""
+        return self._open().name
+
+    def find(self, key: str, action: Action) -> Lookup:
+        """Ask the connector of now."""
+        return self._open().find(key, action)
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Let the connector of now act."""
+        return self._open().execute(action, key, attachments)
+
+    def release(self, key: str, action: Action) -> None:
+        """Tell the connector of now."""
+        self._open().release(key, action)
+
+    def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
+        """Ask the connector of now."""
+        return self._open().compensate(action, receipt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.console.wiring import House
 
 UNKNOWN_ID = 2
+INTERRUPTED = 130
 NEWEST = 200
 vault_option = click.option(
     "--vault",
@@ -92,8 +93,12 @@ def run(*, once: bool, take_over: bool, vault: Path | None) -> None:
     """Work: take in what happened, plan, propose, and carry out what you approved."""
     from agents.console.running import run_vault
 
-    with opened(vault) as house, house.lock():
-        run_vault(house, once=once, take_over=take_over)
+    try:
+        with opened(vault) as house, house.lock():
+            run_vault(house, once=once, take_over=take_over)
+    except KeyboardInterrupt:
+        click.echo("\nStopped in the middle. Nothing is lost: the next `run` goes on from here.", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @cli.command()

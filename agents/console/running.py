@@ -28,7 +28,8 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     for words in runner.start(take_over=take_over):
         screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
     try:
-        runner.once()
+        with screens.OUT.status("Looking at what came in ..."):
+            runner.once()
         screens.left(runner.left)
         screens.waiting(look(house.place.root, house.journal), house.place.root)
         if not once:
@@ -44,6 +45,7 @@ def _watch(runner: Runner, wake: threading.Event, hints: Hints) -> None:
     def end(_signal: int, _frame: FrameType | None) -> None:
         over.set()
         wake.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     hints.start()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from agents.clock import as_local
 from agents.vault.layout import NEEDS_ACTION
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from agents.durability.verification import Report
 
 OUT = Console(highlight=False, soft_wrap=True)
-MAX_WORDS = 100
 
 
 def shown(text: str) -> str:
@@ -40,7 +38,7 @@ def waiting(overview: Overview, root: Path) -> None:
     if overview.questions:
         OUT.print("\n[bold]Questions for you[/]")
         for row in overview.questions:
-            OUT.print(f"  [cyan]{row.id}[/]\n    {shown(str(json.loads(row.ask)['question']))[:MAX_WORDS]}")
+            OUT.print(f"  [cyan]{row.id}[/]\n    {shown(str(json.loads(row.ask)['question']))}")
     if overview.alerts:
         OUT.print("\n[bold]Alerts[/] (notes in Needs_Action; move them to Done when read)")
         for name in overview.alerts:
@@ -104,13 +102,11 @@ def left(words: Sequence[str]) -> None:
 
 def doctor(capabilities: Sequence[Capability]) -> None:
     """Every capability, how it works, and its one next step."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("capability", "state", "what that means", "next step"):
-        table.add_column(name, overflow="fold")
     colours = {"real": "green", "outbox": "yellow", "off": "red"}
     for each in capabilities:
-        table.add_row(each.name, f"[{colours[each.state]}]{each.state}[/]", escape(each.says), escape(each.next_step))
-    OUT.print(table)
+        OUT.print(f"{each.name:<9} [{colours[each.state]}]{each.state:<6}[/] {escape(each.says)}")
+        if each.next_step:
+            OUT.print(f"{'':<16} next: [bold]{escape(each.next_step)}[/]")
 
 
 def verified(report: Report) -> None:

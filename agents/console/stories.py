@@ -32,6 +32,7 @@ WORDS = {
     "task.planned": "planned {target} by the rule {rule}",
     "task.done": "finished {target}",
     "task.closed": "you closed {target}",
+    "task.recategorised": "you changed the category of {target}",
     "task.reopened": "you put {target} back",
     "task.shown_again": "wrote {target} again, since its note was gone",
     "question.filed": "asked you {target}",
@@ -54,13 +55,16 @@ WORDS = {
     "alert.filed": "told you {target}",
     "owner.edited": "you edited {files} files",
     "plan.closed": "filed {target}",
+    "epoch.began": "the state folder was lost and epoch {epoch} began; nothing in Approved was run",
+    "note.put_aside": "put {target} aside, from before epoch {epoch}",
+    "task.refiled": "put the original of {target} back into the Inbox",
 }
 
 
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": ""}
+    values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": "", "epoch": ""}
     values |= {"provider": "", "provider_id": "", **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)

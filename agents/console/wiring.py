@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from agents.connectors.contract import (
     Manifest,
     SecretStore,
 )
+from agents.connectors.wrappers import OpenedAnew
 from agents.discovery import members
 from agents.durability.journal import Journal, read_meta, write_meta
 from agents.errors import NotAllowed
@@ -112,11 +113,11 @@ class House:
     @cached_property
     def connectors(self) -> dict[str, Connector]:
         """The connector of every action, by name."""
-        opened: dict[str, Connector] = {}
+        found: dict[str, Connector] = {}
         for manifest in self.manifests:
-            connector = manifest.open_connector(self.context)
-            opened |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
-        return opened
+            connector = OpenedAnew(partial(manifest.open_connector, self.context))
+            found |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
+        return found
 
     def capabilities(self) -> tuple[Capability, ...]:
         """What works now, and the next step of what does not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import watchers
@@ -17,6 +18,8 @@ from agents.autonomy.places import Places
 from agents.autonomy.presence import Presence
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.turns import TurnPorts, Turns
+from agents.connectors.wrappers import Audited, Call, Limited, Retrying
+from agents.console.run_log import open_log
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.journal import read_meta
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from agents.connectors.contract import Connector
     from watchers.contract import Watcher
     from watchers.hints import Hints
 
@@ -47,7 +51,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
-    executor = Executor(recorder, Ports(house.connectors, house.models, house.blobs, stop))
+    dressed = _dressed(house, wake, stop)
+    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop))
     parts = Parts(
         places=places,
         presence=presence,
@@ -67,6 +72,27 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
 
 def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
     return lambda: stop_reason(house.place.root) or presence.overtaken()
+
+
+def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]) -> dict[str, Connector]:
+    """Every connector with patience, a limit and an audit around it."""
+    log = open_log(house.state)
+
+    def told(call: Call) -> None:
+        log.info("call", **asdict(call))
+
+    return {
+        name: Audited(
+            Limited(
+                Retrying(connector, house.clock, wake, lambda: stop() is not None),
+                house.clock,
+                house.settings.max_effects_per_hour,
+            ),
+            house.clock,
+            told,
+        )
+        for name, connector in house.connectors.items()
+    }
 
 
 def _sources(house: House) -> tuple[Callable[[], Swept], ...]:

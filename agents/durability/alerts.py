@@ -5,34 +5,42 @@ An alert is filed inside the transition that noticed the cause, so it is neither
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
-from agents.durability.journal import read_meta, write_meta
-from agents.durability.transitions import Transition
+from agents.durability.journal import last_link, read_meta, write_meta
+from agents.durability.writing import Transition
 from agents.security.audit_logger import Fact
 from agents.vault.layout import NEEDS_ACTION, note_id
+from agents.vault.neutralize import visible
 from agents.vault.note_edit import emit_note
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from agents.durability.transitions import Writing
+    from agents.durability.writing import Writing
     from agents.vault.yaml_text import PropertyValue
 
+ALERT_SUBJECT = "Tell the owner:"
 
-def raise_alert(writing: Writing, about: str, words: str, now: datetime, *, detail: str = "") -> str:
+
+def raise_alert(
+    writing: Writing, about: str, words: str, now: datetime, *, detail: str = "", occasion: str = ""
+) -> str:
     """File one alert about `about` saying `words` (our own sentence), unless it was filed before; its id.
 
-    `detail` is a block of outside text, already neutralised.
+    `detail` is a block of outside text, already neutralised. `occasion` tells causes apart that sound the same.
     """
-    name = f"alert|{about}|{words}"
-    known = read_meta(writing.sql, name)
+    cause = hashlib.sha256(f"{about}\0{words}\0{occasion}".encode(errors="surrogatepass")).hexdigest()
+    known = read_meta(writing.sql, f"alert {cause}")
     if known:
         return known
-    alert = note_id(as_local(now).date(), "alert", about, words)
-    write_meta(writing.sql, name, alert)
+    before = last_link(writing.sql)
+    unique = f"{cause} {before.seq if before else 0}"
+    alert = note_id(as_local(now).date(), "alert", about, unique)
+    write_meta(writing.sql, f"alert {cause}", alert)
     properties: dict[str, PropertyValue] = {
         "id": alert,
         "type": "alert",
@@ -40,19 +48,14 @@ def raise_alert(writing: Writing, about: str, words: str, now: datetime, *, deta
         "about": about,
         "tags": ["alert"],
     }
-    body = f"# {words}\n\nMove this note to `Done/` or delete it when you have read it.\n"
+    body = f"# {' '.join(visible(words).split())}\n\nMove this note to `Done/` or delete it when you have read it.\n"
     if detail:
         body += f"\n{detail}\n"
     writing.record(
         Transition(
             Fact("runner", "alert.filed", alert, parameters={"about": about}),
-            f"Tell the owner: {alert}",
+            f"{ALERT_SUBJECT} {alert}",
             (Operation("create", f"{NEEDS_ACTION}/{alert}.md", text=emit_note(properties, body)),),
         )
     )
     return alert
-
-
-def forget_alert(writing: Writing, about: str, words: str) -> None:
-    """The cause is gone; the next time it is told again."""
-    write_meta(writing.sql, f"alert|{about}|{words}", "")

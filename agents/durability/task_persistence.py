@@ -52,7 +52,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo'."""
+    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo', 'propose'."""
 
     number: int
     at: str
@@ -116,13 +116,17 @@ def find_question(sql: Connection, question: str) -> QuestionRow | None:
 
 def questions_in(sql: Connection, state: str) -> tuple[QuestionRow, ...]:
     """The questions in this state, oldest first."""
-    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.state == state).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id))
+    found = sql.execute(
+        select(QUESTIONS).where(QUESTIONS.c.state == state).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id)
+    )
     return tuple(QuestionRow(**columns(row)) for row in found)
 
 
 def questions_of(sql: Connection, task: str) -> tuple[QuestionRow, ...]:
     """All questions of one task, oldest first."""
-    found = sql.execute(select(QUESTIONS).where(QUESTIONS.c.task == task).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id))
+    found = sql.execute(
+        select(QUESTIONS).where(QUESTIONS.c.task == task).order_by(QUESTIONS.c.created_at, QUESTIONS.c.id)
+    )
     return tuple(QuestionRow(**columns(row)) for row in found)
 
 

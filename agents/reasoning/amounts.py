@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 MAX_TEXT_CHARS = 20_000
 MINUTES_PER_HOUR = 60
 THOUSANDS_DIGITS = 3
-_GROUPED = r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?"
-_PLAIN = r"\d{1,9}(?:[.,]\d{1,2})?"
+_GROUPED = r"[0-9]{1,3}(?:[.,'’\u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,2})?"
+_PLAIN = r"[0-9]{1,9}(?:[.,][0-9]{1,2})?"
 _NUMBER = rf"(?:{_GROUPED}|{_PLAIN})"
-_SPACED = rf"(?:\d{{1,3}}(?: \d{{3}})+(?:[.,]\d{{1,2}})?|{_NUMBER})"
+_SPACED = rf"(?:[0-9]{{1,3}}(?: [0-9]{{3}})+(?:[.,][0-9]{{1,2}})?|{_NUMBER})"
 _STARTS = r"(?<![\w.,/+\-–−])"  # not inside a word, a date, another number; not negative
-_WHOLE = re.compile(rf"[+]?(?:{_SPACED}|\d{{1,9}}[.,]\d{{1,4}})")
+_WHOLE = re.compile(rf"[+]?(?:{_SPACED}|[0-9]{{1,9}}[.,][0-9]{{1,4}})")
 _HALF = re.compile(r"(?<=\d)\s?½")
 LOOK_BEHIND, LOOK_AHEAD = 40, 30
 
@@ -53,7 +53,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What a text says in numbers. `unsure` and `unsure_price`: it also holds a range or 'about', so it must be asked."""
+    """What a text says in numbers. `unsure`, `unsure_price`: it also holds a range or 'about', so it must be asked."""
 
     quantities: tuple[Quantity, ...]
     prices: tuple[Price, ...]
@@ -98,7 +98,7 @@ def read_amounts(text: str) -> Amounts:
     shown = _HALF.sub(".5", text[:MAX_TEXT_CHARS]).replace("½", "0.5").replace("\u00a0", " ")
     patterns = _patterns()
     prices, spans = [], []
-    unsure = unsure_price = False
+    unsure, unsure_price = bool(patterns.range.search(shown)), False
     for found in patterns.price.finditer(shown):
         before, after = _around(shown, found.start(), found.end())
         unsure_price = unsure_price or _is_unsure(before)
@@ -163,12 +163,17 @@ def _meaning(before: str, after: str) -> str:
 
 
 def _distinct(found: Iterable[Quantity]) -> tuple[Quantity, ...]:
-    return tuple({(each.value.normalize(), each.unit): each for each in reversed([*found])}.values())[::-1]
+    seen: dict[tuple[Decimal, str], Quantity] = {}
+    for each in found:
+        seen.setdefault((each.value.normalize(), each.unit), each)
+    return tuple(seen.values())
 
 
 def _distinct_prices(found: Iterable[Price]) -> tuple[Price, ...]:
-    seen = {(each.amount.normalize(), each.currency, each.of): each for each in reversed([*found])}
-    return tuple(seen.values())[::-1]
+    seen: dict[tuple[Decimal, str, str], Price] = {}
+    for each in found:
+        seen.setdefault((each.amount.normalize(), each.currency, each.of), each)
+    return tuple(seen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,7 @@ class _Patterns:
     joined: re.Pattern[str]
     deadline_before: re.Pattern[str]
     deadline_after: re.Pattern[str]
+    range: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -207,8 +213,10 @@ def _patterns() -> _Patterns:
         rf"(?P<after>{signs})(?!\w))(?![\d])(?:\s{{0,2}}net(?:to|t)?)?{behind}?|{bare}"
     )
     quantity = rf"{_STARTS}(?P<n>{_NUMBER}|{words})[\s\-]{{0,2}}(?P<u>{units})(?!\w)\.?"
-    some = rf"(?:\d|\b(?:{words}))"
+    counting = _any(word for word, value in tables.numbers.items() if value > 1)
+    some = rf"(?:[0-9]|\b(?:{words}))"
     return _Patterns(
+        range=_compile(rf"[0-9]\s?[-–]\s?{_NUMBER}\s{{0,2}}(?:{units})(?!\w)"),
         price=_compile(money),
         quantity=_compile(quantity),
         unit_rate=_compile(
@@ -222,7 +230,7 @@ def _patterns() -> _Patterns:
         rate=_compile(rf"(?<!\w)(?:{_any(tables.cues('rate'))})\W{{0,3}}$"),
         unsure=_compile(rf"(?<!\w)(?:{_any(tables.cues('unsure'))})\s{{0,2}}$"),
         joined=_compile(
-            rf"{some}\W{{0,2}}(?<![^\W\d_])(?:{_any(tables.cues('joins'))})\s{{0,2}}$|(?<!\w)(?:{words})\s{{1,2}}$"
+            rf"{some}\W{{0,2}}(?<![^\W\d_])(?:{_any(tables.cues('joins'))})\s{{0,2}}$|(?<!\w)(?:{counting})\s{{1,2}}$"
         ),
         deadline_before=_compile(
             rf"(?<!\w)(?:{_any(tables.cues('deadline_before'))})\s{{1,2}}(?:(?:the|den|der|next|nächsten|last|letzten)\s)?$"

@@ -1,7 +1,7 @@
 """Finding phrases in a text: a small pattern language that people can read and edit, matched in linear time. Pure.
 
-A pattern is words separated by blanks: `a|b` is either, `word*` any word that starts so, `NUMBER` a number, `?` the end
-of a question, `^` the start of a sentence, `...` up to four words, `...9` up to nine. A phrase never crosses a sentence.
+A pattern is words separated by blanks: `a|b` is either, `word*` any word that starts so, `NUMBER` a number, `?` the
+end of a question, `^` the start of a sentence, `...` up to four words, `...9` up to nine. No phrase crosses a sentence.
 Case, accents and umlauts written as two letters make no difference, nor does one slip of the finger in a word of six
 letters or more.
 """
@@ -37,7 +37,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_APOSTROPHES)
     lowered = unicodedata.normalize("NFC", _STACK.sub(r"\1", text)).casefold().translate(_APOSTROPHES)
-    decomposed = unicodedata.normalize("NFKD", lowered.translate(_UMLAUTS))
+    decomposed = unicodedata.normalize("NFKD", lowered.translate(_UMLAUTS)).casefold()
     return "".join(char for char in decomposed if unicodedata.category(char) not in _LEFT_OUT)
 
 
@@ -95,10 +95,13 @@ def _alternative(word: str) -> str:
 
 
 class PhraseBook:
-    """Patterns by topic, and the vocabulary they are made of."""
+    """Patterns by topic, and the vocabulary they are made of. `right_words` are never taken for slips of others."""
 
-    def __init__(self, topics: Mapping[str, Iterable[Pattern]], number_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, topics: Mapping[str, Iterable[Pattern]], number_words: Iterable[str] = (), right_words: Iterable[str] = ()
+    ) -> None:
         self._numbers = frozenset(map(folded, number_words))
+        self._right = frozenset(map(folded, right_words))
         self._by_first: dict[str, list[tuple[str, Pattern]]] = {}
         self._words: set[str] = set()
         for topic, patterns in topics.items():
@@ -148,7 +151,7 @@ class PhraseBook:
         return frozenset(found) or self._slip(word)
 
     def _slip(self, word: str) -> frozenset[str]:
-        if len(word) < MIN_TYPO_CHARS or not word.isalpha():
+        if len(word) < MIN_TYPO_CHARS or not word.isalpha() or word in self._right:
             return frozenset()
         forms = (word, *_shortened(word))
         return frozenset(self._slips[form] for form in forms if form in self._slips)

@@ -41,12 +41,12 @@ def render_plan(task_id: str, decision: Decision, links: Mapping[str, str], turn
         "## Steps",
         "\n".join(_step(step, links) for step in decision.steps) or "None yet.",
         "## Done when",
-        plain(decision.done_when),
+        f"- [ ] {plain(decision.done_when)}",
     ]
     if decision.model_says:
         parts += ["## The model says", fenced(decision.model_says).rstrip("\n")]
     if turn_notes:
-        parts += ["## Turns", "\n".join(f"- {plain(each)}" for each in turn_notes)]
+        parts += ["## Budget used", f"So far: {' · '.join(map(plain, turn_notes))}"]
     return emit_note(properties, "\n\n".join(parts) + "\n")
 
 

@@ -156,8 +156,11 @@ def _words_behind(words: str, quantity: Quantity) -> str:
     """'graphic recording' of '3 days of graphic recording at 900 EUR'."""
     tables = load_word_tables()
     found = _WORK.match(words, quantity.start + len(quantity.text))
-    if found is None or (found["of"] and found["of"].casefold() not in tables.cues("of")):
+    if found is None:
         return ""
+    cued = bool(found["of"]) and found["of"].casefold() in tables.cues("of")
+    if not cued and (found["of"] or not found["words"][0].isupper()):
+        return ""  # behind 'of', or a noun by its capital (German)
     kept: list[str] = []
     for word in found["words"].split():
         if folded(word) in _small_words() or len(kept) == MAX_SERVICE_WORDS:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import runpy
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Hook = Callable[[str, tuple[object, ...]], None]
 
 CPU_S = 5
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -40,6 +44,14 @@ _REFUSED = (
 _WRITES = frozenset("wax+")
 
 
+class Platform(Protocol):
+    """The module `resource`."""
+
+    def setrlimit(self, number: int, limits: tuple[int, int], /) -> None:
+        """Set one limit of this process: soft and hard."""
+        ...
+
+
 def set_limits(set_limit: Callable[[int, tuple[int, int]], None], numbers: dict[str, int]) -> None:
     """Set every limit this platform knows. `numbers` are the platform's names for them (`vars(resource)`)."""
     for name, value in LIMITS:
@@ -58,17 +70,13 @@ def refuse(event: str, arguments: tuple[object, ...]) -> None:
         raise PermissionError(f"a skill script may not do this: {event}")
 
 
-def main(script: str) -> None:
-    """Fence this process in, then be the script."""
-    try:
-        import resource  # noqa: PLC0415 (not on Windows)
-    except ImportError:
-        pass
-    else:
-        set_limits(resource.setrlimit, vars(resource))
-    sys.addaudithook(refuse)
+def main(script: str, add_hook: Callable[[Hook], None], platform: Platform | None) -> None:
+    """Fence this process in, then be the script. `platform` None: no limits here (Windows), only hook and wall time."""
+    if platform is not None:
+        set_limits(platform.setrlimit, vars(platform))
+    add_hook(refuse)
     runpy.run_path(script, run_name="__main__")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.addaudithook, import_module("resource") if find_spec("resource") else None)

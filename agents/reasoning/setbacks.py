@@ -1,4 +1,4 @@
-"""What happens to a proposal the owner rejected, let expire, or that failed: it is asked about, never just repeated. Pure.
+"""A proposal that was rejected, expired or failed is asked about, never just repeated. Pure.
 
 The same for every skill, so that no script can get it wrong.
 """
@@ -18,6 +18,7 @@ FILE_IT = "file it, nothing is to be done"
 I_DO_IT = "I do it myself"
 I_ANSWER = "I answer it myself"
 I_SEND = "I send it myself"
+I_LOOK = "I look at it myself"
 CLOSE_IT = "nothing, close it"
 AGAIN = "propose it again"
 SETBACKS = ("rejected", "expired", "failed")
@@ -30,6 +31,7 @@ _ENDS = frozenset(
             I_DO_IT,
             I_ANSWER,
             I_SEND,
+            I_LOOK,
             CLOSE_IT,
             "nothing",
             "file it",

@@ -28,8 +28,9 @@ OWNER_REQUEST = "owner_request"
 BANK_STATEMENT = "bank_statement"
 RECEIPT = "receipt"
 NEWSLETTER = "newsletter"
+QUESTION = "question"
 ENOUGH = 5
-MARGIN = 2
+MARGIN = 2  # ahead of a weak second; a serious second needs twice its weight
 DOUBT = 3  # weight of 'none of these' when percentages are computed
 MAX_QUOTE_CHARS = 240
 MAX_ATTACHED_CHARS = 20_000
@@ -101,16 +102,14 @@ def _ranked(scores: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 def _winner(scores: Mapping[str, int]) -> str:
     """The clear winner, or unclear. A plain question counts only when nothing else does."""
-    serious = {topic: weight for topic, weight in scores.items() if topic != "question"}
-    ordered = sorted((serious or scores).items(), key=lambda pair: -pair[1])
-    if not ordered or ordered[0][1] < ENOUGH:
-        return "question" if scores.get("question", 0) >= ENOUGH and not _near(ordered) else UNCLEAR
+    serious = {topic: weight for topic, weight in scores.items() if topic != QUESTION}
+    ordered = sorted(serious.items(), key=lambda pair: -pair[1])
+    best = ordered[0][1] if ordered else 0
+    if best < ENOUGH:
+        return QUESTION if scores.get(QUESTION, 0) > best else UNCLEAR
     second = ordered[1][1] if len(ordered) > 1 else 0
-    return ordered[0][0] if ordered[0][1] - second >= MARGIN else UNCLEAR
-
-
-def _near(ordered: list[tuple[str, int]]) -> bool:
-    return bool(ordered) and ordered[0][0] != "question" and ordered[0][1] >= ENOUGH - 1
+    needed = 2 * second if second >= ENOUGH else second + MARGIN
+    return ordered[0][0] if best >= needed else UNCLEAR
 
 
 def _quote(words: str, category: str, language: str) -> str:

@@ -140,4 +140,4 @@ def _book(language: LanguageFile, numbers: dict[str, Decimal]) -> PhraseBook:
         topic: [compile_pattern(source, weight) for weight, sources in weights.items() for source in sources]
         for topic, weights in language.topics.items()
     }
-    return PhraseBook(topics, numbers)
+    return PhraseBook(topics, numbers, language.common.split())

@@ -11,7 +11,7 @@ from agents.vault.neutralize import visible
 
 # what markdown, HTML, Obsidian or Templater act on; and the ":" or "." that would make a link of an address
 _ACTING = re.compile(r"[\\`*_\[\]<>|#~$%{}!^=&]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
-_LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])")  # acts at the beginning of a line, as does a rule of dashes
+_LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])(?=[\s-]|$)")  # acts at the beginning of a line, as does a rule of dashes
 
 
 def plain(text: str, max_chars: int = 300) -> str:

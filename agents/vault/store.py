@@ -1,25 +1,41 @@
 """The vault's operations: small, redo-safe, and checked against the table of legal moves.
 
 A transition writes its operations into the journal before any file moves; applying them again after a crash changes
-nothing more (ADR 0012). Edits touch the text that is there now, so what the owner wrote meanwhile survives.
+nothing more (ADR 0012). Edits touch the text that is there now, so what the owner wrote meanwhile survives, byte by
+byte; what the owner took away meanwhile is not brought back.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from agents.errors import NotAllowed
+from agents.errors import NotAllowed, Transient
 from agents.vault.ask_lines import consumed
-from agents.vault.files import move_new, read_regular, remove, remove_link, write_new, write_over
-from agents.vault.layout import Mover, may_move
+from agents.vault.files import (
+    MISSING,
+    ChangedMeanwhile,
+    move_new,
+    read_regular,
+    remove,
+    remove_link,
+    write_new,
+    write_over,
+)
+from agents.vault.layout import DONE, FOLDERS, Mover, may_move
 from agents.vault.note import Problem
 from agents.vault.note_edit import append_line, owner_region, replace_region, set_property
 from agents.vault.yaml_text import yaml_scalar
 
 MAX_NOTE_BYTES = 25_000_000
+TRIES = 5
+_UNWRITABLE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte of a file
+_TAKEN = (FileExistsError, IsADirectoryError, NotADirectoryError)
 BlobReader = Callable[[str], bytes]
 
 
@@ -28,7 +44,8 @@ class EditText:
     """One edit.
 
     kind 'line': add `text` to section `name`; 'property': set `name` to the text `text`; 'append': add `text` at the
-    end; 'replace': the note becomes `text`; 'asked': mark the request `name` as filed under the task `text`.
+    end; 'replace': the note becomes `text`, unless its SHA-256 is not `name` ("" = whatever it is); 'asked': mark the
+    request `name` as filed under the task `text`.
     """
 
     kind: Literal["line", "property", "append", "replace", "asked"]
@@ -59,7 +76,7 @@ class Operation:
 
 
 class Store:
-    """Applies operations below one root folder."""
+    """Applies operations below one root folder. `blobs` gives the bytes of a digest, or raises NotAllowed."""
 
     def __init__(self, root: Path, blobs: BlobReader) -> None:
         self.root = root
@@ -74,14 +91,24 @@ class Store:
             "unlink": self._unlink,
         }
 
-    def apply(self, operation: Operation) -> None:
-        """Do it, or find it done.
+    def apply(self, operation: Operation, *, again: bool = False) -> None:
+        """Do it, or find it done. `again`: it may have been done before, and the owner may have moved the note since.
 
         Raises:
-            NotAllowed: the table of legal moves forbids it, or a path leads out of the vault.
-            OSError: the disk refused; the operation is applied again at the next start.
+            NotAllowed: it cannot be done as the vault is: an illegal move, a link, another file of that name.
+            BadNote: the note is written so that it cannot be edited.
+            Transient: the disk refused, or the note keeps changing; the same operation may be tried again.
         """
-        self._appliers[operation.kind](operation)
+        if again and operation.kind == "create" and self._lies_elsewhere(operation.path):
+            return
+        try:
+            self._appliers[operation.kind](operation)
+        except _TAKEN as err:
+            name = operation.target or operation.path
+            raise NotAllowed(f"{name} cannot be written: {err.strerror}", hint="Move that file away.") from err
+        except OSError as err:
+            words = f"{operation.path} cannot be written: {err.strerror}"
+            raise Transient(words, hint="Free space on the disk, or make the vault writable; then run again.") from err
 
     def path(self, relative: str) -> Path:
         """The absolute path of a file of ours.
@@ -94,51 +121,96 @@ class Store:
             raise NotAllowed(f"{relative!r} leads out of the vault", hint="Nothing; this was refused.")
         return self.root / pure
 
+    def _place(self, relative: str) -> Path:
+        """The path of a file that will be changed: no folder above it may be a link."""
+        path = self.path(relative)
+        for folder in PurePosixPath(relative).parents[:-1]:
+            if (self.root / folder).is_symlink():
+                raise NotAllowed(f"{folder} is a link and leads elsewhere", hint="Put the folder itself there.")
+        return path
+
+    def _lies_elsewhere(self, relative: str) -> bool:
+        """Whether a note of this name lies in another folder; names are unique for ever."""
+        here = self._place(relative)
+        folders = [*(self.root / name for name in FOLDERS), *(self.root / DONE).glob("*")]
+        return any(folder != here.parent and (folder / here.name).is_file() for folder in folders)
+
     def _create(self, operation: Operation) -> None:
-        path = self.path(operation.path)
-        if not path.exists():  # there: written before a crash, and perhaps edited by the owner since
-            write_new(path, operation.text.encode())
+        self._write_once(operation.path, operation.text.encode(errors="replace"))
 
     def _file(self, operation: Operation) -> None:
-        path = self.path(operation.path)
-        if not path.exists():
-            write_new(path, self._blobs(operation.blob))
+        self._write_once(operation.path, self._blobs(operation.blob))
+
+    def _write_once(self, relative: str, content: bytes) -> None:
+        path = self._place(relative)
+        if (
+            path.is_symlink() or not path.is_file()
+        ):  # a file there was written before, perhaps edited by the owner since
+            write_new(path, content)
 
     def _generate(self, operation: Operation) -> None:
-        path = self.path(operation.path)
-        before = self._text(path)
-        text = operation.text
-        if before is not None and owner_region(before):
-            text = replace_region(text, owner_region(before))
-        if before != text:
-            write_over(path, text.encode())
+        path = self._place(operation.path)
+
+        def generated(before: str | None) -> str:
+            region = owner_region(before or "")
+            return replace_region(operation.text, region) if region else operation.text
+
+        _rewrite(path, generated)
 
     def _move(self, operation: Operation) -> None:
-        source, target = self.path(operation.path), self.path(operation.target)
+        source, target = self._place(operation.path), self._place(operation.target)
         if not may_move(operation.mover, operation.path, operation.target):
             raise NotAllowed(
                 f"{operation.mover} may not move {operation.path} to {operation.target}",
                 hint="Nothing; this was refused.",
             )
-        before = self._text(source) if operation.edits else None
-        move_new(source, target, None if before is None else _edited(before, operation.edits).encode())
+        if os.path.lexists(source):
+            before = _text(source) if operation.edits else None
+            move_new(source, target, None if before is None else _bytes(_edited(before, operation.edits)))
 
     def _edit(self, operation: Operation) -> None:
-        path = self.path(operation.path)
-        before = self._text(path)
-        if before is not None and (after := _edited(before, operation.edits)) != before:
-            write_over(path, after.encode())
+        _rewrite(
+            self._place(operation.path), lambda before: None if before is None else _edited(before, operation.edits)
+        )
 
     def _remove(self, operation: Operation) -> None:
-        remove(self.path(operation.path), operation.blob)
+        remove(self._place(operation.path), operation.blob)
 
     def _unlink(self, operation: Operation) -> None:
-        remove_link(self.path(operation.path))
+        remove_link(self._place(operation.path))
 
-    @staticmethod
-    def _text(path: Path) -> str | None:
-        found = read_regular(path, MAX_NOTE_BYTES)
-        return None if isinstance(found, Problem) else found.decode(errors="replace")
+
+def _rewrite(path: Path, change: Callable[[str | None], str | None]) -> None:
+    """Change a note as it is now, if need be several times over: somebody else may write it too."""
+    for _ in range(TRIES):
+        before = _text(path)
+        after = change(before)
+        if after is None or after == before:
+            return
+        try:
+            write_over(path, _bytes(after), None if before is None else hashlib.sha256(_bytes(before)).hexdigest())
+        except ChangedMeanwhile:
+            continue
+        return
+    raise Transient(f"{path.name} changes all the time", hint="Close the program that writes it.")
+
+
+def _text(path: Path) -> str | None:
+    """The text of a note, None when it is not there; bytes that are no UTF-8 survive a round trip.
+
+    Raises:
+        NotAllowed: it is no plain file, or too large.
+    """
+    found = read_regular(path, MAX_NOTE_BYTES)
+    if found == MISSING:
+        return None
+    if isinstance(found, Problem):
+        raise NotAllowed(f"{path.name} cannot be edited: {found.message}", hint="Put a plain note there.")
+    return found.decode(errors="surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).encode(errors="surrogateescape")
 
 
 def _edited(text: str, edits: tuple[EditText, ...]) -> str:
@@ -150,7 +222,13 @@ def _edited(text: str, edits: tuple[EditText, ...]) -> str:
         elif edit.kind == "asked":
             text = consumed(text, edit.name, edit.text)
         elif edit.kind == "append":
-            text = text if edit.text in text else text.rstrip("\n") + "\n\n" + edit.text
-        else:
+            text = _appended(text, edit.text)
+        elif not edit.name or edit.name == hashlib.sha256(_bytes(text)).hexdigest():
             text = edit.text
     return text
+
+
+def _appended(text: str, more: str) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    wanted = more.replace("\n", newline)
+    return text if wanted in text else text.rstrip("\r\n") + newline * 2 + wanted

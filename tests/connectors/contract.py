@@ -157,6 +157,20 @@ class ConnectorContract:
         assert service.effects() == 1
         assert isinstance(service.open().find(KEY, service.action), Found | CannotKnow)
 
+    def test_the_owners_word_that_nothing_happened_never_undoes_what_is_certain(self, service: Service) -> None:
+        service.open().execute(service.action, KEY, service.attachments)
+        service.open().release(KEY, service.action)
+        assert isinstance(service.open().find(KEY, service.action), Found)
+
+    def test_the_owners_word_opens_the_way_where_nobody_could_tell(self, service: Service) -> None:
+        if not service.lose_the_next_answer():
+            pytest.skip("this service cannot lose an answer")
+        with pytest.raises(OutcomeUnknown):
+            service.open().execute(service.action, KEY, service.attachments)
+        if isinstance(service.open().find(KEY, service.action), CannotKnow):
+            service.open().release(KEY, service.action)
+            assert service.open().find(KEY, service.action) == Absent()
+
     def test_a_receipt_names_what_lies_in_the_vault(self, service: Service) -> None:
         connector = service.open()
         receipt = connector.execute(service.action, KEY, service.attachments)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.contract import Absent, CannotUndo, Found, Receipt
-from agents.connectors.wrappers import Audited, Call, Limited, Patience, Retrying, Wrapped
+from agents.connectors.wrappers import Audited, Call, Limited, OpenedAnew, Patience, Retrying, Wrapped
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.clock import NOON
 from tests.connectors.contract import KEY, ForeignAction
@@ -30,6 +30,7 @@ class FakeConnector:
     failures: list[Exception] = field(default_factory=list)
     tries: int = 0
     name: str = "fake"
+    released: list[str] = field(default_factory=list)
 
     def find(self, key: str, action: Action) -> Lookup:  # noqa: ARG002 - the port's signature
         return Found(RECEIPT) if self.tries else Absent()
@@ -39,6 +40,9 @@ class FakeConnector:
         if self.failures:
             raise self.failures.pop(0)
         return RECEIPT
+
+    def release(self, key: str, action: Action) -> None:  # noqa: ARG002
+        self.released.append(key)
 
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:  # noqa: ARG002
         return CannotUndo("no")
@@ -136,3 +140,21 @@ def test_wrappers_stack_and_let_everything_else_through(clock: FrozenClock) -> N
     assert stack.compensate(ACTION, RECEIPT) == CannotUndo("no")
     assert [(call.call, call.took_s) for call in told] == [("execute", 2.0), ("find", 0.0)]
     assert Wrapped(inner).execute(ACTION, KEY, {}) == RECEIPT
+
+
+def test_the_owners_word_passes_through_every_wrapper() -> None:
+    inner = FakeConnector()
+    Wrapped(OpenedAnew(lambda: inner)).release(KEY, ACTION)
+    assert inner.released == [KEY]
+
+
+def test_a_connector_opened_anew_is_the_one_of_now() -> None:
+    now = [FakeConnector(name="outbox")]
+    connector = OpenedAnew(lambda: now[0])
+    assert connector.name == "outbox"
+    now[0] = FakeConnector(name="smtp")
+    assert connector.name == "smtp"
+    assert connector.find(KEY, ACTION) == Absent()
+    assert connector.execute(ACTION, KEY, {}) == RECEIPT
+    assert connector.find(KEY, ACTION) == Found(RECEIPT)
+    assert connector.compensate(ACTION, RECEIPT) == CannotUndo("no")

@@ -22,13 +22,17 @@ ADDRESS = "billing@client.example"
 
 @dataclass(frozen=True)
 class Employee:
-    """A vault in `room/Vault`, its state folder in `room/state`; nothing waits for quiet files."""
+    """A vault in `room/Vault`, its state folder in `room/state`; nothing waits for quiet files.
+
+    `inside`: our subfolder, when the vault is the owner's own.
+    """
 
     room: Path
+    inside: str = ""
 
     @property
     def vault(self) -> Path:
-        return self.room / "Vault"
+        return self.room / "Vault" / self.inside
 
     @property
     def state(self) -> Path:
@@ -50,7 +54,7 @@ class Employee:
         return result.output
 
     def init(self, *words: str) -> Employee:
-        self.said("init", str(self.vault), *words)
+        self.said("init", str(self.room / "Vault"), *words)
         return self
 
     def once(self) -> str:
@@ -88,10 +92,14 @@ class Employee:
 
     def ledger(self) -> str:
         """What was booked: the month files."""
-        return "".join(each.read_text(encoding="utf-8") for each in sorted((self.vault / "Accounting").glob("20*/*.beancount")))
+        return "".join(
+            each.read_text(encoding="utf-8") for each in sorted((self.vault / "Accounting").glob("20*/*.beancount"))
+        )
 
 
-def mail(body: str, *, number: int = 1, sender: str = f"{CUSTOMER} <{ADDRESS}>", subject: str = "Invoice please") -> str:
+def mail(
+    body: str, *, number: int = 1, sender: str = f"{CUSTOMER} <{ADDRESS}>", subject: str = "Invoice please"
+) -> str:
     """A plain mail; `number` makes its Message-ID."""
     return (
         f"From: {sender}\nTo: owner@studio.example\nSubject: {subject}\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n"

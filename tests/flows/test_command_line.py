@@ -41,7 +41,9 @@ def test_status_tells_a_machine_what_waits(employee: Employee) -> None:
     employee.drop("r.eml", mail(request()))
     employee.once()
     status = employee.status()
-    (waiting,) = status["pending_approval"]  # type: ignore[misc]
+    pending = status["pending_approval"]
+    assert isinstance(pending, list)
+    (waiting,) = pending
     assert set(waiting) == {"id", "action", "risk", "expires"}
     assert waiting["action"] == "invoice.create"
     assert status["history"] == str(employee.state / "history.git")

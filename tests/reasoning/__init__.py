@@ -1,1 +1,1 @@
-"""Brains, skills and the owner's files."""
+"""Tests of the brains."""

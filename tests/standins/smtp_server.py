@@ -47,7 +47,10 @@ class Behaviour:
 
 @dataclass(slots=True)
 class SmtpServer:
-    """Use as a context manager. `security` 'plain' offers no encryption and takes any login."""
+    """Use as a context manager, also again: it keeps its port.
+
+    `security` 'plain' offers no encryption and takes any login.
+    """
 
     certificate: Certificate
     security: Literal["starttls", "tls", "plain"] = "starttls"
@@ -61,7 +64,7 @@ class SmtpServer:
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening = socket.create_server(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         context = self.certificate.server_context() if self.security == "tls" else None
         self._server = self._loop.run_until_complete(

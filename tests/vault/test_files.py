@@ -7,29 +7,24 @@ import hashlib
 import os
 import resource
 import signal
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.errors import NotAllowed
 from agents.vault.files import (
-    MISSING,
     PRIVATE_MODE,
     ChangedMeanwhile,
     append,
     free_temp_files,
-    is_quiet,
     make_folder,
     move_new,
     read_regular,
     remove,
     remove_link,
-    stop_reason,
     write_new,
     write_over,
 )
-from agents.vault.note import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,40 +247,6 @@ def test_only_regular_files_are_moved(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"target": b"text", "link.md": b"text"}
 
 
-def test_reading_takes_regular_files_with_one_name_and_nothing_else(tmp_path: Path) -> None:
-    write_new(tmp_path / "x.md", b"text")
-    assert read_regular(tmp_path / "x.md", 4) == b"text"
-    assert read_regular(tmp_path / "x.md", 3) == Problem(0, "the file has more than 3 bytes")
-    assert read_regular(tmp_path / "none.md", 9) == MISSING
-    (tmp_path / "link.md").symlink_to("x.md")
-    assert read_regular(tmp_path / "link.md", 9) == Problem(0, "it is a link")
-    assert isinstance(read_regular(tmp_path, 9), Problem)
-    assert isinstance(read_regular(tmp_path / "x.md" / "y.md", 9), Problem)
-    (tmp_path / "twin.md").hardlink_to(tmp_path / "x.md")
-    assert read_regular(tmp_path / "x.md", 9) == Problem(0, "the file has several names")
-
-
-def test_reading_never_waits_for_a_pipe_or_a_socket(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.md")
-    assert read_regular(tmp_path / "pipe.md", 9) == Problem(0, "it is no regular file")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(tmp_path / "socket.md"))
-        assert isinstance(read_regular(tmp_path / "socket.md", 9), Problem)
-
-
-def test_a_file_that_grows_while_it_is_read_is_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_new(tmp_path / "x.md", b"text")
-    honest = os.read
-
-    def growing(file: int, length: int) -> bytes:
-        with (tmp_path / "x.md").open("ab") as grown:
-            grown.write(b"more")
-        return honest(file, length)
-
-    monkeypatch.setattr(os, "read", growing)
-    assert read_regular(tmp_path / "x.md", 20) == Problem(0, "the file has more than 20 bytes")
-
-
 def test_appending_makes_the_file_and_adds_at_its_end(tmp_path: Path) -> None:
     append(tmp_path / "Logs" / "x.jsonl", b"one\n")
     append(tmp_path / "Logs" / "x.jsonl", b"two\n")
@@ -344,24 +305,6 @@ def test_a_folder_is_made_with_its_parents_and_never_over_a_file(tmp_path: Path)
     write_new(tmp_path / "file", b"")
     with pytest.raises(FileExistsError):
         make_folder(tmp_path / "file")
-
-
-def test_a_stop_note_and_a_vault_nobody_can_read_are_reasons_to_stop(tmp_path: Path) -> None:
-    assert stop_reason(tmp_path) is None
-    write_new(tmp_path / "Inbox" / "STOP.md", b"only the root counts")
-    assert stop_reason(tmp_path) is None
-    write_new(tmp_path / "Stop (Conflicted copy \u202e 202611231010).md", b"")
-    assert stop_reason(tmp_path) == "Stop (Conflicted copy ⟨U+202E⟩ 202611231010).md is in the vault"
-    assert stop_reason(tmp_path / "gone") == "the vault cannot be read: No such file or directory"
-
-
-def test_a_file_is_quiet_when_its_last_change_is_long_enough_ago(tmp_path: Path) -> None:
-    write_new(tmp_path / "x.md", b"")
-    os.utime(tmp_path / "x.md", (1_000, 1_000))
-    assert is_quiet(tmp_path / "x.md", 1_003, 3)
-    assert not is_quiet(tmp_path / "x.md", 1_002, 3)
-    assert not is_quiet(tmp_path / "x.md", 900, 3)
-    assert not is_quiet(tmp_path / "none.md", 9_999, 3)
 
 
 def test_only_our_own_temporary_files_are_freed(tmp_path: Path) -> None:

@@ -43,6 +43,10 @@ class OutboxConnector:
         """File the message once."""
         return _once(self.find(key, action), lambda: self._file(_mail(action), key, attachments))
 
+    def release(self, key: str, action: Action) -> None:
+        """The owner says that an earlier try did not go out."""
+        _release(self._context, key, action)
+
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """Nothing was sent, so there is nothing to call back."""
         return _cannot_undo(action, receipt)
@@ -78,6 +82,10 @@ class SmtpConnector:
             OutcomeUnknown: no answer after the message was on its way, now or in an earlier try.
         """
         return _once(self.find(key, action), lambda: self._send(_mail(action), key, attachments))
+
+    def release(self, key: str, action: Action) -> None:
+        """The owner says that an earlier try did not go out."""
+        _release(self._context, key, action)
 
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """A mail cannot be called back."""
@@ -156,6 +164,14 @@ def _find(context: ConnectorContext, key: str, action: Action) -> Lookup:
     if isinstance(filed, outbox.Unreadable):
         return CannotKnow(f"Did you send the mail to {action.recipient()} yourself? {filed.path}: {filed.why}.")
     return Found(filed) if filed else Absent()
+
+
+def _release(context: ConnectorContext, key: str, action: Action) -> None:
+    """What is certain stays: only a try in doubt is taken as refused."""
+    if isinstance(_find(context, key, action), CannotKnow):
+        now = context.clock.now().replace(microsecond=0)
+        said = Attempt(message_id="", host="", at=now, outcome="refused", reply="the owner says that it did not go out")
+        _attempts(context).record(key, said)
 
 
 def _sent_receipt(mail: EmailSend, attempt: Attempt) -> Receipt:

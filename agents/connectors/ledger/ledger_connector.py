@@ -43,6 +43,9 @@ class LedgerConnector:
             case _:
                 raise NotAllowed(f"The books know no {action.action}.", hint="Reject the proposal.")
 
+    def release(self, key: str, action: Action) -> None:
+        """Nothing to forget: the books themselves are looked at."""
+
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """The credit note of an invoice; a credit note itself stands."""
         if not isinstance(action, InvoiceCreate):

@@ -246,7 +246,8 @@ def proposal(terms: Terms) -> tuple[Given, list[Given]]:
         "changes": list(CHANGES),
     }
     net = (Decimal(quantity) * Decimal(price)).quantize(Decimal("0.01"))
-    what = f"{quantity} {terms.unit} x {two_places(price)} {line['currency']} = {net} {line['currency']} + {line['tax'][0]} % tax"
+    currency, tax = line["currency"], line["tax"][0]
+    what = f"{quantity} {terms.unit} x {two_places(price)} {currency} = {net} {currency} + {tax} % tax"
     return move, steps(terms, f"Propose the invoice: {what}")
 
 

@@ -27,13 +27,11 @@ def decide(given: dict[str, Any]) -> dict[str, Any]:
         "choices": [{"text": FILE_IT, "weight": 90}, {"text": "I look at it myself"}, *harmless],
         "quote": " ".join(given["task"]["text"].split())[:600],
     }
-    looked = [each for each in given["outcomes"] if each["kind"] == "answered" and each["key"] == "suspicious"]
-    closed = bool(looked) and looked[-1]["value"] == "I look at it myself"
     return {
         "objective": "Keep a suspicious message away from the vault",
-        "steps": [{"text": "Ask the owner", "done": closed, "move": "suspicious"}],
+        "steps": [{"text": "Ask the owner", "move": "suspicious"}],
         "done_when": "you have said what it is",
-        "moves": [{"kind": "finish", "summary": "left to you; nothing was done"} if closed else ask],
+        "moves": [ask],
     }
 
 

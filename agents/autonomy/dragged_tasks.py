@@ -1,0 +1,128 @@
+"""Task notes the owner moved, deleted or corrected: put back is a new turn, in Done is closed, deleted is rewritten."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agents.autonomy.owner_category import new_word, remember, remembered
+from agents.autonomy.pauses import Pauses
+from agents.autonomy.queries import task_ids, task_states
+from agents.autonomy.shelving import done_folder
+from agents.durability.task_persistence import add_reopening, find_task, update_task
+from agents.durability.transitions import Transition, local_text
+from agents.security.audit_logger import Fact
+from agents.vault.files import read_regular
+from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS
+from agents.vault.note import MAX_NOTE_BYTES
+from agents.vault.store import EditText, Operation
+
+if TYPE_CHECKING:
+    from agents.autonomy.places import Entry, Places, Signature
+    from agents.autonomy.turns import Turns
+    from agents.durability.transitions import Recorder
+
+OPEN_STATES = ("claimed", "waiting")
+
+
+class DraggedTasks:
+    """Compares where task notes lie with what the journal says of the tasks."""
+
+    def __init__(self, recorder: Recorder, places: Places, turns: Turns) -> None:
+        self._recorder = recorder
+        self._places = places
+        self._turns = turns
+        self._shelf = turns.shelf
+        self._clock = recorder.clock
+        self._read: dict[str, Signature] = {}
+        self._restored = Pauses(recorder.clock)
+
+    def look(self) -> int:
+        """Follow the owner; how many tasks moved."""
+        lying = [entry for entry in self._places.entries(NEEDS_ACTION) if entry.kind == "file"]
+        with self._recorder.journal.begin() as sql:
+            states = task_states(sql, [PurePosixPath(entry.name).stem for entry in lying])
+        back = [entry for entry in lying if states.get(entry.name.removesuffix(".md")) in {*OPEN_STATES, "done"}]
+        moved = sum(self._put_back(entry) for entry in back)
+        with self._recorder.journal.begin() as sql:
+            open_tasks = task_ids(sql, *OPEN_STATES)
+        claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
+        self._read = {name: seen for name, seen in self._read.items() if name in claimed}
+        return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
+
+    def _put_back(self, entry: Entry) -> int:
+        """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""
+        task = entry.name.removesuffix(".md")
+        if self._places.find(entry.name, CLAIMED) or not self._places.settled(entry):
+            return 0
+        with self._recorder.begin() as writing:
+            add_reopening(writing.sql, task, self._clock.now().isoformat())
+            update_task(writing.sql, task, state="waiting")
+            reopened = Fact("owner", "task.reopened", task, task, approved_by="owner")
+            writing.record(Transition(reopened, f"Reopen {task}", author="owner", paths=(entry.path,)))
+            line = EditText("line", f"- {self._time()} put back by owner", "History")
+            operations = (
+                *self._shelf.bring(entry.name, (NEEDS_ACTION,), CLAIMED, line),
+                *self._shelf.bring(f"plan-{entry.name}", (PLANS, DONE), PLANS),
+            )
+            writing.record(Transition(Fact("runner", "task.claimed", task, task), f"Claim {task}", operations))
+        return 1
+
+    def _follow(self, task: str, entry: Entry | None) -> int:
+        if entry is not None:
+            return self._correct(task, entry)
+        here = self._places.find(f"{task}.md", NEEDS_ACTION, DONE)
+        if here is None:
+            return self._restore(task)
+        return 0 if here.folder == NEEDS_ACTION else self._close(task, here)
+
+    def _close(self, task: str, here: Entry) -> int:
+        with self._recorder.begin() as writing:
+            update_task(writing.sql, task, state="done")
+            closed = Fact("owner", "task.closed", task, task, approved_by="owner")
+            paths = (here.path, f"{CLAIMED}/{here.name}")
+            writing.record(Transition(closed, f"Close {task}", author="owner", paths=paths))
+            self._turns.end(writing, task)
+            done = done_folder(self._clock.now())
+            operations = self._shelf.bring(f"plan-{here.name}", (PLANS,), done)
+            if here.folder == DONE:  # archives are kept by month
+                operations = (*operations, *self._shelf.aside(f"{done}/{here.name}"))
+                operations = (*operations, Operation("move", here.path, f"{done}/{here.name}"))
+            filed = Fact("runner", "plan.closed", f"plan-{task}", task)
+            writing.record(Transition(filed, f"Close the plan of {task}", operations))
+        return 1
+
+    def _restore(self, task: str) -> int:
+        """An open task's note is gone: nothing gets lost, it is written again."""
+        if not self._restored.due(task):
+            return 0
+        self._restored.tried(task)
+        with self._recorder.begin() as writing:
+            row = find_task(writing.sql, task)
+            text = row.note if row else ""
+            fact = Fact("runner", "task.shown_again", task, task)
+            operation = Operation("create", f"{CLAIMED}/{task}.md", text=text)
+            writing.record(Transition(fact, f"Show {task} again", (operation,)))
+        return 1
+
+    def _correct(self, task: str, entry: Entry) -> int:
+        """The owner wrote another category into the note: a new turn, with the owner's word."""
+        if entry.kind != "file" or self._read.get(entry.name) == entry.signature or not self._places.settled(entry):
+            return 0
+        self._read[entry.name] = entry.signature
+        content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
+        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+        with self._recorder.journal.begin() as sql:
+            row = find_task(sql, task)
+            word = new_word(text, row, remembered(sql, task)) if row and row.state == "waiting" else ""
+        if not word:
+            return 0
+        with self._recorder.begin() as writing:
+            remember(writing.sql, task, word)
+            update_task(writing.sql, task, state="claimed")
+            fact = Fact("owner", "task.recategorised", task, task, approved_by="owner")
+            writing.record(Transition(fact, f"Recategorise {task}", author="owner", paths=(entry.path,)))
+        return 1
+
+    def _time(self) -> str:
+        return local_text(self._clock.now())

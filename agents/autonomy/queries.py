@@ -1,0 +1,61 @@
+"""Small looks at the journal's big tables: ids, counts and the newest rows, never everything there ever was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from agents.durability.proposal_rows import ProposalRow
+from agents.durability.schema import CHAIN, PROPOSALS, QUESTIONS, TASKS
+from agents.durability.task_persistence import QuestionRow, columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+MANY = 500  # names in one statement; SQLite takes 32,766
+
+
+def task_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
+    """The states of the tasks among these names."""
+    wanted = sorted(set(names))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), MANY):
+        some = TASKS.c.id.in_(wanted[start : start + MANY])
+        found |= {row.id: row.state for row in sql.execute(select(TASKS.c.id, TASKS.c.state).where(some))}
+    return found
+
+
+def task_ids(sql: Connection, *states: str) -> tuple[str, ...]:
+    """The tasks in these states, oldest first."""
+    wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id)
+    return tuple(sql.execute(wanted).scalars())
+
+
+def count_tasks(sql: Connection, state: str) -> int:
+    """How many tasks are in a state."""
+    return int(sql.execute(select(func.count()).select_from(TASKS).where(TASKS.c.state == state)).scalar_one())
+
+
+def newest_effects(sql: Connection, number: int) -> tuple[ProposalRow, ...]:
+    """The proposals that were done, those approved last first."""
+    wanted = select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.decided_at.desc()).limit(number)
+    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
+def words_about_effects(sql: Connection) -> tuple[QuestionRow, ...]:
+    """The owner's answers about unknown outcomes that nothing followed from yet."""
+    answered = (QUESTIONS.c.state == "answered") & (QUESTIONS.c.about != "") & QUESTIONS.c.consumed.is_(False)
+    return tuple(QuestionRow(**columns(row)) for row in sql.execute(select(QUESTIONS).where(answered)))
+
+
+def log_files_since(sql: Connection, seq: int) -> tuple[str, ...]:
+    """The log files that hold events after this one, by name."""
+    return tuple(sql.execute(select(CHAIN.c.file).where(CHAIN.c.seq > seq).distinct().order_by(CHAIN.c.file)).scalars())
+
+
+def is_log_file(sql: Connection, file: str) -> bool:
+    """Whether the chain has events in a log file of this name."""
+    return sql.execute(select(CHAIN.c.seq).where(CHAIN.c.file == file).limit(1)).first() is not None

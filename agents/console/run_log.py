@@ -1,0 +1,44 @@
+"""What helps to find a fault: one JSON line for each call of a service, in the state folder; ids only, no content.
+
+What the owner must know is a note, never a line here.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+
+MAX_LOG_BYTES = 1_000_000
+KEPT_FILES = 3
+
+
+def open_log(state: Path) -> FilteringBoundLogger:
+    """The log of this state folder, `runner.log`; it is rotated by size."""
+    path = state / "runner.log"
+    lines = logging.getLogger(f"ai-employee.{path}")
+    if not lines.handlers:
+        lines.addHandler(
+            logging.handlers.RotatingFileHandler(
+                path, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
+            )
+        )
+    lines.setLevel(logging.INFO)
+    lines.propagate = False
+    log: FilteringBoundLogger = structlog.wrap_logger(
+        lines,
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    return log

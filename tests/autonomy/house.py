@@ -1,0 +1,314 @@
+"""A vault with its runner, joined from the real parts; the brain is scripted and the courier keeps a book."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agents.approval.decisions import Decisions
+from agents.approval.executor import Executor
+from agents.approval.executor import Ports as ExecutorPorts
+from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.desk import Desk
+from agents.autonomy.effects import Effects
+from agents.autonomy.founding import found_vault
+from agents.autonomy.new_epoch import NewEpoch
+from agents.autonomy.overview import Overview, look
+from agents.autonomy.owner_facts import OwnerFacts
+from agents.autonomy.owner_moves import OwnerMoves
+from agents.autonomy.places import Places
+from agents.autonomy.presence import Presence
+from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.turns import TurnPorts, Turns
+from agents.durability.blobs import Blobs
+from agents.durability.journal import Journal, links, read_meta
+from agents.durability.proposal_rows import find_proposal, proposals_in
+from agents.durability.task_persistence import add_request, find_task
+from agents.durability.transitions import Recorder, Transition
+from agents.durability.verification import Verification
+from agents.security.audit_logger import Fact, fields_of
+from agents.security.signing import SigningKey, allowed_signers, is_signed_by
+from agents.vault.files import stop_reason
+from agents.vault.history import CommitRecord, History
+from agents.vault.layout import IN_PROGRESS, PENDING
+from agents.vault.store import Store
+from tests.autonomy.courier import CAPABILITIES, MODELS, Courier
+from tests.autonomy.scripted_brain import ScriptedBrain, errands
+from tests.clock import FrozenClock
+from tests.stock_git import git
+from tests.watchers.samples import mail, written
+from watchers import ask_watcher, inbox_watcher, request_watcher
+from watchers.contract import WatcherContext
+from watchers.intake import Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from agents.durability.proposal_rows import ProposalRow
+    from agents.durability.task_persistence import TaskRow
+    from agents.durability.verification import Report
+    from agents.vault.store import Operation
+    from watchers.contract import Watcher
+
+SENDER = "billing@client.example"
+
+
+class Killed(BaseException):
+    """The process ends here; nothing may catch it."""
+
+
+class MortalStore(Store):
+    """A store whose process is killed at one of its operations, before or after it was applied."""
+
+    kill_at = -1
+    after = False
+    applied = 0
+
+    def apply(self, operation: Operation, *, again: bool = False) -> None:
+        self.applied += 1
+        if self.applied == self.kill_at and not self.after:
+            raise Killed
+        super().apply(operation, again=again)
+        if self.applied == self.kill_at:
+            raise Killed
+
+
+@dataclass
+class House:
+    """One vault in `room/Vault`, its state in `room/state`. `start` is what a new process does."""
+
+    room: Path
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    node: str = "studio"
+    quiet_s: float = 0.0
+    owner_quiet_s: float = 60.0
+    failpoint: Callable[[str], None] = lambda _name: None
+
+    def __post_init__(self) -> None:
+        self.vault, self.state = self.room / "Vault", self.room / "state"
+        self.brain, self.courier = ScriptedBrain(errands), Courier(self.vault)
+        self.reports: list[str] = []
+
+    def found(self) -> House:
+        """What `init` does."""
+        place = found_vault(self.vault, "AI Employee", {})
+        self.open()
+        with self.recorder.begin() as writing:
+            fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
+            writing.record(Transition(fact, "Make the vault", paths=self.history.changed_paths()))
+        self.recorder.housekeeping(())
+        self.recorder.refresh_index()
+        return self
+
+    def open(self) -> None:
+        """Open journal, history and store anew, as another process would."""
+        self.state.mkdir(exist_ok=True)
+        key = SigningKey.load_or_create(self.state / "keys")
+        lines = [key.public_line()]
+        signers = self.state / "allowed_signers"
+        signers.write_text(allowed_signers(lines), encoding="utf-8")
+        self.journal = Journal.open(self.state)
+        self.blobs = Blobs(self.state / "blobs")
+        self.history = History.create(self.state / "history.git", self.vault, key.sign)
+        self.history.prepare(pointer=True, allowed_signers=signers)
+        self.store = MortalStore(self.vault, self._blob)
+        self.trust: Callable[[CommitRecord], bool] = lambda c: is_signed_by(c.payload, c.signature, lines)
+        self.recorder = Recorder(self.journal, self.store, self.history, self.clock, self.trust)
+        self._join()
+
+    def _blob(self, digest: str) -> bytes:
+        content = self.blobs.get(digest)
+        assert content is not None
+        return content
+
+    def _join(self) -> None:
+        with self.journal.begin() as sql:
+            epoch = int(read_meta(sql, "epoch", "1"))
+        connectors = dict.fromkeys(MODELS, self.courier)
+        self.presence = Presence(self.vault, self.node, epoch, self.clock)
+        self.places = Places(self.vault, self.clock, self.quiet_s)
+        facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
+        decisions = Decisions(self.recorder, self.clock)
+        ports = TurnPorts(self.brain, MODELS, self.blobs, facts.owner_files, facts.policy)
+        turns = Turns(self.recorder, decisions, self.places, ports)
+        moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
+        asked = RequestPorts(connectors, MODELS, facts.policy)
+        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, lambda name: self.failpoint(name))
+        parts = Parts(
+            places=self.places,
+            presence=self.presence,
+            sources=self._sources(),
+            requests=Requests(self.recorder, self.places, decisions, moves, asked),
+            moves=moves,
+            turns=turns,
+            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
+            desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
+            new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
+            report=self.reports.append,
+        )
+        self.parts = parts
+        self.runner = Runner(self.recorder, parts, scan_every_s=5.0)
+
+    def _stop(self) -> str | None:
+        return stop_reason(self.vault) or self.presence.overtaken()
+
+    def _sources(self) -> tuple[Callable[[], Swept], ...]:
+        context = WatcherContext(self.vault, self.quiet_s, self.journal)
+        intake = Intake(self.recorder, self.blobs)
+
+        def source(watcher: Watcher) -> Callable[[], Swept]:
+            def sweep() -> Swept:
+                seen = watcher.scan(self.clock.now())
+                filed = sum(intake.file(event) for event in seen.events)
+                return Swept(filed, seen.unsettled_s, tuple(each.path for each in seen.left))
+
+            return sweep
+
+        opened = (module.open_watcher(context) for module in (ask_watcher, inbox_watcher, request_watcher))
+        return tuple(source(each) for each in opened)
+
+    def once(self, *, take_over: bool = False) -> tuple[str, ...]:
+        """`run --once` of a new process; what it said at its start."""
+        self.close()
+        self.open()
+        said = self.runner.start(take_over=take_over)
+        self.runner.once()
+        self.runner.leave()
+        return said
+
+    def close(self) -> None:
+        if hasattr(self, "journal"):
+            self.journal.close()
+
+    # ---- the owner ----
+
+    def mail(self, body: str, number: int = 1) -> None:
+        written(self.vault / f"Inbox/{number}.eml", mail(number, body=body))
+
+    def path(self, name: str) -> Path:
+        """Where a note lies; there must be exactly one of this name."""
+        (found,) = self.lying(name)
+        return found
+
+    def lying(self, name: str) -> list[Path]:
+        return sorted(each for each in self.vault.rglob(f"{name}.md") if ".git" not in each.parts)
+
+    def folder(self, name: str) -> str:
+        return self.path(name).parent.relative_to(self.vault).as_posix()
+
+    def text(self, name: str) -> str:
+        return self.path(name).read_text(encoding="utf-8")
+
+    def move(self, name: str, folder: str) -> Path:
+        target = self.vault / folder / f"{name}.md"
+        target.parent.mkdir(exist_ok=True)
+        return self.path(name).rename(target)
+
+    def set(self, name: str, prop: str, value: str) -> None:
+        """The owner changes one property of a note."""
+        text = self.text(name)
+        changed = re.sub(rf"(?m)^{prop}:.*$", f"{prop}: {value}", text, count=1)
+        assert changed != text
+        self.path(name).write_text(changed, encoding="utf-8")
+
+    def tick(self, name: str, *choices: str) -> None:
+        text = self.text(name)
+        for choice in choices:
+            assert f"- [ ] {choice}" in text
+            text = text.replace(f"- [ ] {choice}", f"- [x] {choice}")
+        self.path(name).write_text(text, encoding="utf-8")
+
+    def command(self, kind: str, target: str, text: str = "") -> None:
+        at = self.clock.now().isoformat()
+        with self.journal.begin() as sql:
+            add_request(sql, {"at": at, "kind": kind, "target": target, "text": text, "actor": "vault"})
+
+    # ---- what became of it ----
+
+    def sees(self) -> Overview:
+        return look(self.vault, self.journal)
+
+    def waiting(self) -> list[str]:
+        return [row.id for row in self.sees().pending]
+
+    def proposed(self, body: str = "send lamp", number: int = 1) -> str:
+        """A mail comes in; the one new proposal it leads to."""
+        before = set(self.waiting()) if hasattr(self, "journal") else set()
+        self.mail(body, number)
+        self.once()
+        (new,) = set(self.waiting()) - before
+        return new
+
+    def asked(self, body: str = "choose", number: int = 1) -> str:
+        """A mail comes in; the one question it leads to."""
+        self.mail(body, number)
+        self.once()
+        (question,) = self.sees().questions
+        return question.id
+
+    def row(self, name: str) -> ProposalRow:
+        with self.journal.begin() as sql:
+            found = find_proposal(sql, name)
+        assert found is not None
+        return found
+
+    def task(self, name: str) -> TaskRow:
+        with self.journal.begin() as sql:
+            found = find_task(sql, name)
+        assert found is not None
+        return found
+
+    def the_task(self) -> str:
+        """The id of the one task there is."""
+        (task,) = self.tasks()
+        return task
+
+    def tasks(self) -> list[str]:
+        return [str(each["target"]) for each in self.events() if each["action_type"] == "task.filed"]
+
+    def proposals(self, *states: str) -> list[str]:
+        with self.journal.begin() as sql:
+            return [row.id for row in proposals_in(sql, *states)]
+
+    def events(self) -> list[dict[str, object]]:
+        with self.journal.begin() as sql:
+            return [dict(fields_of(link)) for link in links(sql)]
+
+    def happened(self, name: str = "") -> list[str]:
+        """What happened to one id, or to all, in order."""
+        return [str(each["action_type"]) for each in self.events() if name in {"", each["target"], each["task"]}]
+
+    def alerts(self) -> list[str]:
+        """The headlines of all alerts."""
+        found = sorted((self.vault / "Needs_Action").glob("*-alert-*.md"))
+        return [re.findall(r"(?m)^# (.*)$", each.read_text(encoding="utf-8"))[0] for each in found]
+
+    def verified(self) -> Report:
+        return Verification(self.vault, self.journal, self.history, self.trust).run()
+
+    def git(self, *words: str) -> str:
+        return git(self.vault, *words)
+
+    def is_sound(self) -> bool:
+        """Everything verifies, stock git sees a clean and signed history, and nothing is left between folders."""
+        report = self.verified()
+        assert report.broken == []
+        assert report.unchecked == []
+        assert self.git("status", "--porcelain") == ""
+        assert set(self.git("log", "--format=%G?").split()) == {"G"}
+        return True
+
+    def elsewhere(self, node: str) -> House:
+        """The same vault on another machine, with a state folder of its own."""
+        return replace(self, node=node)
+
+    def lose_state(self) -> None:
+        """The state folder is gone; the courier's book is not."""
+        self.close()
+        self.state.rename(self.room / f"lost-{len(list(self.room.iterdir()))}")
+
+    def open_notes(self) -> list[str]:
+        places = (IN_PROGRESS, PENDING, "Approved", "Plans")
+        return sorted(each.stem for place in places for each in (self.vault / place).rglob("*.md"))

@@ -1,0 +1,136 @@
+"""The journal: whole transactions or none, also between processes, and an error that says what to do next."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from agents.durability import journal as journal_module
+from agents.durability.journal import (
+    Journal,
+    commits_of,
+    first_link,
+    last_link,
+    links,
+    links_about,
+    read_meta,
+    uncommitted,
+    write_meta,
+)
+from agents.durability.task_persistence import add_event
+from agents.errors import Broken, Transient
+from tests.durability.room import Room, filed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = Journal.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_what_was_written_is_there_for_the_next_process(journal: Journal, tmp_path: Path) -> None:
+    with journal.begin() as sql:
+        assert read_meta(sql, "epoch", "1") == "1"
+        write_meta(sql, "epoch", "2")
+    with journal.begin() as sql:
+        write_meta(sql, "epoch", "3")
+    other = Journal.open(tmp_path)
+    with other.begin() as sql:
+        assert read_meta(sql, "epoch") == "3"
+    other.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(journal: Journal) -> None:
+    with pytest.raises(RuntimeError), journal.begin() as sql:
+        write_meta(sql, "epoch", "2")
+        raise RuntimeError
+    with journal.begin() as sql:
+        assert read_meta(sql, "epoch") == ""
+
+
+def test_the_journal_is_durable_and_waits_for_other_processes(journal: Journal) -> None:
+    with journal.begin() as sql:
+        assert sql.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert sql.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert sql.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_journal_held_by_another_process_may_be_free_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "BUSY_TIMEOUT_S", 0.01)
+    journal = Journal.open(tmp_path)
+    other = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Transient, match="locked"), journal.begin():
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    with journal.begin() as sql:
+        assert read_meta(sql, "epoch") == ""
+    journal.close()
+
+
+def test_writers_in_several_threads_each_with_their_own_journal_lose_nothing(tmp_path: Path) -> None:
+    Journal.open(tmp_path).close()
+
+    def count(number: int) -> None:
+        own = Journal.open(tmp_path)
+        for _ in range(20):
+            with own.begin() as sql:
+                write_meta(sql, f"n{number}", str(int(read_meta(sql, f"n{number}", "0")) + 1))
+                write_meta(sql, "all", str(int(read_meta(sql, "all", "0")) + 1))
+        own.close()
+
+    threads = [threading.Thread(target=count, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    last = Journal.open(tmp_path)
+    with last.begin() as sql:
+        assert read_meta(sql, "all") == "80"
+    last.close()
+
+
+def test_a_file_that_is_no_journal_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(Broken, match="damaged") as told:
+        Journal.open(tmp_path)
+    assert "backup" in told.value.hint
+
+
+def test_a_mistake_of_ours_is_not_taken_for_damage(journal: Journal) -> None:
+    event = {"source": "inbox", "source_id": "1", "content_sha256": "", "task": "t", "seen_at": ""}
+    with pytest.raises(IntegrityError), journal.begin() as sql:
+        add_event(sql, event)
+        add_event(sql, event)
+
+
+def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    with room.journal.begin() as sql:
+        assert (first_link(sql), last_link(sql), links(sql)) == (None, None, ())
+    room.record(filed("a"), filed("b"))
+    room.recorder.flush()
+    room.clock.advance(86_400)
+    room.record(filed("c", action="task.planned"))
+    with room.journal.begin() as sql:
+        assert [link.seq for link in links(sql)] == [1, 2, 3]
+        assert [link.seq for link in links(sql, unlogged=True)] == [3]
+        assert [link.seq for link in links(sql, file="2026-11-23-0001.jsonl")] == [1, 2]
+        assert [link.seq for link in links_about(sql, ["b", "c"])] == [2, 3]
+        assert first_link(sql) == links(sql)[0]
+        assert last_link(sql) == links(sql)[2]
+        assert uncommitted(sql) == {3}
+        assert commits_of(sql, "b", "task.filed") == (room.history.head(),)
+        assert commits_of(sql, "b", "task.planned") == ()
+        assert commits_of(sql, "c", "task.planned") == ("",)
+    room.journal.close()

@@ -1,0 +1,116 @@
+"""The mail door within this process: what it refuses, and with which words."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agents.errors import NeedsOwner, NotAllowed
+from agents.servers.email_mcp_server import MAX_WAITING, MailDoor, build_server, main, open_door
+from agents.servers.mail_view import MAX_TASKS
+from tests.flows.employee import Employee, mail
+from tests.servers.replies import PLEASE, recorded, task_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_same_reply_twice_is_one_request(door: MailDoor, employee: Employee) -> None:
+    task = task_of(employee)
+    assert door.propose_reply(task, **PLEASE) == door.propose_reply(task, **PLEASE)
+    assert recorded(employee) == 1
+
+
+def test_an_assistant_cannot_bury_the_owner_in_replies(door: MailDoor, employee: Employee) -> None:
+    task = task_of(employee)
+    for number in range(MAX_WAITING):
+        door.propose_reply(task, "Re: Invoice", f"Version {number}")
+        employee.once()
+    with pytest.raises(NotAllowed, match=f"{MAX_WAITING} replies to this task wait"):
+        door.propose_reply(task, "Re: Invoice", "One more")
+    assert len(employee.pending("email.send")) == MAX_WAITING
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "words"),
+    [
+        ("Hello\nBcc: thief@evil.example", "Text", "subject: Value error, control characters"),
+        ("Hello", "Text \x1b[2J", "body: Value error, control characters"),
+        (" ", "Text", "needs a subject and a body"),
+        ("Hello", "\n", "needs a subject and a body"),
+        ("x" * 300, "Text", "subject: String should have at most"),
+    ],
+)
+def test_what_is_no_mail_is_not_recorded(
+    door: MailDoor, employee: Employee, subject: str, body: str, words: str
+) -> None:
+    with pytest.raises(NotAllowed, match=words):
+        door.propose_reply(task_of(employee), subject, body)
+    assert recorded(employee) == 0
+
+
+def test_a_task_without_a_sender_cannot_be_answered(door: MailDoor, employee: Employee) -> None:
+    employee.drop("table.csv", "a,b\n1,2\n")
+    employee.once()
+    (task,) = [each.id for each in door.list_tasks().tasks if each.kind == "file"]
+    with pytest.raises(NotAllowed, match="names no address"):
+        door.propose_reply(task, **PLEASE)
+
+
+def test_a_finished_task_can_be_read_and_not_answered(door: MailDoor, employee: Employee) -> None:
+    employee.drop("unclear.eml", mail("Zorgle frim blat.", number=2, subject="Hm"))
+    employee.once()
+    (question,) = door.list_waiting().questions
+    task = question.task
+    employee.said("answer", question.id, "file it")
+    employee.once()
+    assert task not in {each.id for each in door.list_tasks().tasks}
+    assert (door.read_task(task).state, door.read_task(task).can_be_answered) == ("done", False)
+    with pytest.raises(NotAllowed, match="its task is done already"):
+        door.propose_reply(task, **PLEASE)
+
+
+def test_a_long_list_says_how_much_it_leaves_out(door: MailDoor, employee: Employee) -> None:
+    for number in range(MAX_TASKS + 2):
+        employee.said("ask", f"Remember thing {number}")
+    employee.once()
+    listed = door.list_tasks()
+    assert len(listed.tasks) == MAX_TASKS
+    assert listed.left_out == 3
+
+
+def test_a_journal_of_another_vault_is_refused(door: MailDoor) -> None:
+    other = replace(door, place=replace(door.place, vault_id="0123456789abcdef"))
+    with pytest.raises(NotAllowed, match="belongs to another vault"):
+        other.list_tasks()
+
+
+def test_a_lost_state_folder_is_told_and_not_made_anew(door: MailDoor, tmp_path: Path) -> None:
+    lost = replace(door, state=tmp_path / "nowhere")
+    with pytest.raises(NeedsOwner, match="no journal") as told:
+        lost.list_tasks()
+    assert "AI_EMPLOYEE_STATE" in told.value.hint
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_state_folder_inside_the_vault_is_refused(employee: Employee, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AI_EMPLOYEE_STATE", str(employee.vault / "state"))
+    with pytest.raises(NotAllowed, match="inside the vault"):
+        open_door(employee.vault)
+
+
+def test_without_a_vault_the_server_ends_with_the_next_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--vault", str(tmp_path / "none")]) == 1
+    told = capsys.readouterr()
+    assert "There is no vault" in told.err
+    assert told.out == ""
+
+
+def test_without_the_package_the_server_says_what_to_install(door: MailDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    with pytest.raises(NeedsOwner) as told:
+        build_server(door)
+    assert "requirements-mcp.txt" in told.value.hint

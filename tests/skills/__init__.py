@@ -1,0 +1,1 @@
+"""Tests of the skills: one example each, run by one test."""
