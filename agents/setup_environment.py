@@ -122,7 +122,11 @@ class _Lock:
 
 
 def _fingerprint(root: Path, name: str) -> str:
-    return hashlib.sha256((root / name).read_bytes()).hexdigest()
+    """Over the file and those it includes, so that a new pin in any of them is installed."""
+    text = (root / name).read_text(encoding="utf-8")
+    included = [line.removeprefix("-r ").strip() for line in text.splitlines() if line.startswith("-r ")]
+    whole = text + "".join((root / each).read_text(encoding="utf-8") for each in included)
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _stamp(root: Path, name: str) -> Path:

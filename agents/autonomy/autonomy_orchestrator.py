@@ -16,6 +16,7 @@ from agents.durability.journal import write_meta
 from agents.durability.task_persistence import tasks_in, tasks_with_news
 from agents.errors import EmployeeError, Transient
 from agents.vault.files import free_temp_files
+from agents.vault.layout import HEALTH
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class Runner:
         parts.places.prepare()
         lost, interrupted = parts.new_epoch.needed(), parts.presence.interrupted()
         epoch = parts.presence.claim(take_over=take_over, lost=lost)
-        if interrupted:
-            free_temp_files(self._recorder.store.root)
+        # a kill within the claim itself leaves a file in Health before the note there says that anybody runs
+        free_temp_files(self._recorder.store.root if interrupted else self._recorder.store.root / HEALTH)
         with self._recorder.journal.begin() as sql:
             write_meta(sql, "epoch", str(epoch))
         if lost:

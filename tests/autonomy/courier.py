@@ -92,7 +92,7 @@ MODELS: dict[str, type[Action]] = {
 
 @dataclass
 class Courier:
-    """The connector. `book` holds every effect in order; `troubles` are raised one after the other, after the effect."""
+    """The connector. `book` holds every effect in order; `troubles` are raised one by one, when the effect was made."""
 
     vault: Path
     book: list[tuple[str, str]] = field(default_factory=list)

@@ -84,12 +84,13 @@ class House:
     node: str = "studio"
     quiet_s: float = 0.0
     owner_quiet_s: float = 60.0
-    failpoint: Callable[[str], None] = lambda _name: None
+    failpoint: str = ""
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
         self.brain, self.courier = ScriptedBrain(errands), Courier(self.vault)
         self.reports: list[str] = []
+        self.runs = False
 
     def found(self) -> House:
         """What `init` does."""
@@ -135,7 +136,7 @@ class House:
         turns = Turns(self.recorder, decisions, self.places, ports)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         asked = RequestPorts(connectors, MODELS, facts.policy)
-        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, lambda name: self.failpoint(name))
+        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail)
         parts = Parts(
             places=self.places,
             presence=self.presence,
@@ -150,6 +151,10 @@ class House:
         )
         self.parts = parts
         self.runner = Runner(self.recorder, parts, scan_every_s=5.0)
+
+    def _fail(self, name: str) -> None:
+        if name == self.failpoint:
+            raise Killed
 
     def _stop(self) -> str | None:
         return stop_reason(self.vault) or self.presence.overtaken()
@@ -169,16 +174,33 @@ class House:
         opened = (module.open_watcher(context) for module in (ask_watcher, inbox_watcher, request_watcher))
         return tuple(source(each) for each in opened)
 
-    def once(self, *, take_over: bool = False) -> tuple[str, ...]:
-        """`run --once` of a new process; what it said at its start."""
+    def once(self) -> None:
+        """`run --once`; the process lives on until `stop` or `restart`."""
+        if not self.runs:
+            self.start()
+        self.runner.once()
+
+    def start(self, *, take_over: bool = False) -> tuple[str, ...]:
+        """A new process takes the vault over; what it said."""
         self.close()
         self.open()
         said = self.runner.start(take_over=take_over)
-        self.runner.once()
+        self.runs = True
+        return said
+
+    def stop(self) -> None:
+        """The process ends politely."""
         self.runner.leave()
+        self.runs = False
+
+    def restart(self) -> tuple[str, ...]:
+        """Whatever became of the process before, a new one runs once; what it said at its start."""
+        said = self.start()
+        self.runner.once()
         return said
 
     def close(self) -> None:
+        self.runs = False
         if hasattr(self, "journal"):
             self.journal.close()
 

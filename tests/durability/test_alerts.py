@@ -9,15 +9,9 @@ import pytest
 from agents.durability.alerts import raise_alert
 from agents.vault.note import Note, read_note
 from tests.clock import NOON
-from tests.durability.room import Room
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return Room(tmp_path)
+    from tests.durability.room import Room
 
 
 def told(room: Room, about: str = "proposal-1", words: str = "It is held.", **more: str) -> str:
@@ -58,8 +52,12 @@ def test_a_cause_may_hold_any_character_and_its_note_is_one_line(room: Room) -> 
 
 
 def test_an_alert_about_what_could_not_be_written_down_is_not_told(room: Room) -> None:
-    with pytest.raises(RuntimeError), room.recorder.begin() as writing:
-        raise_alert(writing, "proposal-1", "It is held.", NOON)
-        raise RuntimeError
+    def fail() -> None:
+        with room.recorder.begin() as writing:
+            raise_alert(writing, "proposal-1", "It is held.", NOON)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert room.notes() == {}
     assert told(room)

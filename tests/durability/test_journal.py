@@ -23,11 +23,13 @@ from agents.durability.journal import (
 )
 from agents.durability.task_persistence import add_event
 from agents.errors import Broken, Transient
-from tests.durability.room import Room, filed
+from tests.durability.room import filed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.durability.room import Room
 
 
 @pytest.fixture
@@ -50,9 +52,13 @@ def test_what_was_written_is_there_for_the_next_process(journal: Journal, tmp_pa
 
 
 def test_a_transaction_that_fails_leaves_nothing(journal: Journal) -> None:
-    with pytest.raises(RuntimeError), journal.begin() as sql:
-        write_meta(sql, "epoch", "2")
-        raise RuntimeError
+    def fail() -> None:
+        with journal.begin() as sql:
+            write_meta(sql, "epoch", "2")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with journal.begin() as sql:
         assert read_meta(sql, "epoch") == ""
 
@@ -109,13 +115,13 @@ def test_a_file_that_is_no_journal_is_damaged(tmp_path: Path) -> None:
 
 def test_a_mistake_of_ours_is_not_taken_for_damage(journal: Journal) -> None:
     event = {"source": "inbox", "source_id": "1", "content_sha256": "", "task": "t", "seen_at": ""}
+    with journal.begin() as sql:
+        add_event(sql, event)
     with pytest.raises(IntegrityError), journal.begin() as sql:
         add_event(sql, event)
-        add_event(sql, event)
 
 
-def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(tmp_path: Path) -> None:
-    room = Room(tmp_path)
+def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(room: Room) -> None:
     with room.journal.begin() as sql:
         assert (first_link(sql), last_link(sql), links(sql)) == (None, None, ())
     room.record(filed("a"), filed("b"))
@@ -133,4 +139,3 @@ def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(tmp_path: Path)
         assert commits_of(sql, "b", "task.filed") == (room.history.head(),)
         assert commits_of(sql, "b", "task.planned") == ()
         assert commits_of(sql, "c", "task.planned") == ("",)
-    room.journal.close()

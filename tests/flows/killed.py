@@ -35,24 +35,24 @@ class Steps:
 
     def __init__(self, last: int) -> None:
         self.last = last
-        self.taken = 0
+        self.taken: list[str] = []
 
-    def take(self, *_: object) -> None:
-        if self.taken == self.last:
+    def take(self, name: str) -> None:
+        if len(self.taken) == self.last:
             os.kill(os.getpid(), signal.SIGKILL)
-        self.taken += 1
+        self.taken.append(name)
 
     def watch(self) -> None:
         """Count in this process from now on, for good."""
         flush = os.fsync
 
-        def fsync(file: HasFileno | int) -> None:
-            self.take()
-            flush(file)
+        def fsync(fd: HasFileno | int) -> None:
+            self.take("fsync")
+            flush(fd)
 
         os.fsync = fsync
-        sys.addaudithook(lambda name, _: self.take() if name in STEPS else None)
-        event.listen(Engine, "commit", self.take)
+        sys.addaudithook(lambda name, _: self.take(name) if name in STEPS else None)
+        event.listen(Engine, "commit", lambda _: self.take("commit"))
 
 
 def _run(room: Path, last: int) -> None:
@@ -61,7 +61,7 @@ def _run(room: Path, last: int) -> None:
     steps = Steps(last)
     steps.watch()
     commands.cli(["run", "--once", "--vault", str(employee.vault)], standalone_mode=False)
-    (room / "steps").write_text(str(steps.taken), encoding="utf-8")
+    (room / "steps").write_text(" ".join(steps.taken), encoding="utf-8")
 
 
 def run_until(employee: Employee, last: int) -> bool:
@@ -73,7 +73,7 @@ def run_until(employee: Employee, last: int) -> bool:
     return process.exitcode != 0
 
 
-def steps_of(employee: Employee) -> int:
-    """Run to the end; how many lasting steps that took."""
+def steps_of(employee: Employee) -> list[str]:
+    """Run to the end; the lasting steps that took."""
     assert not run_until(employee, NEVER)
-    return int((employee.room / "steps").read_text(encoding="utf-8"))
+    return (employee.room / "steps").read_text(encoding="utf-8").split()

@@ -61,7 +61,7 @@ def command_line(employee: Employee, *words: str, project: Path = PROJECT) -> li
 def started(employee: Employee, *command: str, here: Path = PROJECT) -> Iterator[Program]:
     """A program in the folder `here`, with the employee's settings; it is gone afterwards. No package is downloaded."""
     settings = {name: value for name, value in employee.settings.items() if value is not None}
-    output = employee.room / "output.txt"
+    output = employee.room / f"output-{len(list(employee.room.glob('output-*')))}.txt"
     with output.open("wb") as said:
         process = subprocess.Popen(
             command,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SAMPLES = 8  # kills in each part of the walk, evenly spread
+SAMPLES = 6  # kills in each part of the walk, evenly spread
 RUNNER_NOTE = "Health/runner.md"
 
 
@@ -78,7 +78,7 @@ def test_a_run_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, part: 
     before = Employee(tmp_path / "before").init()
     part(before)
     undisturbed = copy_of(before, tmp_path / "undisturbed")
-    steps = steps_of(undisturbed)
+    steps = len(steps_of(undisturbed))
     assert steps > 50
     assert_whole(undisturbed)
     for last in spread(steps):
@@ -86,8 +86,7 @@ def test_a_run_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, part: 
         assert run_until(employee, last), last
         employee.once()
         assert names_in(employee) == names_in(undisturbed), last
-        for folder in ("booked", "sent"):
-            assert effects(employee)[folder] == effects(undisturbed)[folder], last
+        assert effects(employee) == effects(undisturbed), last
         assert_whole(employee)
 
 
@@ -102,11 +101,11 @@ def test_a_walk_killed_again_and_again_even_while_it_recovers_comes_to_its_end(e
     for action in ("invoice.create", "email.send", ""):
         last = 0
         while run_until(employee, last):
-            last += 9
+            last += 13
             kills += 1
         if action:
             employee.approve(only(employee.pending(action)))
-    assert kills > 20
+    assert kills > 12
     assert effects(employee) == {"booked": 1, "sent": 1}
     assert employee.status()["done"] == 1
     assert not [each for folder in ("In_Progress", "Approved", "Plans") for each in employee.notes(folder)]
@@ -129,24 +128,23 @@ def test_a_run_killed_while_it_sends_never_sends_twice_and_asks_when_it_cannot_k
     mail_approved(before)
     steps = steps_of(copy_of(before, tmp_path / "undisturbed"))
     assert len(server.received) == 1
-    asked = 0
-    for last in range(steps // 4, steps - steps // 4, 3):
+    *_, data, content, farewell = [at for at, step in enumerate(steps) if step == "smtplib.send"]
+    taken = content + 1  # the server has the mail, and nothing here says so yet
+    for last, sent, in_doubt in ((data, 0, True), (content, 0, True), (taken, 1, True), (farewell, 1, False)):
         server.received.clear()
         employee = copy_of(before, tmp_path / f"killed-{last}")
         assert run_until(employee, last), last
-        sent = len(server.received)
         employee.once()
+        assert len(server.received) == sent, last
+        assert len(employee.questions()) == in_doubt, last
         for question in employee.questions():
-            asked += 1
-            assert len(server.received) == sent
-            employee.said("answer", question.stem, *("it happened" if sent else "it did not happen: do it now").split())
+            employee.said("answer", question.stem, "it happened" if sent else "it did not happen: do it now")
             employee.once()
         assert len(server.received) == 1, last
         assert employee.status()["done"] == 1, last
-        assert employee.ids("approved") == []
+        assert employee.ids("approved") == employee.ids("questions") == []
         assert employee.outbox() == []
         assert_whole(employee)
-    assert asked
 
 
 def test_the_real_command_killed_from_outside_goes_on_where_it_was(employee: Employee) -> None:
@@ -168,7 +166,6 @@ def test_the_real_command_killed_from_outside_goes_on_where_it_was(employee: Emp
 def test_two_runs_at_once_leave_the_work_to_one_of_them(employee: Employee) -> None:
     mail_dropped(employee)
     line = command_line(employee, "run", "--once")
-    (employee.room / "second").mkdir()
     with started(employee, *line) as first, started(employee, *line) as second:
         codes = {first.ends(), second.ends()}
     assert codes in ({0}, {0, 1})

@@ -1,0 +1,139 @@
+"""Promises about questions: every way of answering counts once, and a question never gets lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agents.autonomy.questions import acceptable
+from agents.durability.task_persistence import find_question
+from agents.vault.note import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.autonomy.house import House
+
+    Way = Callable[[House, str], None]
+
+
+def by_property(house: House, question: str) -> None:
+    house.set(question, "answer", "RED")
+
+
+def by_checkbox(house: House, question: str) -> None:
+    house.tick(question, "red")
+
+
+def by_command(house: House, question: str) -> None:
+    house.command("answer", question, " Red ")
+
+
+def in_done(house: House, question: str) -> None:
+    house.tick(question, "red")
+    house.move(question, "Done")
+
+
+def by_command_without_a_note(house: House, question: str) -> None:
+    house.path(question).unlink()
+    house.command("answer", question, "red")
+
+
+@pytest.mark.parametrize("way", [by_property, by_checkbox, by_command, in_done, by_command_without_a_note])
+def test_an_answer_in_any_way_is_taken_in_once_and_the_note_filed(house: House, way: Way) -> None:
+    question = house.asked()
+    way(house, question)
+    house.once()
+    house.restart()
+    assert [each.value for each in house.brain.seen[-1][1]] == ["red"]
+    assert len(house.brain.seen) == 2
+    assert house.folder(question) == "Done/2026-11"
+    assert "answered" in house.text(question)
+    assert house.sees().questions == ()
+    assert house.is_sound()
+
+
+def test_the_owner_may_answer_in_other_words(house: House) -> None:
+    question = house.asked()
+    house.set(question, "answer", "green, like [[grass]]")
+    house.once()
+    assert house.brain.seen[-1][1][-1].value.startswith("green")
+
+
+def test_several_ticked_boxes_are_held_and_told_once(house: House) -> None:
+    question = house.asked()
+    house.tick(question, "red", "blue")
+    for _ in range(2):
+        house.once()
+    house.restart()
+    assert (len(house.brain.seen), len(house.alerts())) == (1, 1)
+    text = house.text(question).replace("- [x] blue", "- [ ] blue")
+    house.path(question).write_text(text, encoding="utf-8")
+    house.once()
+    assert house.brain.seen[-1][1][-1].value == "red"
+
+
+def test_a_note_that_is_no_text_is_held(house: House) -> None:
+    question = house.asked()
+    house.path(question).write_bytes(b"\xff\xfe answer: red")
+    house.once()
+    assert (len(house.brain.seen), len(house.alerts())) == (1, 1)
+
+
+def test_deleting_a_question_is_no_answer(house: House) -> None:
+    question = house.asked()
+    house.path(question).unlink()
+    house.once()
+    assert house.folder(question) == "Needs_Action"
+    assert len(house.brain.seen) == 1
+    assert house.is_sound()
+
+
+def test_a_question_filed_without_an_answer_comes_back_but_not_in_an_endless_loop(house: House) -> None:
+    question = house.asked()
+    house.move(question, "Done")
+    house.once()
+    assert house.folder(question) == "Needs_Action"
+    assert "not answered yet" in house.text(question)
+    house.move(question, "Done")
+    house.once()
+    assert house.folder(question) == "Done"
+    house.clock.advance(60)
+    house.once()
+    assert house.folder(question) == "Needs_Action"
+
+
+def test_an_answer_is_not_taken_before_the_note_is_quiet(house: House) -> None:
+    question = house.asked()
+    house.quiet_s = 2.0
+    house.start()
+    house.tick(question, "red")
+    assert house.runner.tick()[0] == 0
+    house.once()
+    assert house.sees().questions == ()
+
+
+def test_an_empty_answer_is_none_and_the_owner_hears_why(house: House) -> None:
+    question = house.asked()
+    house.command("answer", question, "  ")
+    house.once()
+    assert len(house.sees().questions) == 1
+    assert "empty" in house.alerts()[0]
+
+
+def test_the_same_question_is_not_asked_twice_while_it_is_open(house: House) -> None:
+    question = house.asked()
+    house.move(house.the_task(), "Needs_Action")
+    house.once()
+    assert [each.id for each in house.sees().questions] == [question]
+    assert len(house.brain.seen) == 2
+
+
+def test_a_choice_counts_however_it_is_written_and_emptiness_does_not(house: House) -> None:
+    question = house.asked()
+    with house.journal.begin() as sql:
+        row = find_question(sql, question)
+    assert row is not None
+    assert acceptable(row, "  bLuE ") == "blue"
+    assert isinstance(acceptable(row, " \n"), Problem)

@@ -1,0 +1,302 @@
+"""`verify` names what was bent, removed, cut, forged or lost, and says when it could not look."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import delete, update
+
+from agents.durability.journal import write_meta
+from agents.durability.proposal_rows import add_proposal, update_proposal
+from agents.durability.schema import CHAIN, TRANSITIONS
+from agents.durability.task_persistence import add_task
+from agents.durability.transitions import Transition
+from agents.durability.verification import Report
+from agents.security.audit_logger import Fact
+from agents.vault.store import EditText, Operation
+from tests.clock import NOON
+from tests.durability.room import Room, filed
+from tests.durability.test_rows import PROPOSAL, TASK
+from tests.stock_git import foreign_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOG = "Logs/2026-11-23-0001.jsonl"
+DONE = "Done/2026-11/proposal-1.md"
+PDF = "Accounting/Invoices/2026/inv-2026-0001.pdf"
+SEALED = "---\nid: proposal-1\n---\n# Create an invoice?\n\ntext  \n"
+EVENTS = ("proposal.filed", "proposal.approved", "effect.intended")
+
+
+@pytest.fixture
+def done(room: Room) -> Room:
+    """A proposal that was filed, approved, intended and done, with a document and its note in Done."""
+    document = {"name": "inv.pdf", "path": PDF, "sha256": room.blobs.put(b"%PDF")}
+    room.write(PDF, "%PDF")
+    row = replace(PROPOSAL, note=SEALED, state="done", receipt=json.dumps({"documents": [document]}))
+    with room.recorder.begin() as writing:
+        add_task(writing.sql, TASK)
+        add_proposal(writing.sql, row)
+        for kind in EVENTS:
+            fact = Fact("runner", kind, row.id, row.task, {"digest": row.digest})
+            writing.record(Transition(fact, f"{kind} {row.id}"))
+        receipt = EditText("append", "## Receipt\ndone 12:00 · INV-2026-0001\n")
+        operations = (Operation("create", DONE, text=row.note), Operation("edit", DONE, edits=(receipt,)))
+        fact = Fact("executor", "effect.done", row.id, row.task, {"digest": row.digest})
+        writing.record(Transition(fact, f"Done {row.id}", operations, paths=(PDF,)))
+    room.recorder.housekeeping(())
+    return room
+
+
+def test_a_whole_vault_holds_and_looking_changes_nothing(done: Room) -> None:
+    before = (done.notes(), done.git("rev-parse", "HEAD"))
+    assert done.verify() == Report()
+    assert (done.notes(), done.git("rev-parse", "HEAD")) == before
+
+
+def test_an_empty_vault_holds(room: Room) -> None:
+    assert room.verify() == Report()
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [
+        (Report(), 0),
+        (Report(warnings=["w"]), 0),
+        (Report(unchecked=["u"], warnings=["w"]), 3),
+        (Report(broken=["b"], unchecked=["u"]), 1),
+    ],
+)
+def test_the_exit_code_says_holds_broken_or_not_checked(report: Report, code: int) -> None:
+    assert report.exit_code == code
+
+
+def lines_of(room: Room) -> list[str]:
+    return room.text(LOG).splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda lines: [lines[0], re.sub(r"approved", "rejected", lines[1]), *lines[2:]], 2),
+        (lambda lines: [*lines[:1], *lines[2:]], 2),
+        (lambda lines: lines[:-1], 4),
+        (lambda lines: [lines[0], lines[2], lines[1], lines[3]], 2),
+        (lambda lines: [*lines, lines[-1]], 5),
+    ],
+    ids=["bent", "removed", "cut", "swapped", "added"],
+)
+def test_a_log_that_was_tampered_with_is_named_with_its_line(
+    done: Room, change: Callable[[list[str]], list[str]], line: int
+) -> None:
+    whole = done.text(LOG)
+    done.write(LOG, "".join(change(lines_of(done))))
+    report = done.verify()
+    assert report.exit_code == 1
+    assert report.broken[0].startswith(f"{LOG}, line {line}: ")
+    done.write(LOG, whole)
+    assert done.verify().exit_code == 0
+
+
+def test_a_log_file_that_is_gone_or_strange_is_named(done: Room) -> None:
+    (done.vault / LOG).rename(done.vault / "Logs/2026-11-22-0001.jsonl")
+    broken = done.verify().broken
+    assert broken == [
+        f"{LOG}: the file is gone",
+        "Logs/2026-11-22-0001.jsonl: a log file that was never written by the runner",
+    ]
+
+
+def test_a_log_that_cannot_be_read_is_not_checked(done: Room) -> None:
+    (done.vault / LOG).rename(done.place / "log")
+    (done.vault / LOG).symlink_to(done.place / "log")
+    report = done.verify()
+    assert (report.unchecked, report.exit_code) == ([f"{LOG}: it is a link"], 3)
+
+
+def test_a_log_that_is_only_behind_is_no_breach(done: Room) -> None:
+    done.record(filed("a"))
+    report = done.verify()
+    assert report.exit_code == 0
+    assert report.warnings == ["1 events are not in the log yet; the next run writes them"]
+
+
+def test_a_chain_bent_in_the_journal_is_named(done: Room) -> None:
+    with done.journal.begin() as sql:
+        sql.execute(update(CHAIN).where(CHAIN.c.seq == 2).values(line='{"seq": 2}'))
+    assert done.verify().broken[0] == "journal: event 2 in the journal does not have its digest"
+
+
+def test_an_event_removed_and_rechained_everywhere_but_in_the_history_is_named(done: Room) -> None:
+    done.record(filed("a"))
+    done.recorder.housekeeping(())
+    with done.journal.begin() as sql:
+        sql.execute(delete(CHAIN).where(CHAIN.c.seq == 5))
+    done.write(LOG, "".join(lines_of(done)[:4]))
+    assert done.verify().broken == ["git: a commit tells event 5, which the journal does not know"]
+
+
+def test_an_event_rewritten_everywhere_but_in_the_history_is_named(done: Room) -> None:
+    line = lines_of(done)[3].rstrip("\n").replace('"executor"', '"owner"')
+    digest = done.blobs.put(line.encode())
+    with done.journal.begin() as sql:
+        sql.execute(update(CHAIN).where(CHAIN.c.seq == 4).values(line=line, sha256=digest))
+    done.write(LOG, "".join([*lines_of(done)[:3], f"{line}\n"]))
+    assert done.verify().broken == ["git: the commit of event 4 tells another event"]
+
+
+def test_two_commits_that_tell_one_event_differently_are_named(done: Room) -> None:
+    done.history.commit((), author="ai-employee", message="x\n\nEvent: 4 0000", when=NOON)
+    assert "git: two commits tell event 4 in different words" in done.verify().broken
+
+
+def test_a_cut_history_is_named(done: Room) -> None:
+    for name in "abc":
+        done.record(filed(name))
+        done.recorder.flush()
+    head = done.git("rev-parse", "HEAD")
+    done.git("update-ref", "HEAD", "HEAD~2")
+    report = done.verify()
+    assert report.exit_code == 1
+    assert report.broken[0] == f"git: the history was cut; commit {head[:10]} is not in it any more"
+    assert "git: event 6 is in no commit" in report.broken
+
+
+def test_an_event_in_no_commit_is_named_also_when_the_journal_agrees_with_the_cut(done: Room) -> None:
+    done.record(filed("a"))
+    done.recorder.flush()
+    done.git("update-ref", "HEAD", "HEAD~1")
+    with done.journal.begin() as sql:
+        write_meta(sql, "head", done.git("rev-parse", "HEAD"))
+    assert done.verify().broken == ["git: event 5 is in no commit"]
+
+
+def test_an_event_that_waits_for_its_commit_is_no_breach(done: Room) -> None:
+    with done.journal.begin() as sql:
+        sql.execute(update(TRANSITIONS).where(TRANSITIONS.c.number == 4).values(commit_id=""))
+    assert done.verify().exit_code == 0
+
+
+def test_a_history_that_is_gone_is_named(done: Room) -> None:
+    done.git("update-ref", "-d", "refs/heads/main")
+    assert "git: event 1 is in no commit" in done.verify().broken
+
+
+def test_an_amended_commit_is_named(done: Room) -> None:
+    done.git("commit", "--amend", "--quiet", "--message", "Nothing happened")
+    report = done.verify()
+    assert report.exit_code == 1
+    assert "the history was cut" in " ".join(report.broken)
+
+
+def test_a_foreign_commit_that_touches_nothing_sealed_is_only_named_as_foreign(done: Room) -> None:
+    done.write("Plans/mine.md", "of the owner\n")
+    commit = foreign_commit(done.vault)
+    report = done.verify()
+    assert (report.broken, report.exit_code) == ([], 0)
+    assert report.warnings == [f"git: commit {commit[:10]} is not ours; it touches nothing that is sealed"]
+
+
+@pytest.mark.parametrize("path", ["Logs/2026-11-23.md", "Approved/proposal-1.md"])
+def test_a_foreign_commit_that_touches_the_log_or_a_sealed_note_is_a_breach(done: Room, path: str) -> None:
+    done.write(path, "by somebody else\n")
+    commit = foreign_commit(done.vault)
+    report = done.verify()
+    assert report.broken == [f"git: commit {commit[:10]} is not ours and touches {path}"]
+
+
+def test_a_damaged_object_is_named(done: Room) -> None:
+    blob = done.git("rev-parse", f"HEAD:{PDF}")
+    (done.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
+    assert "git: Object" in " ".join(done.verify().broken)
+
+
+def test_a_history_that_cannot_be_walked_is_named(done: Room) -> None:
+    done.record(filed("a"))
+    done.recorder.flush()
+    parent = done.git("rev-parse", "HEAD~1")
+    (done.git_dir / "objects" / parent[:2] / parent[2:]).unlink()
+    assert "git: The history is damaged" in " ".join(done.verify().broken)
+
+
+def test_a_planted_setting_of_git_is_named(done: Room) -> None:
+    done.git("config", "core.fsmonitor", "/opt/evil")
+    assert "fsmonitor" in " ".join(done.verify().broken)
+
+
+class TestDoneProposals:
+    """Events, receipts, documents and notes of what was done."""
+
+    @pytest.mark.parametrize("kind", [*EVENTS, "effect.done"])
+    def test_done_without_one_of_its_events_is_named(self, done: Room, kind: str) -> None:
+        target = {"target": "proposal-1", "action_type": kind}
+        with done.journal.begin() as sql:
+            for row in sql.execute(CHAIN.select()).all():
+                fields = json.loads(row.line)
+                if fields["action_type"] == kind:
+                    line = json.dumps({**fields, **target, "target": "another"})
+                    sql.execute(update(CHAIN).where(CHAIN.c.seq == row.seq).values(line=line))
+        assert f"proposal-1: done without the event {kind}" in done.verify().broken
+
+    def test_an_effect_by_the_owners_word_needs_no_receipt_of_a_provider(self, done: Room) -> None:
+        line = json.dumps({"target": "proposal-1", "action_type": "effect.resolved", "parameters": {}})
+        with done.journal.begin() as sql:
+            sql.execute(update(CHAIN).where(CHAIN.c.seq == 4).values(line=line))
+        assert not [words for words in done.verify().broken if words.startswith("proposal-1")]
+
+    def test_an_effect_the_journal_does_not_know_is_named(self, done: Room) -> None:
+        with done.journal.begin() as sql:
+            update_proposal(sql, "proposal-1", {"state": "failed"})
+        assert done.verify().broken == ["proposal-1: the log says that it is done, the journal does not"]
+
+    def test_another_order_under_the_same_events_is_named(self, done: Room) -> None:
+        with done.journal.begin() as sql:
+            update_proposal(sql, "proposal-1", {"digest": "other"})
+        assert "proposal-1: the event proposal.approved names another digest" in done.verify().broken
+
+    @pytest.mark.parametrize("receipt", ["", "{}", "[]", '{"documents": [1]}', '{"documents": 1}'])
+    def test_a_receipt_that_cannot_be_read_is_named(self, done: Room, receipt: str) -> None:
+        with done.journal.begin() as sql:
+            update_proposal(sql, "proposal-1", {"receipt": receipt})
+        assert done.verify().broken == ["proposal-1: its receipt in the journal cannot be read"]
+
+    @pytest.mark.parametrize("change", ["%PDF, bent", None])
+    def test_a_document_that_was_changed_or_lost_is_named(self, done: Room, change: str | None) -> None:
+        if change is None:
+            (done.vault / PDF).unlink()
+        else:
+            done.write(PDF, change)
+        assert done.verify().broken == [f"proposal-1: the document {PDF} is not the one of the receipt"]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "words"),
+        [
+            ("text", "other text", "was changed after it was approved"),
+            ("# Create", "# Pay", "was changed after it was approved"),
+            ("---\nid", "---\nid: x\nid", "was changed after it was approved"),
+            ("INV-2026-0001", "INV-2026-0009", "the receipt in the note"),
+        ],
+    )
+    def test_a_note_that_was_changed_afterwards_is_named(self, done: Room, old: str, new: str, words: str) -> None:
+        done.write(DONE, done.text(DONE).replace(old, new))
+        assert [each for each in done.verify().broken if words in each]
+
+    def test_a_note_that_is_no_file_any_more_is_named(self, done: Room) -> None:
+        (done.vault / DONE).rename(done.place / "note.md")
+        (done.vault / DONE).symlink_to(done.place / "note.md")
+        assert "was changed after it was approved" in done.verify().broken[0]
+
+    def test_what_editors_and_the_owner_do_to_a_note_is_no_breach(self, done: Room) -> None:
+        text = done.text(DONE).replace("id: proposal-1", "id: proposal-1\nmine: yes").replace("text  ", "text")
+        done.write(DONE, text.replace("\n", "\r\n") + "\r\n- and a remark of mine\r\n")
+        assert done.verify().exit_code == 0
+
+    def test_a_note_that_is_gone_is_only_told(self, done: Room) -> None:
+        (done.vault / DONE).unlink()
+        report = done.verify()
+        assert (report.exit_code, report.warnings) == (0, ["proposal-1: its note is not in Done any more"])
