@@ -93,7 +93,7 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class WatcherContext:
-    """What a watcher may look at. `root` is our folder in the vault; `quiet_s`: a file unchanged for so long is whole."""
+    """What a watcher may look at. `root`: our folder in the vault; `quiet_s`: a file unchanged for so long is whole."""
 
     root: Path
     quiet_s: float

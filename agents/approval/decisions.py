@@ -192,9 +192,9 @@ class Decisions:
         raise_alert(writing, row.id, words, self._clock.now(), occasion=str(event))
 
     def _sha256(self, row: ProposalRow, folder: str) -> str:
-        """Of the note as it lies there; empty when it is gone by now."""
+        """Of the note as it lies there; 'gone' when nobody can read it by now."""
         found = read_regular(self._recorder.store.path(f"{folder}/{row.id}.md"), MAX_NOTE_BYTES)
-        return sha256_hex(found) if isinstance(found, bytes) else ""
+        return sha256_hex(found) if isinstance(found, bytes) else "gone"
 
 
 def _both(proposal: str, *folders: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import write_meta
+from agents.durability.journal import read_meta, write_meta
 from agents.durability.task_persistence import tasks_in, tasks_with_news
 from agents.errors import EmployeeError, Transient
 from agents.vault.files import free_temp_files
@@ -84,7 +84,9 @@ class Runner:
         parts = self._parts
         parts.places.prepare()
         lost, interrupted = parts.new_epoch.needed(), parts.presence.interrupted()
-        epoch = parts.presence.claim(take_over=take_over, lost=lost)
+        with self._recorder.journal.begin() as sql:
+            claimed = bool(read_meta(sql, "epoch"))
+        epoch = parts.presence.claim(take_over=take_over, lost=lost and not claimed)
         # a kill within the claim itself leaves a file in Health before the note there says that anybody runs
         free_temp_files(self._recorder.store.root if interrupted else self._recorder.store.root / HEALTH)
         with self._recorder.journal.begin() as sql:

@@ -139,6 +139,6 @@ def readable_log(file: str, chain: Iterable[Link]) -> str:
         target = str(fields["target"])
         about = f"[[{target}]]" if is_note_name(f"{target}.md") and target[:1].isdigit() else code_span(visible(target))
         time = str(fields["timestamp"])[11:19]
-        cells = (fields["seq"], time, fields["actor"], fields["action_type"], about.replace("|", "/"), fields["result"])
+        cells = (fields["seq"], time, fields["actor"], fields["action_type"], about, fields["result"])
         rows.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(rows) + "\n"

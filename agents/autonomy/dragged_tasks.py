@@ -107,14 +107,13 @@ class DraggedTasks:
 
     def _correct(self, task: str, entry: Entry) -> int:
         """The owner wrote another category into the note: a new turn, with the owner's word."""
-        if entry.kind != "file" or self._read.get(entry.name) == entry.signature or not self._places.settled(entry):
+        if entry.kind != "file" or self._read.get(entry.name) == entry.signature:
+            return 0
+        word = self._new_word(task, entry)
+        # only a new word must be complete; a note without one is read again when it changes
+        if not (self._places.settled(entry) if word else self._places.is_quiet(entry)):
             return 0
         self._read[entry.name] = entry.signature
-        content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
-        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
-        with self._recorder.journal.begin() as sql:
-            row = find_task(sql, task)
-            word = new_word(text, row, remembered(sql, task)) if row and row.state == "waiting" else ""
         if not word:
             return 0
         with self._recorder.begin() as writing:
@@ -123,6 +122,13 @@ class DraggedTasks:
             fact = Fact("owner", "task.recategorised", task, task, approved_by="owner")
             writing.record(Transition(fact, f"Recategorise {task}", author="owner", paths=(entry.path,)))
         return 1
+
+    def _new_word(self, task: str, entry: Entry) -> str:
+        content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
+        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+        with self._recorder.journal.begin() as sql:
+            row = find_task(sql, task)
+            return new_word(text, row, remembered(sql, task)) if row and row.state == "waiting" else ""
 
     def _time(self) -> str:
         return local_text(self._clock.now())

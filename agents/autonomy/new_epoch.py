@@ -63,23 +63,23 @@ class NewEpoch:
 
     def begin(self, epoch: int) -> None:
         """Put the old notes aside and file open tasks again. A vault that has no past only begins."""
-        found = self._recorder.history.changed_paths()
-        logs = self._old_logs(epoch)
+        self._move_logs(epoch)
+        had_logs = any(each.kind == "folder" for each in self._places.entries(LOGS))
         notes = [each for place in (NEEDS_ACTION, CLAIMED, PENDING, PLANS) for each in self._places.entries(place)]
+        found = self._recorder.history.changed_paths()
         with self._recorder.begin() as writing:
             fact = Fact("runner", "epoch.began", "vault", parameters={"epoch": str(epoch)})
-            writing.record(Transition(fact, f"Begin epoch {epoch}", logs, paths=found))
+            writing.record(Transition(fact, f"Begin epoch {epoch}", paths=found))
             for entry in notes:
                 self._put_aside(writing, entry, epoch)
-            if logs or notes:
+            if had_logs or notes:
                 raise_alert(writing, f"epoch-{epoch}", WORDS, self._clock.now())
 
-    def _old_logs(self, epoch: int) -> tuple[Operation, ...]:
-        return tuple(
-            Operation("move", entry.path, f"{LOGS}/before-epoch-{epoch}/{entry.name}")
-            for entry in self._places.entries(LOGS)
-            if entry.kind == "file"
-        )
+    def _move_logs(self, epoch: int) -> None:
+        """Make room for the new chain's log. Before its first event, since that writes a file of the same name."""
+        for entry in self._places.entries(LOGS):
+            if entry.kind == "file":
+                self._recorder.store.apply(Operation("move", entry.path, f"{LOGS}/before-epoch-{epoch}/{entry.name}"))
 
     def _put_aside(self, writing: Writing, entry: Entry, epoch: int) -> None:
         """A note of the old epoch: what began it is filed again, the note itself goes to Quarantine."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Found, Kind, judge
+from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.autonomy.approved_strangers import Strangers
 from agents.autonomy.dragged_tasks import DraggedTasks
 from agents.autonomy.pauses import Pauses
@@ -71,12 +71,18 @@ class OwnerMoves:
         if not entries and not overdue:
             return self._show_again(row)
         seen = tuple((entry.folder, entry.signature) for entry in entries)
-        read_before = self._judged.get(row.id) == seen and not overdue
-        if read_before or not all(self._places.settled(entry) for entry in entries):
+        if self._judged.get(row.id) == seen and not overdue:
+            return 0
+        notes = self.read(entries)
+        verdict = notes if isinstance(notes, Problem) else judge(row, notes, self._clock.now(), self._models)
+        waits = isinstance(verdict, Verdict) and verdict.kind is Kind.WAIT
+        # only what is said must be said completely; a note that says nothing is read again when it changes
+        if not all(self._places.is_quiet(entry) if waits else self._places.settled(entry) for entry in entries):
             return 0
         self._judged[row.id] = seen
-        notes = self.read(entries)
-        return self._hold(row, notes.message) if isinstance(notes, Problem) else self._judge(row, notes)
+        if waits:
+            return 0
+        return self._hold(row, verdict) if isinstance(verdict, Problem) else self._settle(row, verdict, entries)
 
     def entries(self, proposal: str) -> list[Entry]:
         """What has the name of this proposal's note in the folders that decide."""
@@ -92,18 +98,15 @@ class OwnerMoves:
             notes.append(Found(entry.folder, content.decode(errors="replace")))
         return notes
 
-    def _judge(self, row: ProposalRow, notes: list[Found]) -> int:
-        verdict = judge(row, notes, self._clock.now(), self._models)
-        if verdict.kind is Kind.WAIT:
-            return 0
-        here = [note.folder for note in notes]
+    def _settle(self, row: ProposalRow, verdict: Verdict, entries: list[Entry]) -> int:
+        here = [entry.folder for entry in entries]
         order = (REJECTED, *DECIDING) if verdict.kind is Kind.REJECT else DECIDING
         self._decisions.settle(row, verdict, next((each for each in order if each in here), ""), self._policy())
         return 0 if verdict.kind is Kind.HOLD else 1
 
-    def _hold(self, row: ProposalRow, words: str) -> int:
+    def _hold(self, row: ProposalRow, problem: Problem) -> int:
         with self._recorder.begin() as writing:
-            raise_alert(writing, row.id, f"Held: {words}.", self._clock.now())
+            raise_alert(writing, row.id, f"{row.id} is held: {problem.message}.", self._clock.now())
         return 0
 
     def _show_again(self, row: ProposalRow) -> int:

@@ -98,15 +98,22 @@ class Places:
 
     def settled(self, entry: Entry) -> bool:
         """Whether the file has not changed for the quiet period; otherwise the wait is remembered."""
+        left_s = self._quiet_s - self._age_s(entry)
+        if left_s > 0:
+            self.unsettled_s = left_s if self.unsettled_s is None else min(left_s, self.unsettled_s)
+        return left_s <= 0
+
+    def is_quiet(self, entry: Entry) -> bool:
+        """Whether it has settled; nobody need wait for it."""
+        return self._age_s(entry) >= self._quiet_s
+
+    def _age_s(self, entry: Entry) -> float:
         age_s = self._clock.now().timestamp() - entry.modified_s
-        if age_s < 0:  # a clock elsewhere is ahead: judge by our own watching
-            signature, since_s = self._seen.get(entry.path, ((0, 0, 0), 0.0))
-            if signature != entry.signature:
-                since_s = self._clock.monotonic_s()
-                self._seen[entry.path] = (entry.signature, since_s)
-            age_s = self._clock.monotonic_s() - since_s
-        if age_s >= self._quiet_s:
-            return True
-        left_s = self._quiet_s - age_s
-        self.unsettled_s = left_s if self.unsettled_s is None else min(left_s, self.unsettled_s)
-        return False
+        if age_s >= 0:
+            return age_s
+        # a clock elsewhere is ahead: judge by our own watching
+        signature, since_s = self._seen.get(entry.path, ((0, 0, 0), 0.0))
+        if signature != entry.signature:
+            since_s = self._clock.monotonic_s()
+            self._seen[entry.path] = (entry.signature, since_s)
+        return self._clock.monotonic_s() - since_s

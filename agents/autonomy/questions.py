@@ -74,10 +74,11 @@ class Questions:
         if entry is None:
             return self._show_again(row, "question.shown_again")
         if self._read.get(row.id) != (entry.folder, entry.signature):
-            if not self._places.settled(entry):
+            answer = self._answer_in(row, entry)
+            # only an answer must be complete; a note without one is read again when it changes
+            if not (self._places.is_quiet(entry) if answer is None else self._places.settled(entry)):
                 return 0
             self._read[row.id] = (entry.folder, entry.signature)
-            answer = self._answer_in(row, entry)
             if isinstance(answer, str):
                 self.take(row, answer, "in the note")
                 return 1

@@ -16,7 +16,7 @@ from agents.autonomy.questions import Questions
 from agents.autonomy.shelving import Shelf, done_folder
 from agents.autonomy.views import outcomes, task_view
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import read_meta, write_meta
+from agents.durability.journal import last_link, read_meta, write_meta
 from agents.durability.proposal_rows import OPEN, proposals_of
 from agents.durability.task_persistence import (
     TaskRow,
@@ -125,12 +125,11 @@ class Turns:
         if now == before:
             return
         write_meta(writing.sql, BAD_ROWS, now)
-        told = [tuple(each) for each in json.loads(before)]
-        for row in rows:
-            if row not in told:
-                file, line, message = row
+        told, newest = [tuple(each) for each in json.loads(before)], last_link(writing.sql)
+        for file, line, message in rows:
+            if (file, line, message) not in told:
                 words = f"{file}, line {line}: {plain(message)}"
-                raise_alert(writing, file, words, self._clock.now(), occasion=self._clock.now().isoformat())
+                raise_alert(writing, file, words, self._clock.now(), occasion=str(newest))
 
     def _file(self, writing: Writing, row: TaskRow, decision: Decision, moves: tuple[Move, ...], category: str) -> None:
         consume_news(writing.sql, row.id)

@@ -9,8 +9,12 @@ import re
 
 from agents.vault.neutralize import visible
 
-# what markdown, HTML, Obsidian or Templater act on; and the ":" or "." that would make a link of an address
-_ACTING = re.compile(r"[\\`*_\[\]<>|#~$%{}!^=&]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+# what markdown, HTML, Obsidian and Templater act on, partly only beside its like; and what makes a link of an address
+_ACTING = re.compile(
+    r"[\\`*_\[\]<>|#~$^]|%(?=[%>])|(?<=[%<])%|=(?==)|(?<==)=|[{}](?=[{}])|(?<=[{}])[{}]|!(?=\[)|&(?=#?\w{1,32};)"
+    r"|:(?=//)|(?<=\bwww)\.",
+    re.IGNORECASE,
+)
 _LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])(?=[\s-]|$)")  # acts at the beginning of a line, as does a rule of dashes
 
 

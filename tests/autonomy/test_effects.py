@@ -28,16 +28,16 @@ def in_doubt(house: House, *, arrived: bool) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("arrived", "answer", "state", "sent"),
+    ("arrived", "answer", "state"),
     [
-        (True, "it happened", "done", 1),
-        (False, "it did not happen: do it now", "done", 1),
-        (False, "IT DID NOT HAPPEN: DO IT NOW", "done", 1),
-        (True, "leave it, I take care of it myself", "failed", 1),
+        (True, "it happened", "done"),
+        (False, "it did not happen: do it now", "done"),
+        (False, "IT DID NOT HAPPEN: DO IT NOW", "done"),
+        (True, "leave it, I take care of it myself", "failed"),
     ],
 )
 def test_an_unknown_outcome_is_asked_and_each_answer_ends_it(
-    house: House, arrived: bool, answer: str, state: str, sent: int
+    house: House, *, arrived: bool, answer: str, state: str
 ) -> None:
     proposal, question = in_doubt(house, arrived=arrived)
     house.restart()
@@ -45,7 +45,7 @@ def test_an_unknown_outcome_is_asked_and_each_answer_ends_it(
     house.command("answer", question, answer)
     house.once()
     house.restart()
-    assert (house.row(proposal).state, len(house.courier.sent)) == (state, sent)
+    assert (house.row(proposal).state, house.courier.sent) == (state, ["send lamp"])
     assert house.folder(proposal) == "Done/2026-11"
     assert house.folder(question) == "Done/2026-11"
     assert house.folder(house.the_task()) == "Done/2026-11"

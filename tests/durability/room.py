@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agents.durability.blobs import Blobs
+from agents.durability.commits import events_of
 from agents.durability.journal import Journal
 from agents.durability.transitions import Recorder, Transition
 from agents.durability.verification import Report, Verification
 from agents.errors import NotAllowed
 from agents.security.audit_logger import Fact
 from agents.security.signing import SigningKey, allowed_signers, is_signed_by
-from agents.vault.files import make_folder
+from agents.vault.files import free_temp_files
 from agents.vault.history import History
 from agents.vault.layout import FOLDERS, LOGS
 from agents.vault.store import Operation, Store
@@ -35,9 +36,8 @@ class Room:
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.place / "Vault", self.place / "state"
-        make_folder(self.state)
-        for name in FOLDERS:
-            make_folder(self.vault / name)
+        for folder in (self.state, *(self.vault / name for name in FOLDERS)):
+            folder.mkdir(parents=True, exist_ok=True)
         self.key = SigningKey.load_or_create(self.state / "keys")
         self.blobs = Blobs(self.state / "blobs")
         self.git_dir = self.state / "history.git"
@@ -57,6 +57,7 @@ class Room:
     def restart(self) -> tuple[str, ...]:
         """End this process and begin another; what it had to say."""
         self.journal.close()
+        free_temp_files(self.vault)
         return self.open().recover()
 
     def is_ours(self, commit: CommitRecord) -> bool:
@@ -100,9 +101,8 @@ class Room:
         return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
 
     def events(self) -> list[str]:
-        """The events that commits hold, newest first."""
-        told = self.git("log", "--format=%(trailers:key=Event,valueonly)").split("\n")
-        return [line.split()[0] for line in told if line]
+        """The events that commits hold, newest commit first."""
+        return [str(seq) for commit in self.history.walk_back() for seq, _ in events_of(commit)]
 
 
 def filed(name: str, *operations: Operation, author: Author = "ai-employee", action: str = "task.filed") -> Transition:

@@ -90,7 +90,7 @@ def _finish(writing: Writing, _room: Room) -> None:
     )
 
 
-def _killed_at(room: Room, change: int) -> Callable[[str, tuple[object, ...]], None]:
+def _killed_at(change: int) -> Callable[[str, tuple[object, ...]], None]:
     left = change
 
     def seen(event: str, arguments: tuple[object, ...]) -> None:
@@ -113,7 +113,7 @@ def main(folder: Path) -> int:
         if not child:
             room = Room(folder / f"{number}")
             prepare(room)
-            sys.addaudithook(_killed_at(room, number))
+            sys.addaudithook(_killed_at(number))
             walk(room)
             os._exit(0)
         if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:

@@ -59,15 +59,16 @@ class OwnersVault:
         for path, text in {**PLUGINS, **NAMED_LIKE_OURS, ".gitignore": ".obsidian/workspace*\n"}.items():
             vault.write(path, text)
         vault.git("init", "--quiet", "--initial-branch=main")
-        vault._commit("Begin")
+        vault.commit("Begin")
         vault.write("Diary.md", f"# Diary\n{MARKER}\n")
-        vault._commit("Write a diary")
+        vault.commit("Write a diary")
         vault.git("branch", "attic", "HEAD~1")
         vault.git(*AS_OWNER, "tag", "--annotate", "v1", "--message", "One")
         vault._work_on()
         return vault
 
-    def _commit(self, message: str) -> None:
+    def commit(self, message: str) -> None:
+        """Stage and commit everything there is."""
         self.git("add", "--all")
         self.git(*AS_OWNER, "commit", "--quiet", "--message", message)
 

@@ -141,6 +141,20 @@ def test_notes_of_the_owner_elsewhere_are_never_taken_for_commands(employee: Emp
     assert owner.everything(but=OURS) == before
 
 
+def test_the_owners_git_may_take_our_notes_along_at_any_moment(employee: Employee, owner: OwnersVault) -> None:
+    send = proposed_mail(employee)
+    owner.commit("Save everything, as a plugin does every five minutes")
+    employee.approve(send)
+    owner.commit("Again")
+    head = owner.git("rev-parse", "HEAD")
+    employee.once()
+    assert len(employee.outbox()) == 1
+    assert "All holds" in employee.said("verify")
+    assert our_history(employee, "status", "--porcelain") == ""
+    assert owner.git("rev-parse", "HEAD") == head
+    assert {each.strip('"')[3 : 3 + len(OURS)] for each in owner.status()} == {OURS}
+
+
 def as_linter(text: str) -> str:
     """Saved by a linter: properties sorted and written anew, times of its own added, blanks and lines at the end."""
     properties, body = parted(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from tests.flows.employee import ADDRESS, Employee
 from tests.flows.steps import done_note, only, proposed_mail
 from tests.standins.certificates import make_certificate
 from tests.standins.smtp_server import Behaviour, SmtpServer
+from tests.stock_git import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +45,6 @@ class Account:
         assert result.exit_code == 0, result.output
         return self
 
-    def doctor(self) -> str:
-        """The line about mail."""
-        return only([line for line in self.employee.said("doctor").splitlines() if line.startswith("mail ")])
-
     def messages(self) -> list[EmailMessage]:
         """What the server took, as others read it."""
         return [message_from_bytes(each.content, policy=policy.default) for each in self.server.received]
@@ -58,8 +55,11 @@ class Account:
         return self.employee.once()
 
     def leaks(self) -> list[str]:
-        """Every file that holds a password, but the one that is for it."""
+        """Every file that holds a password, but the one that is for it; the history's packed text too."""
         kept = [each for base in (self.employee.vault, self.employee.state) for each in base.rglob("*")]
+        history = git(self.employee.vault, "log", "--patch", "--all", "--format=%B")
+        assert SECRET not in history
+        assert WRONG not in history
         return [
             each.name
             for each in kept
@@ -82,6 +82,15 @@ def plain_account(employee: Employee, tmp_path: Path) -> Iterator[Account]:
         yield Account(employee, server).connected()
 
 
+def doctor_about_mail(employee: Employee) -> dict[str, str]:
+    """What `doctor` says about mail: its state, what that means, and the next step."""
+    found: dict[str, str] = only(
+        [each for each in json.loads(employee.said("doctor", "--json")) if each["name"] == "mail"]
+    )
+    assert found["says"] in " ".join(employee.said("doctor").split())
+    return found
+
+
 def files_in(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
@@ -93,7 +102,9 @@ def test_without_an_account_the_receipt_says_plainly_that_nothing_was_sent(emplo
     assert "not sent: no mail account" in done_note(employee, send)
     assert "not sent: no mail account" in (employee.vault / "Dashboard.md").read_text(encoding="utf-8")
     assert "not sent: no mail account" in employee.said("why", send.stem)
-    assert re.search(r"(?m)^mail +outbox .*connect mail", employee.said("doctor"))
+    mail = doctor_about_mail(employee)
+    assert mail["state"] == "outbox"
+    assert mail["next_step"].endswith("connect mail")
 
 
 def test_a_wrong_password_is_refused_and_nothing_is_kept(account: Account) -> None:
@@ -103,7 +114,7 @@ def test_a_wrong_password_is_refused_and_nothing_is_kept(account: Account) -> No
     assert "refused user or password" in refused.output
     assert WRONG not in refused.output
     assert {name for name in files_in(account.employee.state) if name not in before} <= {"runner.lock"}
-    assert " outbox " in account.doctor()
+    assert doctor_about_mail(account.employee)["state"] == "outbox"
     assert account.leaks() == []
 
 
@@ -124,7 +135,7 @@ def test_an_account_that_does_not_work_is_not_connected(
         account = Account(employee, server)
         refused = account.connect(**changed)
         assert (refused.exit_code, said in refused.output) == (1, True), refused.output
-        assert " outbox " in account.doctor()
+        assert doctor_about_mail(employee)["state"] == "outbox"
         assert account.leaks() == []
         assert not (employee.state / "secrets.json").exists()
 
@@ -135,7 +146,8 @@ def test_connected_an_approved_mail_goes_out_once_with_the_invoice_as_it_was_fil
     assert connected.exit_code == 0
     assert "took the login over an encrypted line" in connected.output
     assert "Mails now go out as owner@studio.example" in connected.output
-    assert re.search(r"^mail +real +sends as owner@studio.example through localhost", account.doctor())
+    mail = doctor_about_mail(employee)
+    assert (mail["state"], mail["says"]) == ("real", "sends as owner@studio.example through localhost")
     secrets = employee.state / "secrets.json"
     assert secrets.stat().st_mode & 0o777 == 0o600
     assert SECRET in secrets.read_text(encoding="utf-8")
@@ -279,7 +291,7 @@ def test_disconnected_a_mail_goes_to_the_outbox_again_and_nothing_of_the_account
     plain_account.approve(proposed_mail(employee))
     assert len(plain_account.messages()) == 1
     assert "Outbox" in employee.said("disconnect", "mail")
-    assert " outbox " in plain_account.doctor()
+    assert doctor_about_mail(employee)["state"] == "outbox"
     plain_account.approve(proposed_mail(employee, 2))
     assert len(employee.outbox()) == 1
     assert len(plain_account.messages()) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agents.vault.neutralize import visible
 from agents.vault.plain import plain
 
-ACTING = re.compile(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|#~$%{}!^=&]")
+ACTING = re.compile(r"(?<!\\)(?:\\\\)*(?:[`*_\[\]<>|#~$^]|%%|==|\{\{|\}\}|<%|%>|!\[|&#?\w{1,32};|://)")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,10 @@ ACTING = re.compile(r"(?<!\\)(?:\\\\)*[`*_\[\]<>|#~$%{}!^=&]")
         ("https://evil.example", r"https\://evil.example"),
         ("obsidian://run", r"obsidian\://run"),
         ("WWW.evil.example", r"WWW\.evil.example"),
-        ("R&D &lt;b&gt;", r"R\&D \&lt;b\&gt;"),
+        ("R&D &lt;b&gt;", r"R&D \&lt;b\&gt;"),
+        ("19 % = 1.00, {a} and 5%", "19 % = 1.00, {a} and 5%"),
+        ("==a== %%b%% {{{", r"\=\=a\=\= \%\%b\%\% \{\{\{"),
+        ("yes! ![[x]]", r"yes! \!\[\[x\]\]"),
         ("- [ ] task", r"\- \[ \] task"),
         ("+ item", r"\+ item"),
         ("12. item", r"12\. item"),

@@ -1,0 +1,130 @@
+"""Promises about the dashboard: a pure function of what is, in which words from outside never act."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.autonomy.dashboard import render_dashboard
+from agents.autonomy.overview import Overview
+from agents.connectors.contract import Capability, Receipt, State
+from agents.connectors.receipts import receipt_to_json
+from agents.durability.proposal_rows import ProposalRow
+from agents.durability.task_persistence import QuestionRow
+from agents.vault.note_edit import emit_note
+from agents.vault.outline import lines_outside_fences
+from tests.autonomy.courier import CAPABILITIES
+from tests.clock import NOON
+
+NOTHING = Overview((), (), (), (), (), (), (), 0, (), 0, "")
+ID = "2026-11-23-parcel-send-0123456789"
+
+
+def row(recipient: str = "Acme Ltd", amount: str = "10.00", summary: str = "sent") -> ProposalRow:
+    properties = {"id": ID, "amount": amount, "currency": "EUR", "recipient": recipient}
+    receipt = Receipt("courier", "1", NOON, summary)
+    return ProposalRow(
+        id=ID,
+        task="2026-11-23-email-0123456789",
+        move_key="send",
+        action=json.dumps({"action": "parcel.send"}),
+        digest="",
+        key="",
+        note=emit_note(properties, "# Send?\n"),
+        provenance="{}",
+        quote="",
+        rule="",
+        brain="",
+        risk="medium",
+        policy="",
+        epoch=1,
+        created_at=NOON.isoformat(),
+        expires_at=(NOON + timedelta(days=7)).isoformat(),
+        state="waiting",
+        decided_at=NOON.isoformat(),
+        receipt=receipt_to_json(receipt),
+    )
+
+
+def question(words: str) -> QuestionRow:
+    ask = json.dumps({"key": "k", "question": words, "choices": [], "quote": ""})
+    return QuestionRow("2026-11-23-question-0123456789", "task", "k", ask, "", NOON.isoformat(), "open")
+
+
+def test_an_empty_vault_says_that_nothing_waits() -> None:
+    page = render_dashboard(NOTHING, CAPABILITIES)
+    assert "Nothing waits for you." in page
+    assert "0 tasks so far." in page
+    assert "| courier | real: parcels go out |  |" in page
+    assert "## In progress" not in page
+    assert "## Alerts" not in page
+
+
+def test_everything_that_waits_stands_there() -> None:
+    full = Overview(
+        tasks=("a",),
+        in_progress=("2026-11-23-email-0123456789",),
+        alerts=("2026-11-23-alert-0123456789",),
+        questions=(question("Which colour?"),),
+        pending=(row(),),
+        approved=(row(),),
+        recent=(row(),),
+        done=1,
+        quarantine=(),
+        requests=0,
+        stopped="STOP.md is in the vault",
+    )
+    page = render_dashboard(full, CAPABILITIES)
+    assert "1 decision and 1 question wait for you." in page
+    assert f"| [[{ID}]] | parcel.send | 10.00 EUR | Acme Ltd | medium | 2026-11-30 12:00 |" in page
+    assert "- [[2026-11-23-question-0123456789]] Which colour?" in page
+    assert f"- [[{ID}]] approved, not done yet" in page
+    assert "- [[2026-11-23-alert-0123456789]]" in page
+    assert f"- 2026-11-23 12:00 [[{ID}]]: sent" in page
+    assert "Everything stands still: STOP.md is in the vault" in page
+    assert "1 task so far." in page
+
+
+def test_only_questions_or_only_decisions_wait() -> None:
+    assert "0 decisions and 1 question" in render_dashboard(replace(NOTHING, questions=(question("x"),)), ())
+    assert "2 decisions and 0 questions" in render_dashboard(replace(NOTHING, pending=(row(), row())), ())
+
+
+def test_a_proposal_whose_note_cannot_be_read_is_shown_all_the_same() -> None:
+    broken = replace(row(), note="---\n: {\n---\n")
+    assert f"| [[{ID}]] | parcel.send |  |  | medium |" in render_dashboard(replace(NOTHING, pending=(broken,)), ())
+
+
+def skeleton(page: str) -> list[str]:
+    """What markdown would take as structure: links, tables, headings, callouts, per line."""
+    marks = []
+    for line in lines_outside_fences(page):
+        bare = line.text.replace("\\\\", "")
+        kept = "".join(char for at, char in enumerate(bare) if char in "[]|#*<$~^`" and bare[at - 1 : at] != "\\")
+        marks.append(kept)
+    return marks
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_words_from_outside_never_change_the_pages_structure(words: str, name: str) -> None:
+    def page(text: str, alert: str) -> str:
+        told = replace(
+            NOTHING,
+            pending=(row(text, text),),
+            recent=(row(summary=text),),
+            questions=(question(text),),
+            alerts=(alert,),
+            stopped=text or "x",
+        )
+        return render_dashboard(told, ())
+
+    assert skeleton(page(words, f"{name} alert")) == skeleton(page("words", "name alert"))
+
+
+def test_a_capability_cannot_break_its_row() -> None:
+    broken = Capability("mail", State.REAL, "to a | b\nc", "")
+    assert "| mail | real: to a / b c |  |" in render_dashboard(NOTHING, (broken,))
