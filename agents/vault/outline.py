@@ -97,7 +97,7 @@ def find_header(text: str) -> Header | Problem | None:
 def outline(text: str) -> Outline:
     """The body's lines with the fences they stand in; frontmatter that cannot be found counts as body."""
     header = find_header(text)
-    offset = header.body if isinstance(header, Header) else 0
+    offset = header.body if isinstance(header, Header) else int(text.startswith("\ufeff"))
     number = text.count("\n", 0, offset)
     lines: list[Line] = []
     fences: list[tuple[Fence, Line]] = []

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from agents.approval.decisions import Policy
 from agents.approval.proposals import Draft, Seal, seal
 from agents.approval.risk import Risk, Tier
-from agents.connectors.contract import Action, AttachmentRef
+from agents.connectors.contract import Action, AttachmentRef, Money
 from agents.connectors.email.actions import EmailSend
 from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
 from tests.clock import NOON
@@ -28,6 +29,7 @@ INVOICE = InvoiceCreate(customer="Acme Ltd", email="billing@client.example", lin
 CREDIT = InvoiceCredit(number="INV-2026-0001", customer="Acme Ltd", total=Decimal("1130.50"), currency="EUR")
 MAIL = EmailSend(to="anna@client.example", subject="Invoice", body="Hello,\n\nhere it is.\n\nBest", in_reply_to="<1@x>")
 PROVENANCE = {"customer": f"mail:{TASK}", "lines": "rates:7", "tax": "handbook:31", "due_days": "owner"}
+POLICY = Policy(7, Money(Decimal(500), "EUR"))
 MEDIUM = Risk(Tier.MEDIUM, "an invoice we issue")
 HIGH = Risk(Tier.HIGH, "money leaves")
 

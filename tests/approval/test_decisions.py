@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.approval.decisions import Decisions, Policy
+from agents.approval.decisions import Decisions
 from agents.approval.gate import Found, Kind, Verdict, judge
-from agents.connectors.contract import Money
 from agents.durability.journal import write_meta
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import TaskRow, add_task
 from agents.errors import Transient
 from agents.vault.layout import APPROVED, PENDING, REJECTED
 from agents.vault.store import Operation, Store
-from tests.approval.examples import CREDIT, MAIL, MODELS, TASK, draft
+from tests.approval.examples import CREDIT, MAIL, MODELS, POLICY, TASK, draft
 
 if TYPE_CHECKING:
     from agents.approval.proposals import Draft
     from tests.durability.room import Room
-
-POLICY = Policy(7, Money(Decimal(500), "EUR"))
 
 
 @pytest.fixture

@@ -188,6 +188,10 @@ class House:
         self.runs = True
         return said
 
+    def sweep(self) -> int:
+        """Only the watchers look, and intake files what they saw; how many events that were."""
+        return sum(source().filed for source in self.parts.sources)
+
     def stop(self) -> None:
         """The process ends politely."""
         self.runner.leave()

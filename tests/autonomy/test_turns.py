@@ -167,8 +167,7 @@ def test_words_from_outside_stay_inert_in_plan_and_history(house: House) -> None
 def test_a_task_note_deleted_before_it_is_claimed_is_written_at_once(house: House) -> None:
     house.start()
     house.mail("send lamp")
-    for source in house.parts.sources:
-        source()
+    house.sweep()
     task = house.the_task()
     house.path(task).unlink()
     house.once()

@@ -5,101 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.durability.journal import Journal, links
-from agents.durability.transitions import Recorder
-from agents.vault.history import History
-from agents.vault.store import Operation, Store
+from agents.durability.journal import links
+from tests.durability.mortal import Fuse, Killed, MortalRoom, in_memory
 from tests.durability.room import Room
 from tests.durability.walk import prepare, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from sqlalchemy import Connection
-
-    from agents.vault.history import Author
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-
-
-class Killed(BaseException):
-    """The process is gone; nothing of ours catches it."""
-
-
-class Fuse:
-    """Kills at the `left`-th time it is touched; never with 0."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.touched = 0
-
-    def touch(self) -> None:
-        self.touched += 1
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
-
-
-class DyingJournal(Journal):
-    """Dies before a transaction, with it open, and after it is durable."""
-
-    fuse: Fuse
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        self.fuse.touch()
-        with super().begin() as sql:
-            yield sql
-            self.fuse.touch()
-        self.fuse.touch()
-
-
-class DyingStore(Store):
-    """Dies before and after an operation."""
-
-    fuse: Fuse
-
-    def apply(self, operation: Operation, *, again: bool = False) -> None:
-        self.fuse.touch()
-        super().apply(operation, again=again)
-        self.fuse.touch()
-
-
-class DyingHistory(History):
-    """Dies before and after a commit."""
-
-    fuse: Fuse
-
-    def commit(self, paths: Iterable[str], *, author: Author, message: str, when: datetime) -> str:
-        self.fuse.touch()
-        made = super().commit(paths, author=author, message=message, when=when)
-        self.fuse.touch()
-        return made
-
-
-class MortalRoom(Room):
-    """A room whose parts share one fuse."""
-
-    fuse = Fuse(0)
-
-    def open(self) -> Recorder:
-        super().open()
-        self.journal.close()
-        journal = DyingJournal(f"sqlite:///{self.state / 'journal.sqlite'}")
-        history = DyingHistory(self.git_dir, self.vault, self.key.sign)
-        store = DyingStore(self.vault, self.blob)
-        journal.fuse = history.fuse = store.fuse = self.fuse
-        self.journal, self.history, self.store = journal, history, store
-        self.recorder = Recorder(journal, store, history, self.clock, self.is_ours)
-        return self.recorder
 
 
 def end_of(room: Room) -> tuple[dict[str, str], list[tuple[str, str]], list[int]]:
@@ -125,10 +44,9 @@ def is_whole(room: Room) -> None:
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    """In memory where the machine has such a place: some hundred vaults are made, and none outlives its test."""
-    memory = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        yield Path(folder)
+    """A quick one."""
+    with in_memory() as place:
+        yield place
 
 
 @pytest.fixture
@@ -157,6 +75,7 @@ def died(room: MortalRoom, fuse: Fuse) -> bool:
     return False
 
 
+@pytest.mark.timeout(400)
 def test_died_at_any_operation_the_walk_ends_alike(
     tmp_path: Path, whole: tuple[dict[str, str], list[tuple[str, str]], list[int]]
 ) -> None:
@@ -190,6 +109,7 @@ def test_died_again_while_recovering_the_walk_ends_alike(
     is_whole(room)
 
 
+@pytest.mark.timeout(400)
 def test_killed_at_any_change_of_a_file_the_walk_ends_alike(
     tmp_path: Path, whole: tuple[dict[str, str], list[tuple[str, str]], list[int]]
 ) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 6  # kills in each part of the walk, evenly spread
 RUNNER_NOTE = "Health/runner.md"
+ID = re.compile(r"\d{4}-\d\d-\d\d-([a-z-]+)-[0-9a-f]{10}")
 
 
 def mail_dropped(employee: Employee) -> None:
@@ -49,9 +50,15 @@ def files_in(employee: Employee) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in found.items() if path.is_file() and name != RUNNER_NOTE}
 
 
-def names_in(employee: Employee) -> list[str]:
-    """The files of the vault, whatever the day."""
-    return sorted(re.sub(r"\d{4}-\d\d(-\d\d)?", "DAY", name) for name in files_in(employee))
+def kinds_in(employee: Employee) -> list[str]:
+    """The files of the vault by folder and kind, whatever the day; ids are derived from the day too."""
+    names = (ID.sub(r"\1", name) for name in files_in(employee))
+    return sorted(re.sub(r"\d{4}-\d\d(-\d\d)?", "DAY", name) for name in names)
+
+
+def ids_in(employee: Employee) -> set[str]:
+    """The ids of all tasks, plans, proposals, questions and alerts that have a note."""
+    return {found[0] for name in files_in(employee) if (found := ID.search(name))}
 
 
 def assert_whole(employee: Employee) -> None:
@@ -85,7 +92,8 @@ def test_a_run_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, part: 
         employee = copy_of(before, tmp_path / f"killed-{last}")
         assert run_until(employee, last), last
         employee.once()
-        assert names_in(employee) == names_in(undisturbed), last
+        assert kinds_in(employee) == kinds_in(undisturbed), last
+        assert ids_in(before) <= ids_in(employee), last
         assert effects(employee) == effects(undisturbed), last
         assert_whole(employee)
 
