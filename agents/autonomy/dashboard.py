@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.vault.layout import is_note_name
-from agents.vault.note import Note, read_note
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
@@ -45,8 +44,8 @@ def _waiting(overview: Overview) -> str:
         rows += [
             "",
             "## To decide",
-            "| proposal | action | amount | for | risk | until |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| decide | note | risk | until |",
+            "| --- | --- | --- | --- |",
         ]
         rows += [_pending(each) for each in overview.pending]
     if overview.questions:
@@ -55,11 +54,14 @@ def _waiting(overview: Overview) -> str:
 
 
 def _pending(row: ProposalRow) -> str:
-    shown = read_note(row.note)
-    said = shown.properties if isinstance(shown, Note) else {}
-    amount, currency, who = (plain(str(said.get(name, "")), 60) for name in ("amount", "currency", "recipient"))
     until = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
-    return f"| [[{row.id}]] | {row.action_name} | {f'{amount} {currency}'.strip()} | {who} | {row.risk} | {until} |"
+    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {until} |"
+
+
+def _title(row: ProposalRow) -> str:
+    """The question as the note asks it; its words are neutralised there."""
+    heading = next((line for line in row.note.splitlines() if line.startswith("# ")), "")
+    return heading.removeprefix("# ") or row.action_name
 
 
 def _question(row: QuestionRow) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.approval.office import Office
 from tests.durability.room import Room
 
 if TYPE_CHECKING:
@@ -19,3 +20,9 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = Room(tmp_path)
     yield made
     made.journal.close()
+
+
+@pytest.fixture
+def office(room: Room) -> Office:
+    """One approved proposal, and a service that has done nothing yet."""
+    return Office(room)

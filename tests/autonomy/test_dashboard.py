@@ -17,6 +17,7 @@ from agents.durability.proposal_rows import ProposalRow
 from agents.durability.task_persistence import QuestionRow
 from agents.vault.note_edit import emit_note
 from agents.vault.outline import lines_outside_fences
+from agents.vault.plain import plain
 from tests.autonomy.courier import CAPABILITIES
 from tests.clock import NOON
 
@@ -34,7 +35,7 @@ def row(recipient: str = "Acme Ltd", amount: str = "10.00", summary: str = "sent
         action=json.dumps({"action": "parcel.send"}),
         digest="",
         key="",
-        note=emit_note(properties, "# Send?\n"),
+        note=emit_note(properties, f"# {plain(f'Send a parcel to {recipient}?')}\n"),
         provenance="{}",
         quote="",
         rule="",
@@ -80,7 +81,7 @@ def test_everything_that_waits_stands_there() -> None:
     )
     page = render_dashboard(full, CAPABILITIES)
     assert "1 decision and 1 question wait for you." in page
-    assert f"| [[{ID}]] | parcel.send | 10.00 EUR | Acme Ltd | medium | 2026-11-30 12:00 |" in page
+    assert f"| Send a parcel to Acme Ltd? | [[{ID}]] | medium | 2026-11-30 12:00 |" in page
     assert "- [[2026-11-23-question-0123456789]] Which colour?" in page
     assert f"- [[{ID}]] approved, not done yet" in page
     assert "- [[2026-11-23-alert-0123456789]]" in page
@@ -96,7 +97,7 @@ def test_only_questions_or_only_decisions_wait() -> None:
 
 def test_a_proposal_whose_note_cannot_be_read_is_shown_all_the_same() -> None:
     broken = replace(row(), note="---\n: {\n---\n")
-    assert f"| [[{ID}]] | parcel.send |  |  | medium |" in render_dashboard(replace(NOTHING, pending=(broken,)), ())
+    assert f"| parcel.send | [[{ID}]] | medium |" in render_dashboard(replace(NOTHING, pending=(broken,)), ())
 
 
 def skeleton(page: str) -> list[str]:

@@ -300,8 +300,9 @@ def test_disconnected_a_mail_goes_to_the_outbox_again_and_nothing_of_the_account
     assert not (employee.state / "connections" / "mail.json").exists()
 
 
-def test_what_went_to_the_outbox_is_not_sent_after_connecting(account: Account) -> None:
-    employee = account.employee
+def test_what_went_to_the_outbox_is_not_sent_after_connecting(plain_account: Account) -> None:
+    account, employee = plain_account, plain_account.employee
+    employee.said("disconnect", "mail")
     sent = proposed_mail(employee)
     account.approve(sent)
     assert len(employee.outbox()) == 1
