@@ -19,7 +19,7 @@ help:
 setup: tools ## make the environment (.venv) with everything tests and gates need
 
 run: environment ## let the employee work: VAULT=path (default ./MyVault, made when missing), ONCE=1 ends when idle
-	@test -d "$(VAULT)" || $(EMPLOYEE) init "$(VAULT)" --sample
+	@if test -d "$(VAULT)"; then $(EMPLOYEE) init "$(VAULT)" >/dev/null; else $(EMPLOYEE) init "$(VAULT)" --sample; fi
 	@$(EMPLOYEE) run --vault "$(VAULT)" $(if $(ONCE),--once)
 
 demo: environment ## one round in a throwaway vault with the samples: run, status, log, verify

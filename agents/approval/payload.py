@@ -55,8 +55,9 @@ def dump_action(action: Action) -> str:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, str) and "\n" in value and _is_literal(value):
-        return "|-\n" + "\n".join(f"  {line}" if line else "" for line in value.split("\n"))
+    if isinstance(value, str) and "\n" in value and _is_literal(value.removesuffix("\n")):
+        ends = "|" if value.endswith("\n") else "|-"
+        return f"{ends}\n" + "\n".join(f"  {line}" if line else "" for line in value.removesuffix("\n").split("\n"))
     return _flow(value)
 
 

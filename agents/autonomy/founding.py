@@ -49,7 +49,7 @@ def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
     Raises:
         NotAllowed: `place` is a file, or `folder` is no plain name or is there and is not ours.
     """
-    place = place.expanduser().absolute()
+    place = place.expanduser().resolve()
     if place.exists() and not place.is_dir():
         raise NotAllowed(f"{place} is no folder.", hint="Name a folder: `init VAULT`.")
     if found := find_root(place):
@@ -146,7 +146,7 @@ def locate(vault: Path | None, here: Path) -> Place:
         NeedsOwner: there is none.
     """
     if vault is not None:
-        found = find_root(vault.expanduser().absolute())
+        found = find_root(vault.expanduser().resolve())
     else:
         around = [here, *here.parents]
         found = next((each for each in around if _is_ours(each)), None)

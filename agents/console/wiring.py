@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
 LOCK = "runner.lock"
+LOCK_PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,8 @@ class House:
         return content
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the vault: one runner at a time.
+    def lock(self, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]:
+        """Hold the vault: one runner at a time. The patience outlasts a command that only asks whether one runs.
 
         Raises:
             NotAllowed: another one holds it.
@@ -182,7 +183,7 @@ class House:
 
         held = filelock.FileLock(self.state / LOCK)
         try:
-            held.acquire(timeout=0)
+            held.acquire(timeout=patience_s, poll_interval=0.02)
         except filelock.Timeout as err:
             raise NotAllowed(
                 "Another `run` on this machine holds the vault.", hint="Leave it to that one, or end it first."
@@ -195,7 +196,7 @@ class House:
     def runs_now(self) -> bool:
         """Whether a runner holds the vault on this machine."""
         try:
-            with self.lock():
+            with self.lock(patience_s=0):
                 return False
         except NotAllowed:
             return True
