@@ -55,9 +55,10 @@ def dump_action(action: Action) -> str:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, str) and "\n" in value and _is_literal(value.removesuffix("\n")):
-        ends = "|" if value.endswith("\n") else "|-"
-        return f"{ends}\n" + "\n".join(f"  {line}" if line else "" for line in value.removesuffix("\n").split("\n"))
+    text = value.removesuffix("\n") if isinstance(value, str) else ""
+    if isinstance(value, str) and "\n" in value and text and _is_literal(text):
+        mark = "|-" if text == value else "|"
+        return f"{mark}\n" + "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
     return _flow(value)
 
 
@@ -115,7 +116,7 @@ def _load(content: str) -> dict[str, object] | Problem:
     try:
         if problem := _first_refused(content):
             return problem
-        fields = _plain(yaml.compose(content, Loader=yaml.CBaseLoader))
+        fields = _plain(yaml.compose(f"{content}\n", Loader=yaml.CBaseLoader))
     except _Refused as err:
         return Problem(err.line, str(err))
     except yaml.MarkedYAMLError as err:

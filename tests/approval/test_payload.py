@@ -78,6 +78,15 @@ def test_a_value_that_is_not_there_has_no_line() -> None:
     assert read_action(block(dump_action(action)), {"email.send": Optional}) == action
 
 
+@pytest.mark.parametrize("text", ["\n", "\n\n", "a\n", "a\nb", "a\nb\n", "a\n\n", "\na", "a"])
+def test_line_ends_survive_also_in_the_last_line_of_the_block(text: str) -> None:
+    class Last(EmailSend):
+        words: str = ""
+
+    action = Last(to="a@b.example", subject="x", body=text, words=text)
+    assert read_action(block(dump_action(action)), {"email.send": Last}) == action
+
+
 def test_the_owners_edit_is_read_as_they_meant_it() -> None:
     text = (
         noted(INVOICE).replace('"95.00"', "120").replace("Acme Ltd\n", "'NO'\n").replace("due_days: 14", "due_days: 7")
