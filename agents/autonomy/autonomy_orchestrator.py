@@ -46,7 +46,10 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person."""
+    """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
+
+    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
+    """
 
     places: Places
     presence: Presence
@@ -60,6 +63,7 @@ class Parts:
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     before_wait: Callable[[], None] = lambda: None
+    rested: Callable[[], None] = lambda: None
 
 
 class Runner:
@@ -109,7 +113,7 @@ class Runner:
 
     def watch(self, end: threading.Event) -> None:
         """Work until `end` is set. What journal, disk or history refuse for a moment is done at the next round."""
-        progressed = True
+        progressed = False
         while not end.is_set():
             try:
                 moved, unsettled_s = self.tick()
@@ -117,6 +121,8 @@ class Runner:
                 if moved:
                     continue
                 self._parts.desk.work(last=False, progressed=progressed)
+                if progressed:
+                    self._parts.rested()
                 progressed = False
             except Transient as err:
                 self._parts.report(f"{err} {err.hint}")

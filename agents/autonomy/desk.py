@@ -111,9 +111,8 @@ class Desk:
         for path, text in pages.items():
             self._generate(path, text)
         self._recorder.housekeeping(pages)
-        if newest is not None:
-            with self._recorder.journal.begin() as sql:
-                write_meta(sql, READABLE, str(newest.seq))
+        with self._recorder.journal.begin() as sql:
+            write_meta(sql, READABLE, str(newest.seq if newest else 0))
 
     def _generate(self, path: str, text: str) -> None:
         try:

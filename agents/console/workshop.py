@@ -12,6 +12,7 @@ from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.new_epoch import NewEpoch
+from agents.autonomy.overview import look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
@@ -19,6 +20,7 @@ from agents.autonomy.presence import Presence
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
+from agents.console import screens
 from agents.console.run_log import open_log
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
@@ -66,6 +68,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         report=report,
         wake=wake,
         before_wait=hints.renew,
+        rested=lambda: screens.waiting(look(house.place.root, house.journal), house.place.root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pygit2
-from pygit2.enums import FileMode, SortMode
+from pygit2.enums import SortMode
 
 from agents.errors import Broken
 from agents.vault.history_trees import entry_at, paths_between
@@ -157,5 +157,5 @@ def _needs(found: object) -> set[pygit2.Oid]:
     if isinstance(found, pygit2.Commit):
         return {found.tree_id, *found.parent_ids}
     if isinstance(found, pygit2.Tree):
-        return {entry.id for entry in found if entry.filemode != FileMode.COMMIT}
+        return {entry.id for entry in found if entry.type_str != "commit"}
     return set()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy.approved_strangers import Strangers
+
 if TYPE_CHECKING:
     from tests.autonomy.house import House
 
@@ -109,3 +111,21 @@ def test_an_approved_note_waits_in_approved_while_everything_stands_still(house:
     house.once()
     house.once()
     assert (house.folder(proposal), quarantined(house), house.alerts()) == ("Approved", [], [])
+
+
+def test_a_stranger_that_keeps_coming_back_is_no_endless_loop(house: House) -> None:
+    for _ in range(2):
+        (house.vault / "Approved/forged.md").write_text(FORGED, encoding="utf-8")
+        house.once()
+    assert (len(quarantined(house)), house.courier.sent) == (1, [])
+    house.clock.advance(60)
+    house.once()
+    assert len(quarantined(house)) == 2
+
+
+def test_a_link_that_is_gone_when_it_is_looked_at_is_nothing(house: House) -> None:
+    (house.vault / "Approved/link.md").symlink_to("/nowhere")
+    (entry,) = house.places.entries("Approved")
+    (house.vault / "Approved/link.md").unlink()
+    assert Strangers(house.recorder, house.places).remove_link(entry) == 0
+    assert house.alerts() == []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.durability.proposal_rows import update_proposal
 from agents.errors import NeedsOwner, NotAllowed, Transient
 from tests.autonomy.courier import LOST
 from tests.autonomy.house import Killed
@@ -157,3 +158,12 @@ def test_what_is_refused_ends_in_done_as_not_done(house: House) -> None:
     assert house.folder(proposal) == "Done/2026-11"
     assert "no parcels to the moon" in house.alerts()[0]
     assert [each.kind for each in house.brain.seen[-1][1]] == ["failed"]
+
+
+def test_an_answer_about_an_outcome_that_is_known_by_now_changes_nothing(house: House) -> None:
+    proposal, question = in_doubt(house, arrived=True)
+    with house.journal.begin() as sql:
+        update_proposal(sql, proposal, {"state": "failed"})
+    house.command("answer", question, "it did not happen: do it now")
+    house.once()
+    assert (house.row(proposal).state, house.courier.sent) == ("failed", ["send lamp"])

@@ -157,6 +157,9 @@ def test_folders_the_owner_tidied_away_are_made_again(house: House) -> None:
     assert (house.vault / "Approved").is_dir()
     (house.vault / "Approved").rmdir()
     house.once()
+    (house.vault / "Quarantine/.gitkeep").unlink(missing_ok=True)
+    (house.vault / "Quarantine").rmdir()
+    assert house.sees().quarantine == ()
 
 
 @pytest.mark.parametrize("folder", ["Approved", "In_Progress", "In_Progress/runner"])
@@ -169,6 +172,11 @@ def test_a_folder_that_leads_elsewhere_is_refused(house: House, folder: str) -> 
     (house.vault / folder).write_text("a file\n", encoding="utf-8")
     with pytest.raises(NeedsOwner, match=folder):
         house.start()
+
+
+def test_a_task_that_is_gone_has_no_turn(house: House) -> None:
+    house.start()
+    assert house.parts.turns.take("2026-11-23-email-0123456789") == ""
 
 
 def test_what_a_killed_write_left_is_removed_at_the_next_start_only(house: House) -> None:

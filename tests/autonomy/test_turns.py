@@ -202,3 +202,24 @@ def test_an_effect_that_ends_after_its_task_opens_nothing(house: House, kind: st
     assert house.folder(house.the_task()) == "Done/2026-11"
     assert house.task(house.the_task()).state == "done"
     assert len(house.brain.seen) == 2
+
+
+def test_one_bad_row_more_does_not_tell_the_others_again(house: House) -> None:
+    rates = house.vault / "Accounting/Rates.md"
+    head = "| customer | service | unit | price | currency | tax |\n| --- | --- | --- | --- | --- | --- |\n"
+    bad = "| | work | h | cheap | EUR | 19 |\n"
+    for number in (1, 2):
+        rates.write_text(head + bad * number, encoding="utf-8")
+        house.mail("nothing", number)
+        house.once()
+    assert ["line 3" in each for each in house.alerts()].count(True) == 1
+    assert len(house.alerts()) == 2
+
+
+def test_a_category_that_was_already_said_is_not_written_twice(house: House) -> None:
+    house.proposed()
+    house.set(house.the_task(), "category", "complaint")
+    house.once()
+    house.move(house.the_task(), "Needs_Action")
+    house.once()
+    assert [view.category for view, _known in house.brain.seen] == ["", "complaint", "complaint"]

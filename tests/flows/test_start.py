@@ -113,6 +113,9 @@ def test_a_watching_run_takes_up_a_mail_and_an_approval_and_ctrl_c_ends_it_clean
     employee.approve(only(list(pending.glob("*-invoice-create-*.md"))))
     watching.until(lambda: list(pending.glob("*-email-send-*.md")))
     send = only(list(pending.glob("*-email-send-*.md")))
+    watching.until(
+        lambda: f"{send.stem}  risk medium" in watching.said()
+    )  # the screen again, once it has nothing to do
     employee.said("approve", send.stem)  # another process; the runner carries it out
     watching.until(employee.outbox)
     assert watching.signal(signal.SIGINT) == 0, watching.said()
