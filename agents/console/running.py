@@ -42,9 +42,13 @@ def _watch(runner: Runner, wake: threading.Event, hints: Hints) -> None:
     """Go on until Ctrl-C or a polite signal; a second Ctrl-C ends at once, and nothing is lost by it."""
     over = threading.Event()
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
+    def finish() -> None:
         over.set()
         wake.set()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        # the interrupted wait may hold an event's lock: setting it here, in the same thread, could wait for ever
+        threading.Thread(target=finish).start()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}

@@ -22,7 +22,7 @@ from agents.vault.files import MISSING, read_regular
 from agents.vault.layout import LOGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from agents.vault.history import CommitRecord, History
@@ -74,24 +74,21 @@ class Verification:
             EmployeeError: the journal cannot be read.
         """
         report = Report()
-        with self._journal.begin() as sql:  # to the end: a runner waits, and nothing changes under the check
+        with self._journal.begin() as sql:  # a runner waits meanwhile, so that log and journal are of one moment
             unlogged = frozenset(link.seq for link in links(sql, unlogged=True))
             recorded = _Recorded(links(sql), unlogged, uncommitted(sql), read_meta(sql, "head"), proposal_ids(sql))
             report.broken += (f"journal: {each.message}" for each in islice(check_links(recorded.chain), 1))
             self._logs(recorded, report)
-            self._history_of(recorded, report)
             sealed = SealedRecords(self._root, sql, recorded.chain)
             report.broken += sealed.broken()
             report.warnings += sealed.missing_notes()
-        return report
-
-    def _history_of(self, recorded: _Recorded, report: Report) -> None:
         try:
             self._commits(recorded, report)
             report.broken += (f"git: {each}" for each in islice(self._history.fsck_problems(), 1))
         except Broken as err:
             report.broken.append(f"git: {err}")
         report.broken += (f"git: {each}" for each in self._history.config_problems())
+        return report
 
     def _logs(self, recorded: _Recorded, report: Report) -> None:
         expected: dict[str, list[Link]] = {}
@@ -127,7 +124,9 @@ class Verification:
             report.broken.append(f"git: the history was cut; commit {recorded.head[:10]} is not in it any more")
         if recorded.began:
             report.warnings.append(f"git: what lies before commit {recorded.began[:10]} belongs to an earlier journal")
-        report.broken += islice(_differences(recorded, told), 1)
+        with self._journal.begin() as sql:
+            since = {link.seq: link for link in links(sql)}  # a runner may have gone on meanwhile
+        report.broken += islice(_differences(recorded, told, since), 1)
 
     def _foreign(self, commit: CommitRecord, sealed: frozenset[str], report: Report) -> None:
         paths = map(PurePosixPath, commit.changed_paths())
@@ -139,12 +138,13 @@ class Verification:
             report.warnings.append(f"{words}; it touches nothing that is sealed")
 
 
-def _differences(recorded: _Recorded, told: dict[int, str]) -> Iterator[str]:
+def _differences(recorded: _Recorded, told: Mapping[int, str], now: Mapping[int, Link]) -> Iterator[str]:
     """Where the events in commits are not those of the chain."""
     for link in recorded.chain:
         if link.seq not in told and link.seq not in recorded.uncommitted:
             yield f"git: event {link.seq} is in no commit"
-        if told.get(link.seq, link.sha256) != link.sha256:
-            yield f"git: the commit of event {link.seq} tells another event"
-    for seq in sorted(set(told) - {link.seq for link in recorded.chain}):
-        yield f"git: a commit tells event {seq}, which the journal does not know"
+    for seq, digest in sorted(told.items()):
+        if seq not in now:
+            yield f"git: a commit tells event {seq}, which the journal does not know"
+        elif now[seq].sha256 != digest:
+            yield f"git: the commit of event {seq} tells another event"

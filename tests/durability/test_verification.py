@@ -15,8 +15,9 @@ from agents.durability.proposal_rows import add_proposal, update_proposal
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.durability.task_persistence import add_task
 from agents.durability.transitions import Transition
-from agents.durability.verification import Report
+from agents.durability.verification import Report, Verification
 from agents.security.audit_logger import Fact
+from agents.vault.history import History
 from agents.vault.store import EditText, Operation
 from tests.clock import NOON
 from tests.durability.room import Room, filed
@@ -24,7 +25,9 @@ from tests.durability.test_rows import PROPOSAL, TASK
 from tests.stock_git import foreign_commit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from agents.vault.history import CommitRecord
 
 LOG = "Logs/2026-11-23-0001.jsonl"
 DONE = "Done/2026-11/proposal-1.md"
@@ -61,6 +64,24 @@ def test_a_whole_vault_holds_and_looking_changes_nothing(done: Room) -> None:
 
 def test_an_empty_vault_holds(room: Room) -> None:
     assert room.verify() == Report()
+
+
+class WalkingOn(History):
+    """While `verify` walks through the commits, the runner makes another."""
+
+    room: Room
+
+    def walk_back(self, until: str | None = None) -> Iterator[CommitRecord]:
+        self.room.record(filed("meanwhile"))
+        self.room.recorder.flush()
+        return super().walk_back(until)
+
+
+def test_a_runner_that_works_meanwhile_is_no_breach(done: Room) -> None:
+    history = WalkingOn(done.git_dir, done.vault, done.key.sign)
+    history.room = done
+    assert Verification(done.vault, done.journal, history, done.is_ours).run() == Report()
+    assert done.events()[0] == "5"
 
 
 @pytest.mark.parametrize(
