@@ -38,6 +38,8 @@ def below_the_bar(report: Report) -> tuple[str, ...]:
     """One sentence for every module below its bar."""
     found = []
     for path, module in sorted(report.files.items()):
+        if path.startswith("/"):  # a copy of the project that a test made and ran
+            continue
         needed = 100 if path.startswith(WHOLE) else ELSEWHERE_PERCENT
         if module.summary.percent_covered < needed:
             found.append(f"{path}: {module.summary.percent_covered:.1f} % of {needed} %, {_missing(module)}")

@@ -180,3 +180,18 @@ def test_an_idle_run_changes_nothing(employee: Employee, words: str) -> None:
     assert {path: content for path, content in after.items() if path != runner} == {
         path: content for path, content in before.items() if path != runner
     }
+
+
+def test_why_tells_of_a_task_its_question_and_what_a_credit_note_undoes(employee: Employee) -> None:
+    proposal = asked(employee, request("2 hours"))
+    employee.drop("w.eml", mail("Thank you for the great work!", number=7))
+    employee.once()
+    question = only(employee.questions())
+    assert question.stem in employee.said("why", question.stem)
+    task = only([each for each in employee.ids("in_progress") if each in proposal.read_text(encoding="utf-8")])
+    assert proposal.stem in employee.said("why", task)
+    employee.approve(proposal)
+    employee.once()
+    employee.said("undo", proposal.stem)
+    employee.once()
+    assert f"undoes    {proposal.stem}" in employee.said("why", only(employee.pending("invoice.credit")).stem)
