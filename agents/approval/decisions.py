@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import Kind, Verdict
+from agents.approval.proof import NOTE, Attempt, Outcome, few_left, prove
 from agents.approval.proposals import Draft, Seal, seal
 from agents.approval.risk import assess
 from agents.clock import as_local
@@ -24,7 +25,7 @@ from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, month_folder
 from agents.vault.neutralize import code_span
 from agents.vault.plain import plain
-from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
+from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation, edited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,9 @@ class Policy:
 
     days: int
     limit: Money
+
+
+NO_CODE = EditText("property", "", "code")
 
 
 class Decisions:
@@ -66,8 +70,11 @@ class Decisions:
         )
         return row
 
-    def settle(self, row: ProposalRow, verdict: Verdict, folder: str, policy: Policy) -> None:
-        """Carry out one verdict about a waiting proposal whose note lies in `folder` ('' = in none)."""
+    def settle(self, row: ProposalRow, verdict: Verdict, folder: str, policy: Policy) -> bool:
+        """Carry out one verdict about a waiting proposal whose note lies in `folder` ('' = in none).
+
+        False when its code cannot be looked at now: the same note is to be judged again.
+        """
         steps = {
             Kind.APPROVE: self._approved,
             Kind.REJECT: self.reject,
@@ -79,11 +86,17 @@ class Decisions:
         with self._recorder.begin() as writing:
             now = find_proposal(writing.sql, row.id)
             if now is None or now.state != "waiting":
-                return  # single use: whatever was said, it is decided already
+                return True  # single use: whatever was said, it is decided already
+            if verdict.kind is Kind.APPROVE and verdict.code and not verdict.proof:
+                attempt = prove(writing.sql, verdict.code, row.id, NOTE, self._clock.now())
+                if attempt.outcome is not Outcome.PROVED:
+                    return self._not_proved(writing, row, verdict, folder, attempt)
+                verdict = replace(verdict, proof=attempt.words)
             if verdict.action is not None:
-                self._superseded(writing, row, folder, _draft_again(row, verdict.action), policy)
+                self._superseded(writing, row, verdict, folder, (_draft_again(row, verdict.action), policy))
             elif verdict.kind in steps:
                 steps[verdict.kind](writing, row, verdict, folder)
+        return True
 
     def _decide(self, writing: Writing, row: ProposalRow, state: str, verdict: Verdict) -> None:
         values: dict[str, str | bool] = {"state": state, "decided_how": verdict.how, "reason": verdict.reason[:500]}
@@ -91,7 +104,7 @@ class Decisions:
         update_proposal(writing.sql, row.id, {**values, "decided_by": by, "decided_at": self._clock.now().isoformat()})
 
     def _said(self, row: ProposalRow, verdict: Verdict, word: str) -> Fact:
-        parameters = {"digest": row.digest, "how": verdict.how, "proof": "none, so as `vault`"}
+        parameters = {"digest": row.digest, "how": verdict.how, "proof": verdict.proof or "none, so as `vault`"}
         return Fact("owner", f"proposal.{word}", row.id, row.task, parameters, word, "owner")
 
     def _approved(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
@@ -100,10 +113,30 @@ class Decisions:
             Transition(
                 self._said(row, verdict, "approved"),
                 f"Approve {row.id}",
+                self._code_gone(row, verdict, folder),
                 author="owner",
                 paths=_both(row.id, folder, PENDING),
             )
         )
+        if verdict.proof and (few := few_left(writing.sql)):
+            raise_alert(writing, "proof", few, self._clock.now(), occasion=row.id)
+
+    def _not_proved(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, attempt: Attempt) -> bool:
+        """A wrong code is taken out and the proposal is shown again; a code nobody may look at now stays."""
+        if attempt.outcome is not Outcome.WRONG:
+            self._held(writing, row, replace(verdict, reason=attempt.words), folder)
+            return False
+        fact = Fact("runner", "proof.wrong", row.id, row.task, {"digest": row.digest}, "held")
+        operations = self._back_to_pending(row, folder, self._sha256(row, folder))
+        event = writing.record(Transition(fact, f"Show {row.id} again", operations))
+        words = f"{row.id} is not approved: {plain(attempt.words)}. Write another code and say yes again."
+        raise_alert(writing, row.id, words, self._clock.now(), occasion=str(event))
+        return True
+
+    def _code_gone(self, row: ProposalRow, verdict: Verdict, folder: str) -> tuple[Operation, ...]:
+        """What takes a code out of the note before the note is in a commit."""
+        edit = Operation("edit", f"{folder}/{row.id}.md", edits=(NO_CODE,))
+        return (edit,) if verdict.code and folder else ()
 
     def reject(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         """The owner says no: the note lies in Rejected from now on, and nowhere else."""
@@ -112,15 +145,17 @@ class Decisions:
         reason = f" · {code_span(verdict.reason)}" if verdict.reason else ""
         line = self._history(f"rejected by owner ({verdict.how}){reason}")
         said = self._said(row, verdict, "rejected")
-        operations = (*self._brought(row, folder, target, line), *self._copies_aside(row, folder))
+        brought = (*self._code_gone(row, verdict, folder), *self._brought(row, folder, target, line))
         paths = _both(row.id, folder, PENDING)
+        operations = (*brought, *self._copies_aside(row, folder))
         writing.record(Transition(said, f"Reject {row.id}", operations, "owner", paths))
 
     def _expired(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, verdict.how, "no decision in time"))
         when = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
         fact = Fact("runner", "proposal.expired", row.id, row.task, {"digest": row.digest}, "expired")
-        operations = self._to_done(row, folder, self._history(f"expired {when}; nothing was done"))
+        line = self._history(f"expired {when}; nothing was done")
+        operations = (*self._code_gone(row, verdict, folder), *self._to_done(row, folder, line))
         writing.record(Transition(fact, f"Expire {row.id}", (*operations, *self._copies_aside(row, folder))))
 
     def _held(self, writing: Writing, row: ProposalRow, verdict: Verdict, _folder: str) -> None:
@@ -151,27 +186,33 @@ class Decisions:
             if self._recorder.store.path(path := f"{each}/{row.id}.md").is_file()
         )
 
-    def _superseded(self, writing: Writing, row: ProposalRow, folder: str, draft: Draft, policy: Policy) -> None:
+    def _superseded(
+        self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, proposing: tuple[Draft, Policy]
+    ) -> None:
         self._decide(writing, row, "superseded", Verdict(Kind.EDITED, "in the block", "edited by the owner"))
-        self._edited(writing, row, folder, "superseded")
-        again = self.propose(writing, draft, policy)
+        self._edited(writing, row, verdict, folder, "superseded")
+        again = self.propose(writing, *proposing)
         line = self._history(f"edited by owner; proposed again as [[{again.id}]]")
         fact = Fact("runner", "proposal.superseded", row.id, row.task, {"by": again.id}, "superseded")
         writing.record(Transition(fact, f"Supersede {row.id}", self._to_done(row, folder, line)))
 
-    def _edited(self, writing: Writing, row: ProposalRow, folder: str, status: str) -> int:
+    def _edited(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, status: str) -> int:
         """What the owner wrote is committed as theirs, before anything is done about it."""
         fact = Fact("owner", "proposal.edited", row.id, row.task, {"digest": row.digest}, status, "owner")
-        return writing.record(Transition(fact, f"Edit {row.id}", author="owner", paths=_both(row.id, folder, PENDING)))
+        gone, paths = self._code_gone(row, verdict, folder), _both(row.id, folder, PENDING)
+        return writing.record(Transition(fact, f"Edit {row.id}", gone, "owner", paths))
 
-    def _text_edited(self, writing: Writing, row: ProposalRow, _verdict: Verdict, folder: str) -> None:
-        pending = f"{PENDING}/{row.id}.md"
-        back = EditText("replace", row.note, self._sha256(row, folder))
-        again = Operation("move", f"{folder}/{row.id}.md", pending, edits=(back,))
+    def _back_to_pending(self, row: ProposalRow, folder: str, sha256: str) -> tuple[Operation, ...]:
+        """The sealed note in Pending_Approval instead of what lies in `folder`, while that is still `sha256`."""
+        pending, back = f"{PENDING}/{row.id}.md", EditText("replace", row.note, sha256)
         if folder == PENDING:
-            again = Operation("edit", pending, edits=(back,))
+            return (Operation("edit", pending, edits=(back,)),)
+        return (Operation("move", f"{folder}/{row.id}.md", pending, edits=(back,)),)
+
+    def _text_edited(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
+        again = self._back_to_pending(row, folder, self._sha256(row, folder, without_code=bool(verdict.code)))
         words = f"In {row.id} you changed the text, not the order; edit the block and move it again."
-        self._show_again(writing, row, folder, (again,), words)
+        self._show_again(writing, row, self._edited(writing, row, verdict, folder, "held"), again, words)
 
     def _unreadable(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         kept = f"{QUARANTINE}/{row.id}-edited-{self._sha256(row, folder)[:10]}.md"
@@ -180,21 +221,22 @@ class Decisions:
             Operation("create", f"{PENDING}/{row.id}.md", text=row.note),
         )
         words = f"Your edit of {row.id} could not be read ({plain(verdict.reason)}); the proposal is shown again."
-        self._show_again(writing, row, folder, operations, words)
+        self._show_again(writing, row, self._edited(writing, row, verdict, folder, "held"), operations, words)
 
     def _show_again(
-        self, writing: Writing, row: ProposalRow, folder: str, operations: tuple[Operation, ...], words: str
+        self, writing: Writing, row: ProposalRow, event: int, operations: tuple[Operation, ...], words: str
     ) -> None:
         """The sealed note lies in Pending_Approval again, unchanged; each time the owner is told."""
-        event = self._edited(writing, row, folder, "held")
         fact = Fact("runner", "proposal.shown_again", row.id, row.task, {"digest": row.digest}, "held")
         writing.record(Transition(fact, f"Show {row.id} again", operations))
         raise_alert(writing, row.id, words, self._clock.now(), occasion=str(event))
 
-    def _sha256(self, row: ProposalRow, folder: str) -> str:
-        """Of the note as it lies there; 'gone' when nobody can read it by now."""
+    def _sha256(self, row: ProposalRow, folder: str, *, without_code: bool = False) -> str:
+        """Of the note as it lies there, or will when its code is taken out; 'gone' when nobody can read it by now."""
         found = read_regular(self._recorder.store.path(f"{folder}/{row.id}.md"), MAX_NOTE_BYTES)
-        return sha256_hex(found) if isinstance(found, bytes) else "gone"
+        if not isinstance(found, bytes):
+            return "gone"
+        return sha256_hex(edited(found, (NO_CODE,)) if without_code else found)
 
 
 def _both(proposal: str, *folders: str) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from agents.approval.decisions import Decisions
 from agents.approval.gate import Found as Note
 from agents.approval.gate import judge
+from agents.approval.proof import is_proved
 from agents.approval.proposals import digest_of
+from agents.approval.risk import Tier
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
@@ -129,10 +131,12 @@ class Executor:
         """The sealed files of an effect that may be made now.
 
         Raises:
-            NotAllowed: the approval is of an earlier epoch, or a file is not what was sealed.
+            NotAllowed: the approval is of an earlier epoch, lacks its proof, or a file is not what was sealed.
         """
         with self._recorder.journal.begin() as sql:
-            epoch = int(read_meta(sql, "epoch", "1"))
+            epoch, proved = int(read_meta(sql, "epoch", "1")), is_proved(sql, row.id)
+        if row.risk == Tier.HIGH and not proved:
+            raise NotAllowed(f"{row.id} is of high risk and no proof was given", hint="Let it be proposed again.")
         if epoch != row.epoch:
             raise NotAllowed(f"{row.id} belongs to an earlier epoch", hint="Let it be proposed again.")
         found: Attachments = {}

@@ -5,7 +5,7 @@ What runs is always the sealed action. The returned note is compared, never exec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
+NEEDS_PROOF = (
+    "it is of high risk and needs a proof that it is you: an unused code of your list in its property code "
+    "(no list yet? type proof enrol)"
+)
 MOMENTS = frozenset({"created", "expires"})
 
 
@@ -50,23 +54,38 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do, how the owner said it, why, and the action as edited (for `EDITED` alone)."""
+    """What to do, how the owner said it, why, and the action as edited (for `EDITED` alone).
+
+    `code` is what stands in the note as a proof, not yet looked at; `proof` names the proof that was given.
+    """
 
     kind: Kind
     how: str = ""
     reason: str = ""
     action: Action | None = None
+    code: str = ""
+    proof: str = ""
 
 
-def judge(sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Mapping[str, type[Action]]) -> Verdict:
-    """What the notes in the three folders say about one waiting proposal."""
+def judge(
+    sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Mapping[str, type[Action]], *, proof: str = ""
+) -> Verdict:
+    """What the notes in the three folders say about one waiting proposal; `proof` came with a command."""
     by_folder = {each.folder: each.text for each in found}
+    code = next(filter(None, map(code_in, by_folder.values())), "")
     if REJECTED in by_folder:  # rejected beats approved
-        return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"))
-    verdict = _said_in(by_folder, sealed, models)
+        return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"), code=code)
+    verdict = replace(_said_in(by_folder, sealed, models), code=code, proof=proof)
     if now >= sealed.expires and verdict.kind is not Kind.REJECT:
-        return Verdict(Kind.EXPIRED, verdict.how)
+        return Verdict(Kind.EXPIRED, verdict.how, code=code)
+    if verdict.kind is Kind.APPROVE and sealed.risk == Tier.HIGH and not (code or proof):
+        return replace(verdict, kind=Kind.HOLD, reason=NEEDS_PROOF)
     return verdict
+
+
+def code_in(text: str) -> str:
+    """What the owner wrote into `code`; empty when nothing, or nobody can read the note."""
+    return _property(read_note(text), "code").strip()
 
 
 def _said_in(by_folder: Mapping[str, str], sealed: ProposalRow, models: Mapping[str, type[Action]]) -> Verdict:
@@ -89,8 +108,6 @@ def _said_in(by_folder: Mapping[str, str], sealed: ProposalRow, models: Mapping[
 
 
 def _approve(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type[Action]]) -> Verdict:
-    if sealed.risk == Tier.HIGH:
-        return Verdict(Kind.HOLD, how, "it is of high risk and needs a proof that it is you; none is enrolled")
     if same_content(sealed.note, text):
         return Verdict(Kind.APPROVE, how)
     action = read_action(text, models)

@@ -120,9 +120,10 @@ def render(draft: Draft, proposal: str, created: datetime, expires: datetime, ri
         "reject": False,
         "decision": None,
         "reason": None,
-        "tags": ["proposal"],
     }
-    return emit_note(properties, _body(draft, risk))
+    if risk.tier is Tier.HIGH:
+        properties["code"] = None
+    return emit_note(properties | {"tags": ["proposal"]}, _body(draft, risk))
 
 
 def _body(draft: Draft, risk: Risk) -> str:
@@ -148,9 +149,9 @@ def _body(draft: Draft, risk: Risk) -> str:
 
 
 NEEDS_PROOF = (
-    "> [!danger] High risk\n> A yes to this needs a proof that it is you, and no proof is enrolled in this vault. "
-    "It cannot be approved here: do it yourself at the bank or the provider, or change the limit in "
-    "[[Company_Handbook]] and let it be proposed again."
+    "> [!danger] High risk\n> A yes to this needs a proof that it is you: write an unused code of your list into "
+    "*code* above, then say yes; or type `approve ID --code CODE`. No list yet? `proof enrol` prints one. "
+    "A no needs no code."
 )
 HOW_TO_DECIDE = (
     "**Yes:** move this note to `Approved/`, or tick *approve* above. **No:** move it to `Rejected/`, or tick *reject* "

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.approval.gate import code_in
 from agents.autonomy.dashboard import render_dashboard
 from agents.autonomy.overview import look
+from agents.autonomy.owner_moves import DECIDING
 from agents.autonomy.queries import is_log_file, log_files_since
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import last_link, links, read_meta, write_meta
@@ -66,7 +68,7 @@ class Desk:
         if DASHBOARD_NOTE in changed:
             self._dirty = True
         theirs = [path for path in changed if path not in ours and not self._is_generated(path)]
-        quiet = [path for path in theirs if self._age_s(path) >= quiet_s]
+        quiet = [path for path in theirs if self._age_s(path) >= quiet_s and not self._bears_code(path)]
         if quiet:
             with self._recorder.begin() as writing:
                 parameters = {"files": str(len(quiet))}
@@ -90,6 +92,13 @@ class Desk:
         here = found.decode(errors="replace") if isinstance(found, bytes) else ""
         kept = self._recorder.history.blob_at(self._recorder.history.head() or "", path) or b""
         return not here or owner_region(here) == owner_region(kept.decode(errors="replace"))
+
+    def _bears_code(self, path: str) -> bool:
+        """Whether an unused code may stand in it: such a note waits until the code is used or taken out."""
+        if PurePosixPath(path).parent.name not in DECIDING:
+            return False
+        found = read_regular(self._recorder.store.path(path), MAX_NOTE_BYTES)
+        return isinstance(found, bytes) and bool(code_in(found.decode(errors="replace")))
 
     def _age_s(self, path: str) -> float:
         """Seconds since the file was written; one that is gone, or from the future, is not waited for."""

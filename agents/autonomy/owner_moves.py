@@ -101,7 +101,10 @@ class OwnerMoves:
     def _settle(self, row: ProposalRow, verdict: Verdict, entries: list[Entry]) -> int:
         here = [entry.folder for entry in entries]
         order = (REJECTED, *DECIDING) if verdict.kind is Kind.REJECT else DECIDING
-        self._decisions.settle(row, verdict, next((each for each in order if each in here), ""), self._policy())
+        folder = next((each for each in order if each in here), "")
+        if not self._decisions.settle(row, verdict, folder, self._policy()):
+            del self._judged[row.id]
+            return 0
         return 0 if verdict.kind is Kind.HOLD else 1
 
     def _hold(self, row: ProposalRow, problem: Problem) -> int:

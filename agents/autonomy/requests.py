@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import Found, Kind, Verdict, judge
+from agents.approval.proof import by_request, proof_of
 from agents.approval.proposals import Draft
 from agents.autonomy.assistant_replies import PROPOSE, drafted, move_key_of
 from agents.autonomy.questions import acceptable
@@ -14,7 +15,9 @@ from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
+from agents.durability.transitions import Transition
 from agents.errors import EmployeeError
+from agents.security.audit_logger import Fact
 from agents.vault.layout import APPROVED, PENDING
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 BY_COMMAND = "by command"
+PROOF = "proof"
 EDITED = "its note was edited; move the note to Approved, and it is proposed as you meant it"
 DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"rejected"}}  # how a carried out one ends
 
@@ -81,6 +85,8 @@ class Requests:
             return self._answer(row)
         if row.kind == PROPOSE:
             return self._propose(row)
+        if row.kind == PROOF:
+            return self._tell_proof(row)
         with self._recorder.journal.begin() as sql:
             proposal = find_proposal(sql, row.target)
         if proposal is None:
@@ -111,6 +117,17 @@ class Requests:
             self._decisions.propose(writing, draft, self._policy())
         return ""
 
+    def _tell_proof(self, row: RequestRow) -> str:
+        """What a command did with the list of codes becomes an event, and an alert where the owner must know."""
+        with self._recorder.begin() as writing:
+            word, _, told = row.text.partition(" ")
+            fact = Fact("owner", f"proof.{word}", row.target, parameters={"request": str(row.number)})
+            writing.record(Transition(fact, f"Codes: {word}"))
+            if told:
+                raise_alert(writing, "proof", told, self._clock.now(), occasion=str(row.number))
+            settle_request(writing.sql, row.number, "done", "")
+        return ""
+
     def _decide(self, row: RequestRow, proposal: ProposalRow) -> str:
         wanted = DECISIONS.get(row.kind)
         if wanted is None:
@@ -119,16 +136,18 @@ class Requests:
             carried_out = proposal.decided_how == BY_COMMAND and proposal.state in wanted
             return "" if carried_out else f"it is {proposal.state} already"
         entries = [entry for entry in self._moves.entries(proposal.id) if entry.kind == "file"]
-        verdict = Verdict(Kind.REJECT, BY_COMMAND, row.text)
+        verdict: Verdict | str = Verdict(Kind.REJECT, BY_COMMAND, row.text)
         if row.kind == "approve":
-            if reason := self._why_not(proposal, entries):
-                return reason
-            verdict = Verdict(Kind.APPROVE, BY_COMMAND)
+            with self._recorder.journal.begin() as sql:
+                proof = proof_of(sql, proposal.id, by_request(row.number))
+            verdict = self._yes(proposal, entries, proof)
+        if isinstance(verdict, str):
+            return verdict
         self._decisions.settle(proposal, verdict, entries[0].folder if entries else "", self._policy())
         return ""
 
-    def _why_not(self, proposal: ProposalRow, entries: list[Entry]) -> str:
-        """Why a command cannot approve it: what its notes say counts as if they lay in Approved."""
+    def _yes(self, proposal: ProposalRow, entries: list[Entry], proof: str) -> Verdict | str:
+        """The yes of a command, or why it is none: what the notes say counts as if they lay in Approved."""
         notes = self._moves.read(entries)
         if isinstance(notes, Problem):
             return f"its note cannot be read: {notes.message}"
@@ -136,9 +155,11 @@ class Requests:
             text = notes[0].text if notes else proposal.note
             folder = notes[0].folder if notes else PENDING
             notes = [Found(APPROVED if folder == PENDING else folder, text)]
-        verdict = judge(proposal, notes, self._clock.now(), self._models)
+        verdict = judge(proposal, notes, self._clock.now(), self._models, proof=proof)
+        if verdict.kind is Kind.APPROVE and verdict.code and not proof:
+            return "its note holds a code; say yes in the note, or take the code out"
         if verdict.kind is Kind.APPROVE:
-            return ""
+            return replace(verdict, how=BY_COMMAND)
         words = {Kind.REJECT: "its note says no", Kind.EXPIRED: "it has expired", Kind.HOLD: verdict.reason}
         return words.get(verdict.kind, EDITED)
 

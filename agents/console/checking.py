@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
@@ -11,6 +12,9 @@ from agents.security.secrets import FileSecrets, open_secrets
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
+
+
+NEXT_FOR_PROOF = "python orchestrator.py proof enrol"
 
 
 def check(house: House) -> Report:
@@ -30,4 +34,7 @@ def every_capability(house: House) -> tuple[Capability, ...]:
     in_file = isinstance(open_secrets(house.state), FileSecrets)
     place = "a file in the state folder that only you can read" if in_file else "the keyring of this computer"
     secrets = Capability("secrets", State.REAL, f"kept in {place}", "")
-    return (brain, inbox, secrets, *house.capabilities())
+    with house.journal.begin() as sql:
+        enrolled, words = standing(sql, house.clock.now())
+    proof = Capability("proof", State.REAL if enrolled else State.OFF, words, "" if enrolled else NEXT_FOR_PROOF)
+    return (brain, inbox, secrets, proof, *house.capabilities())

@@ -7,52 +7,22 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from agents.errors import EmployeeError
+from agents.console.entering import opened, told_plainly, vault_option
+from agents.console.proof_commands import code_option, proof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from agents.console.wiring import House
+    from agents.durability.proposal_rows import ProposalRow
 
 UNKNOWN_ID = 2
 INTERRUPTED = 130
 NEWEST = 200
-vault_option = click.option(
-    "--vault",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="The vault; default: the one of the current folder, else ./MyVault.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
-
-
-@contextmanager
-def opened(vault: Path | None) -> Iterator[House]:
-    """The house of a vault, closed at the end; our errors become words and an exit code."""
-    from agents.console.wiring import open_house
-
-    with told_plainly():
-        house = open_house(vault)
-        try:
-            yield house
-        finally:
-            house.close()
-
-
-@contextmanager
-def told_plainly() -> Iterator[None]:
-    """One of our errors is shown as a sentence and a hint."""
-    try:
-        yield
-    except EmployeeError as err:
-        click.echo(f"{err}\n{err.hint}", err=True)
-        sys.exit(1)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -136,12 +106,15 @@ def ask(text: tuple[str, ...], vault: Path | None) -> None:
 
 @cli.command()
 @click.argument("proposal", metavar="ID")
+@code_option
 @vault_option
-def approve(proposal: str, vault: Path | None) -> None:
+def approve(proposal: str, *, code: str, vault: Path | None) -> None:
     """Say yes to one proposal."""
+    from agents.console.proof_commands import approve_with_proof
+
     with opened(vault) as house:
-        known_proposal(house, proposal)
-        request(house, "approve", proposal, "")
+        approve_with_proof(house, known_proposal(house, proposal), code)
+        click.echo(recorded(house, f"approve {proposal}"))
 
 
 @cli.command()
@@ -185,7 +158,6 @@ def undo(proposal: str, vault: Path | None) -> None:
             row = find_proposal(sql, proposal)
         if row is None:
             unknown(proposal, "no proposal has this id")
-            return
         undone = undoing(row, house.connectors, house.models)
         if isinstance(undone, CannotUndo):
             click.echo(f"{proposal} cannot be undone: {undone.reason}", err=True)
@@ -292,24 +264,33 @@ def request(house: House, kind: str, target: str, text: str) -> None:
     values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
     with house.journal.begin() as sql:
         add_request(sql, values)
+    click.echo(recorded(house, f"{kind} {target}".rstrip()))
+
+
+def recorded(house: House, what: str) -> str:
+    """That the runner will carry it out, and when."""
     when = "the runner carries it out now" if house.runs_now() else "carried out at the next `run`"
-    click.echo(f"Recorded: {kind} {target}".rstrip() + f"; {when}.")
+    return f"Recorded: {what}; {when}."
 
 
-def known_proposal(house: House, proposal: str) -> None:
-    """End with exit code 2 unless the proposal waits for a decision."""
+def known_proposal(house: House, proposal: str) -> ProposalRow:
+    """A proposal that waits for a decision; ends with exit code 2 when there is none of this id."""
     from agents.durability.proposal_rows import find_proposal
 
     with house.journal.begin() as sql:
         row = find_proposal(sql, proposal)
     if row is None or row.state != "waiting":
         unknown(proposal, "no proposal has this id" if row is None else f"this proposal is {row.state} already")
+    return row
 
 
-def unknown(name: str, words: str) -> None:
+def unknown(name: str, words: str) -> NoReturn:
     """Say that an id leads nowhere, and end."""
     click.echo(f"{name}: {words}.\nSee `python orchestrator.py status --all`.", err=True)
     sys.exit(UNKNOWN_ID)
+
+
+cli.add_command(proof)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.console.screens import title_of
 from agents.durability.journal import links, links_about
+from agents.durability.proof_rows import spent_on
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.durability.task_persistence import find_question, find_task, questions_of
@@ -52,6 +53,11 @@ WORDS = {
     "effect.resolved": "you said what became of {target}",
     "approved.link_removed": "removed a link from Approved; nothing was run",
     "approved.quarantined": "put a note from Approved aside; nothing was run",
+    "proof.enrolled": "you made a new list of codes",
+    "proof.replaced": "a new list of codes was made without a code of the old one",
+    "proof.revoked": "you took the list of codes back",
+    "proof.wrong": "a wrong code was given for {target}",
+    "proof.refused": "a code was given that nobody may look at now",
     "alert.filed": "told you {target}",
     "owner.edited": "you edited {files} files",
     "plan.closed": "filed {target}",
@@ -110,6 +116,8 @@ def _why_proposal(sql: Connection, row: ProposalRow) -> Iterator[str]:
         yield f"answer    {row.state} by {row.decided_by} ({row.decided_how}) {_local(row.decided_at)}{reason}"
     else:
         yield "answer    none yet; it waits for you"
+    for code in spent_on(sql, row.id):
+        yield f"proof     code {code.number} of list {code.list}, given with the {code.by}"
     if row.receipt:
         receipt = receipt_from_json(row.receipt)
         yield f"receipt   {receipt.summary} ({receipt.provider} {receipt.provider_id}), {as_local(receipt.at)}"

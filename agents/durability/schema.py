@@ -102,6 +102,26 @@ REQUESTS = Table(
     Column("result", Text, nullable=False, default=""),
 )
 
+PROOF_LISTS = Table(
+    "proof_lists",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("salt", Text, nullable=False),
+    Column("counts_from", Text, nullable=False),
+    Column("revoked_at", Text, nullable=False, default=""),
+)
+
+PROOF_CODES = Table(
+    "proof_codes",
+    METADATA,
+    Column("list", Integer, ForeignKey("proof_lists.number"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("used_at", Text, nullable=False, default=""),
+    Column("used_for", Text, nullable=False, default="", index=True),
+    Column("used_by", Text, nullable=False, default=""),
+)
+
 TRANSITIONS = Table(
     "transitions",
     METADATA,

@@ -213,6 +213,15 @@ def _bytes(text: str) -> bytes:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).encode(errors="surrogateescape")
 
 
+def edited(content: bytes, edits: tuple[EditText, ...]) -> bytes:
+    """A note as it will be after these edits.
+
+    Raises:
+        BadNote: it is written so that it cannot be edited.
+    """
+    return _bytes(_edited(content.decode(errors="surrogateescape"), edits))
+
+
 def _edited(text: str, edits: tuple[EditText, ...]) -> str:
     for edit in edits:
         if edit.kind == "line":

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports, Result
 from agents.approval.gate import Kind, Verdict
+from agents.approval.risk import Tier
 from agents.durability.proposal_rows import ProposalRow, find_proposal, update_proposal
 from agents.durability.task_persistence import TaskRow, add_task, find_task
 from agents.errors import NotAllowed, OutcomeUnknown, Transient
 from agents.vault.layout import APPROVED, PENDING
 from tests.approval.examples import INVOICE, MODELS, POLICY, TASK, draft
+from tests.approval.proofs import listed
 from tests.approval.service import Service
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class Office:
             decisions = Decisions(self.room.recorder, self.room.clock)
             self.id = decisions.propose(writing, draft(self.action), POLICY).id
         (self.room.vault / f"{PENDING}/{self.id}.md").rename(self.room.vault / f"{APPROVED}/{self.id}.md")
-        decisions.settle(self.row, Verdict(Kind.APPROVE, "moved"), APPROVED, POLICY)
+        code = listed(self.room.journal, self.room.clock.now())[0] if self.row.risk == Tier.HIGH else ""
+        decisions.settle(self.row, Verdict(Kind.APPROVE, "moved", code=code), APPROVED, POLICY)
 
     @property
     def row(self) -> ProposalRow:

@@ -130,6 +130,10 @@ def test_what_needs_a_proof_is_held_however_the_owner_says_yes(folder: str, tick
     assert "proof" in told.reason
     assert verdict((REJECTED, row.note), row=row).kind is Kind.REJECT
     assert verdict((PENDING, said(row.note, reject="true")), row=row).kind is Kind.REJECT
+    with_code = verdict((folder, said(row.note, approve=ticked, code="4821 7730")), row=row)
+    assert (with_code.kind, with_code.code) == (Kind.APPROVE, "4821 7730"), "whether it is right is not the gate's"
+    commanded = judge(row, [Found(APPROVED, row.note)], NOON, MODELS, proof="code 1 of list 1")
+    assert (commanded.kind, commanded.proof) == (Kind.APPROVE, "code 1 of list 1")
 
 
 @pytest.mark.parametrize("text", [NO, said(ROW.note, decision="reject", reason="too much")])

@@ -1,0 +1,47 @@
+"""What every command begins and ends with: the vault's house, and our errors in words."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agents.errors import EmployeeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agents.console.wiring import House
+
+vault_option = click.option(
+    "--vault",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The vault; default: the one of the current folder, else ./MyVault.",
+)
+
+
+@contextmanager
+def opened(vault: Path | None) -> Iterator[House]:
+    """The house of a vault, closed at the end; our errors become words and an exit code."""
+    from agents.console.wiring import open_house
+
+    with told_plainly():
+        house = open_house(vault)
+        try:
+            yield house
+        finally:
+            house.close()
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """One of our errors is shown as a sentence and a hint."""
+    try:
+        yield
+    except EmployeeError as err:
+        click.echo(f"{err}\n{err.hint}", err=True)
+        sys.exit(1)
