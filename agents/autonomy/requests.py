@@ -138,7 +138,7 @@ class Requests:
             notes = [Found(APPROVED if folder == PENDING else folder, text)]
         verdict = judge(proposal, notes, self._clock.now(), self._models)
         if verdict.kind is Kind.APPROVE:
-            return ""
+            return self._moves.objection(proposal.id)
         words = {Kind.REJECT: "its note says no", Kind.EXPIRED: "it has expired", Kind.HOLD: verdict.reason}
         return words.get(verdict.kind, EDITED)
 
