@@ -23,7 +23,7 @@ _KINDS = ((stat.S_ISLNK, "link"), (stat.S_ISDIR, "folder"), (stat.S_ISREG, "file
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a folder. `kind`: 'file', 'link', 'folder' or 'other'.
+    """One thing in a folder. `kind`: 'file', 'link', 'folder' or 'other', as is a file whose name is no UTF-8.
 
     `signature` (its first number tells files apart) changes when it is written, or gets or loses another name.
     """
@@ -95,6 +95,8 @@ class Places:
         except (FileNotFoundError, NotADirectoryError):
             return None
         kind = next((word for is_one, word in _KINDS if is_one(status.st_mode)), "other")
+        if kind == "file" and not _is_text(name):
+            kind = "other"
         signature = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_nlink)
         return Entry(folder, name, kind, signature, status.st_mtime)
 
@@ -129,3 +131,11 @@ class Places:
             since_s = self._clock.monotonic_s()
             self._seen[entry.path] = (entry.signature, since_s)
         return self._clock.monotonic_s() - since_s
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
