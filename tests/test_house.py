@@ -41,6 +41,8 @@ PURE = (
     "agents/vault/tables.py",
     "agents/vault/neutralize.py",
     "agents/vault/layout.py",
+    "agents/vault/look_alikes.py",
+    "agents/vault/twins.py",
     "agents/approval/gate.py",
     "agents/reasoning/",
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.payload import read_action
 from agents.approval.risk import Tier
+from agents.clock import as_local
 from agents.vault.layout import APPROVED, PENDING, REJECTED
 from agents.vault.note import Note, Problem, read_note
 
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
 
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
+NOT_ORDERED = frozenset({"created", "tags"})  # plugins and owners rewrite them; they say nothing about the order
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
+MOMENTS = frozenset({"expires"})
 NEEDS_PROOF = (
     "it is of high risk and needs a proof that it is you: an unused code of your list in its property code "
     "(no list yet? type proof enrol)"
 )
-MOMENTS = frozenset({"created", "expires"})
 
 
 class Kind(StrEnum):
@@ -110,14 +112,22 @@ def _said_in(by_folder: Mapping[str, str], sealed: ProposalRow, models: Mapping[
 def _approve(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type[Action]]) -> Verdict:
     if same_content(sealed.note, text):
         return Verdict(Kind.APPROVE, how)
-    action = read_action(text, models)
-    if isinstance(action, Problem):
-        return Verdict(Kind.UNREADABLE, how, f"line {action.line}: {action.message}")
-    if action.action != sealed.action_name:
-        return Verdict(Kind.UNREADABLE, how, "the edited order is of another kind")
+    action = _order(sealed, text, models)
+    if isinstance(action, str):
+        return Verdict(Kind.UNREADABLE, how, action)
     if action.canonical().decode() == sealed.action:
         return Verdict(Kind.TEXT_EDITED, how, "you changed the text, not the order; edit the block")
     return Verdict(Kind.EDITED, how, action=action)
+
+
+def _order(sealed: ProposalRow, text: str, models: Mapping[str, type[Action]]) -> Action | str:
+    """The order the note's block describes, or why it cannot be an edit of this proposal."""
+    if _property(read_note(text), "id").strip() not in {"", sealed.id}:
+        return "it is the note of another proposal"
+    action = read_action(text, models)
+    if isinstance(action, Problem):
+        return f"line {action.line}: {action.message}"
+    return action if action.action == sealed.action_name else "the edited order is of another kind"
 
 
 def _decision(note: Note | Problem) -> frozenset[str]:
@@ -131,16 +141,21 @@ def _property(note: Note | Problem, name: str) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
+def says_no(text: str) -> bool:
+    """Whether the note says reject, by property or checkbox."""
+    return "reject" in _decision(read_note(text))
+
+
 def same_content(sealed: str, found: str) -> bool:
     """Whether two texts of a note say the same, as far as we wrote it.
 
     Line endings, trailing blanks and final newlines do not count; amounts are compared by value, dates by instant;
-    keys we did not write and the owner's own fields are ignored.
+    keys we did not write, the owner's own fields and what is not part of the order are ignored (ADR 0026).
     """
     ours, theirs = read_note(sealed), read_note(found)
     if isinstance(ours, Problem) or isinstance(theirs, Problem) or _body(ours.body) != _body(theirs.body):
         return False
-    keys = set(ours.properties) - OWNER_FIELDS
+    keys = set(ours.properties) - OWNER_FIELDS - NOT_ORDERED
     return all(_value(key, ours.properties[key]) == _value(key, theirs.properties.get(key, "")) for key in keys)
 
 
@@ -148,6 +163,12 @@ def _body(text: str) -> str:
     """Only what editors and sync tools change is evened out; other line ends, such as U+2028, are text."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip(" \t") for line in lines).strip("\n")
+
+
+def _moment(text: str) -> datetime:
+    """Notes show local time; with a zone it is the same instant."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is None else as_local(moment)
 
 
 def _value(key: str, value: str | Sequence[str]) -> object:
@@ -158,6 +179,6 @@ def _value(key: str, value: str | Sequence[str]) -> object:
     try:
         if key in NUMBERS and (number := Decimal(text)).is_finite():
             return number
-        return datetime.fromisoformat(text) if key in MOMENTS else text
+        return _moment(text) if key in MOMENTS else text
     except (InvalidOperation, ValueError):
         return text

@@ -129,7 +129,7 @@ def render(draft: Draft, proposal: str, created: datetime, expires: datetime, ri
 def _body(draft: Draft, risk: Risk) -> str:
     action = draft.action
     parts = [f"# {plain(('Read as: ' if draft.read_as else '') + action.title())}"]
-    parts += [f"> [!warning] {plain(each)}" for each in draft.warnings]
+    parts += [f"> [!warning] {plain(each)}" for each in (*draft.warnings, *action.cautions())]
     rows = (*action.rows(),)
     short = [row for row in rows if "\n" not in row.value]
     table = ["| what | value | where it comes from |", "| --- | --- | --- |"]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.autonomy.approved_strangers import Strangers
+from agents.autonomy.conflict_copies import contradicted
 from agents.autonomy.dragged_tasks import DraggedTasks
 from agents.autonomy.pauses import Pauses
+from agents.autonomy.twin_folders import TwinFolders
 from agents.durability.alerts import raise_alert
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.transitions import Transition
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 DECIDING = (APPROVED, REJECTED, PENDING)
+DISAGREE = "a conflict copy of it says no; keep the note that is right and delete the other"
 
 
 class OwnerMoves:
@@ -50,11 +53,13 @@ class OwnerMoves:
         self._judged: dict[str, tuple[tuple[str, Signature], ...]] = {}
         self._shown = Pauses(recorder.clock)
         self._strangers = Strangers(recorder, places)
+        self._twins = TwinFolders(recorder, places)
         self._dragged = DraggedTasks(recorder, places, turns)
         self.questions = turns.questions
 
     def look(self) -> int:
         """Take in everything the owner said since the last look; how many things that were."""
+        self._twins.look()
         return self._proposals() + self._strangers.look() + self.questions.look() + self._dragged.look()
 
     def _proposals(self) -> int:
@@ -73,8 +78,7 @@ class OwnerMoves:
         seen = tuple((entry.folder, entry.signature) for entry in entries)
         if self._judged.get(row.id) == seen and not overdue:
             return 0
-        notes = self.read(entries)
-        verdict = notes if isinstance(notes, Problem) else judge(row, notes, self._clock.now(), self._models)
+        verdict = self._verdict(row, entries)
         waits = isinstance(verdict, Verdict) and verdict.kind is Kind.WAIT
         # only what is said must be said completely; a note that says nothing is read again when it changes
         if not all(self._places.is_quiet(entry) if waits else self._places.settled(entry) for entry in entries):
@@ -83,6 +87,19 @@ class OwnerMoves:
         if waits:
             return 0
         return self._hold(row, verdict) if isinstance(verdict, Problem) else self._settle(row, verdict, entries)
+
+    def _verdict(self, row: ProposalRow, entries: list[Entry]) -> Verdict | Problem:
+        notes = self.read(entries)
+        if isinstance(notes, Problem):
+            return notes
+        verdict = judge(row, notes, self._clock.now(), self._models)
+        if verdict.kind in {Kind.APPROVE, Kind.EDITED} and (words := self.objection(row.id)):
+            return Verdict(Kind.HOLD, verdict.how, words)
+        return verdict
+
+    def objection(self, proposal: str) -> str:
+        """Why a yes to this proposal does not count: a conflict copy of its note says no. Empty when none does."""
+        return DISAGREE if contradicted(self._places, self._recorder.store, proposal) else ""
 
     def entries(self, proposal: str) -> list[Entry]:
         """What has the name of this proposal's note in the folders that decide."""
@@ -99,6 +116,8 @@ class OwnerMoves:
         return notes
 
     def _settle(self, row: ProposalRow, verdict: Verdict, entries: list[Entry]) -> int:
+        if verdict.reason == DISAGREE:
+            del self._judged[row.id]  # the copy may go while the note stays as it is
         here = [entry.folder for entry in entries]
         order = (REJECTED, *DECIDING) if verdict.kind is Kind.REJECT else DECIDING
         folder = next((each for each in order if each in here), "")

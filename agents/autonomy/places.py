@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.errors import NeedsOwner
@@ -17,13 +16,17 @@ if TYPE_CHECKING:
 
     from agents.clock import Clock
 
-Signature = tuple[int, int, int]
+Signature = tuple[int, int, int, int]
+_PARTS = tuple(dict.fromkeys(part for name in FOLDERS for part in (name.split("/")[0], name)))
 _KINDS = ((stat.S_ISLNK, "link"), (stat.S_ISDIR, "folder"), (stat.S_ISREG, "file"))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a folder. `kind`: 'file', 'link', 'folder' or 'other'; `signature` changes when it is written."""
+    """One thing in a folder. `kind`: 'file', 'link', 'folder' or 'other', as is a file whose name is no UTF-8.
+
+    `signature` (its first number tells files apart) changes when it is written, or gets or loses another name.
+    """
 
     folder: str
     name: str
@@ -48,8 +51,13 @@ class Places:
         self.unsettled_s: float | None = None
 
     def begin(self) -> None:
-        """A new tick: forget what was not quiet."""
+        """A new tick: forget what was not quiet.
+
+        Raises:
+            NeedsOwner: one of our folders was replaced by a link or a file.
+        """
         self.unsettled_s = None
+        self._refuse_replaced()
 
     def prepare(self) -> None:
         """Make the folders that are gone.
@@ -57,15 +65,18 @@ class Places:
         Raises:
             NeedsOwner: one of them is a link or a file.
         """
+        self._refuse_replaced()
         for name in FOLDERS:
-            for part in (*PurePosixPath(name).parents[:-1], PurePosixPath(name)):
-                folder = self._root / part
-                if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-                    raise NeedsOwner(
-                        f"{part} is not a folder of the vault, but leads elsewhere or is a file.",
-                        hint=f"Put a real folder {part} into the vault.",
-                    )
             make_folder(self._root / name)
+
+    def _refuse_replaced(self) -> None:
+        for part in _PARTS:
+            entry = self.entry(".", part)
+            if entry is not None and entry.kind != "folder":
+                raise NeedsOwner(
+                    f"{part} is not a folder of the vault, but leads elsewhere or is a file.",
+                    hint=f"Put a real folder {part} into the vault.",
+                )
 
     def entries(self, folder: str) -> tuple[Entry, ...]:
         """What lies in a folder, dotfiles left out, by name. A folder that is gone is empty."""
@@ -84,7 +95,10 @@ class Places:
         except (FileNotFoundError, NotADirectoryError):
             return None
         kind = next((word for is_one, word in _KINDS if is_one(status.st_mode)), "other")
-        return Entry(folder, name, kind, (status.st_ino, status.st_size, status.st_mtime_ns), status.st_mtime)
+        if kind == "file" and not _is_text(name):
+            kind = "other"
+        signature = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_nlink)
+        return Entry(folder, name, kind, signature, status.st_mtime)
 
     def find(self, name: str, *folders: str) -> Entry | None:
         """The note of this name in the first of `folders` that has it. `Done` stands for itself and its months."""
@@ -112,8 +126,16 @@ class Places:
         if age_s >= 0:
             return age_s
         # a clock elsewhere is ahead: judge by our own watching
-        signature, since_s = self._seen.get(entry.path, ((0, 0, 0), 0.0))
+        signature, since_s = self._seen.get(entry.path, ((0, 0, 0, 0), 0.0))
         if signature != entry.signature:
             since_s = self._clock.monotonic_s()
             self._seen[entry.path] = (entry.signature, since_s)
         return self._clock.monotonic_s() - since_s
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

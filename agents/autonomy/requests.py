@@ -159,7 +159,7 @@ class Requests:
         if verdict.kind is Kind.APPROVE and verdict.code and not proof:
             return "its note holds a code; say yes in the note, or take the code out"
         if verdict.kind is Kind.APPROVE:
-            return replace(verdict, how=BY_COMMAND)
+            return self._moves.objection(proposal.id) or replace(verdict, how=BY_COMMAND)
         words = {Kind.REJECT: "its note says no", Kind.EXPIRED: "it has expired", Kind.HOLD: verdict.reason}
         return words.get(verdict.kind, EDITED)
 

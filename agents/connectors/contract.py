@@ -100,6 +100,10 @@ class Action(BaseModel, ABC):
         """The files whose bytes are sealed with the action."""
         return ()
 
+    def cautions(self) -> tuple[str, ...]:
+        """What the owner should look at twice, in our own words; shown above the table."""
+        return ()
+
     @property
     def recipient_argument(self) -> str:
         """The argument whose provenance decides about the recipient."""

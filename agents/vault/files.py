@@ -44,7 +44,10 @@ class ChangedMeanwhile(EmployeeError):
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes | Problem:
-    """The bytes of a regular file with one name; `MISSING` when there is none. Follows no link, never blocks."""
+    """The bytes of a regular file with one name; `MISSING` when there is none.
+
+    Follows no link, neither the file's nor its folder's, and never blocks.
+    """
     return _read(path, max_bytes, max_names=1)
 
 
@@ -199,7 +202,7 @@ def free_temp_files(root: Path) -> int:
 
 def _read(path: Path, max_bytes: int, max_names: int | None = None) -> bytes | Problem:
     try:
-        with _closing(os.open(path, _READ)) as file:
+        with _opened(path.parent) as folder, _closing(os.open(path.name, _READ, dir_fd=folder)) as file:
             about = os.fstat(file)
             if not stat.S_ISREG(about.st_mode):
                 return Problem(0, "it is no regular file")

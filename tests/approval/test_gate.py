@@ -45,6 +45,7 @@ BOTH = said(ROW.note, approve="true", reject="true")
 EDITED = ROW.note.replace('price: "95.00"', 'price: "80.00"')
 TEXT_EDITED = ROW.note.replace("Acme Ltd for", "Beta Ltd for").replace("`Acme Ltd`", "`Beta Ltd`")
 UNREADABLE = ROW.note.replace('price: "95.00"', "price: cheap")
+SWAPPED = sealed(INVOICE.model_copy(update={"customer": "Beta Ltd"})).note
 OTHER_KIND = re.sub(
     r"(?s)```yaml action\n.*?\n```", f"```yaml action\n{sealed(MAIL).note.split('yaml action')[1]}", ROW.note
 )
@@ -89,6 +90,8 @@ BROKEN_YAML = ROW.note.replace("id: ", "id: {")
         pytest.param([(APPROVED, OTHER_KIND)], Kind.UNREADABLE, MOVED, id="order of another kind"),
         pytest.param([(APPROVED, "")], Kind.UNREADABLE, MOVED, id="emptied"),
         pytest.param([(APPROVED, sealed(MAIL).note)], Kind.UNREADABLE, MOVED, id="swapped for another proposal"),
+        pytest.param([(APPROVED, SWAPPED)], Kind.UNREADABLE, MOVED, id="swapped for another of that kind"),
+        pytest.param([(APPROVED, said(EDITED, id=""))], Kind.EDITED, MOVED, id="edited, its id emptied"),
     ],
 )
 def test_every_row_of_the_verdict_table(found: list[tuple[str, str]], kind: Kind, how: str) -> None:
@@ -213,13 +216,18 @@ def test_no_changed_property_of_ours_goes_unseen(name: str, word: str) -> None:
         ("amount", "1130.51", False),
         ("amount", "NaN", False),
         ("amount", "[1130.50]", False),
-        ("created", "2026-11-23 12:00", True),
-        ("created", "2026-11-23T12:00:00Z", False),
-        ("created", "2026-11-23", False),
-        ("created", "yesterday", False),
-        ("tags", "proposal", True),
-        ("tags", "[proposal, mine]", False),
-        ("tags", "[]", False),
+        ("expires", "2026-11-30 12:00", True),
+        ("expires", "2026-11-30T12:00:00.000", True),
+        ("expires", "2026-11-30T12:00:00Z", True),
+        ("expires", "2026-11-30T13:00:00+01:00", True),
+        ("expires", "2026-11-30T12:00:00+01:00", False),
+        ("expires", "2026-11-30", False),
+        ("expires", "next year", False),
+        ("created", "2026-11-24T08:00:00", True),
+        ("created", "Monday, November 23rd 2026", True),
+        ("created", "[]", True),
+        ("tags", "[proposal, mine]", True),
+        ("tags", "[]", True),
         ("risk", "low", False),
         ("decision", "whatever", True),
         ("reason", "[a, b]", True),

@@ -25,6 +25,7 @@ from agents.vault.files import (
     write_new,
     write_over,
 )
+from agents.vault.note import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,11 +166,12 @@ def test_a_folder_swapped_for_a_link_leads_nowhere(tmp_path: Path) -> None:
         lambda: write_new(tmp_path / "Done" / "y.md", b""),
         lambda: write_over(tmp_path / "Done" / "x.md", b""),
         lambda: append(tmp_path / "Done" / "x.md", b"more"),
-        lambda: remove(tmp_path / "Done" / "x.md", sha256(b"text")),
         lambda: move_new(tmp_path / "Done" / "x.md", tmp_path / "y.md"),
     ):
         with pytest.raises(NotADirectoryError):
             attempt()
+    assert isinstance(read_regular(tmp_path / "Done" / "x.md", 10), Problem)
+    assert not remove(tmp_path / "Done" / "x.md", sha256(b"text"))
     assert tree(outside) == {"x.md": b"text"}
 
 

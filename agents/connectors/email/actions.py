@@ -12,12 +12,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from agents.connectors.contract import Action, AttachmentRef, Row, Stakes
-from agents.connectors.email.address import ascii_address, readable_domain
+from agents.connectors.email.address import ascii_address, imitates_latin, readable_domain
 
 MAX_SUBJECT_CHARS = 250
 MAX_BODY_CHARS = 200_000
 MAX_ATTACHMENTS = 20
 MAX_FILE_NAME_CHARS = 120
+
+LOOKS_LATIN = "the recipient's domain mixes alphabets, or its letters look like Latin ones: read its ASCII form below"
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _FILE_NAME = re.compile(r'[^\\/:*?"<>|.\s][^\\/:*?"<>|]*')
@@ -99,6 +101,11 @@ class EmailSend(Action):
     def recipient(self) -> str:
         """The address, its domain as ASCII: look-alike letters cannot pass for others."""
         return ascii_address(self.to) or self.to
+
+    def cautions(self) -> tuple[str, ...]:
+        """A domain in letters that look like others."""
+        domain = self.recipient().rpartition("@")[2]
+        return (f"⚠ {LOOKS_LATIN}",) if imitates_latin(domain) else ()
 
     def undo(self) -> str:
         """A mail cannot be called back."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from agents.vault.look_alikes import LOOK_ALIKES
+
 MAX_ADDRESS_CHARS = 254
 MAX_DOMAIN_CHARS = 253
 MAX_LABEL_CHARS = 63
@@ -18,9 +20,6 @@ MAX_LOCAL_CHARS = 64
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM}){{0,31}}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-
-# Letters of other alphabets that most fonts draw like a Latin one.
-LOOK_ALIKES = frozenset("асԁеһіјӏорԛѕԝхуАВСЕНІЈКМОРЅТХУԚԜαονρυκιΑΒΕΖΗΙΚΜΝΟΡΤΥΧօսհոաⅼ")
 
 
 def ascii_address(text: str) -> str | None:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.address import LOOK_ALIKES, ascii_address, imitates_latin
+from agents.connectors.email.address import ascii_address, imitates_latin
 from agents.connectors.email.headers import decoded_words, eight_bit, readable
+from agents.vault.look_alikes import LOOK_ALIKES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ REPLY_TO_DIFFERS = "reply-to differs"
 NAME_IS_ADDRESS = "sender name looks like another address"
 LOOK_ALIKE_DOMAIN = "homoglyphs in sender domain"
 LOOK_ALIKE_WORDS = "homoglyphs in the text"
+LOOK_ALIKE_NAME = "homoglyphs in the sender's name"
 INVISIBLE = "invisible characters"
 LINES_IN_SUBJECT = "line breaks hidden in the subject"
 PROGRAM = "an attachment that could run a program"
@@ -64,6 +66,8 @@ def suspicions(sender: SenderView, body: Body) -> Iterator[str]:
         yield INVISIBLE
     if _MIXED_WORD.search(body.text) or _MIXED_WORD.search(subject):
         yield LOOK_ALIKE_WORDS
+    if _MIXED_WORD.search(sender.name):
+        yield LOOK_ALIKE_NAME
     if any(_RUNS.search(name) for name in names):
         yield PROGRAM
 
