@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Action
     from agents.durability.proposal_rows import ProposalRow
 
+BY_COMMAND = "by command"  # a yes or no that stands in no note
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
 MOMENTS = frozenset({"created", "expires"})
@@ -101,6 +102,15 @@ def _approve(sealed: ProposalRow, text: str, how: str, models: Mapping[str, type
     if action.canonical().decode() == sealed.action:
         return Verdict(Kind.TEXT_EDITED, how, "you changed the text, not the order; edit the block")
     return Verdict(Kind.EDITED, how, action=action)
+
+
+def still_says_yes(sealed: ProposalRow, found: Sequence[Found]) -> bool:
+    """Whether what lies there lets a yes stand that was taken in earlier: one note, unchanged, where it was said."""
+    if len(found) != 1 or not same_content(sealed.note, found[0].text):
+        return False
+    said = _decision(read_note(found[0].text))
+    moved = found[0].folder == APPROVED or sealed.decided_how == BY_COMMAND
+    return "reject" not in said and (moved or "approve" in said)
 
 
 def _decision(note: Note | Problem) -> frozenset[str]:
