@@ -71,7 +71,9 @@ def at_the_end(world: World) -> None:
     for row in asked:
         holds(lying(world.vault, row.id, "Needs_Action"), f"I9: the question {row.id} is not shown")
     report = world.verified()
-    holds(report.exit_code == 0, f"I5: verify says {report.broken} {report.unchecked}")
+    late = {f"{each}: the note {each}.md was changed after it was approved" for each in world.owner.edited}
+    broken = sorted({*report.broken, *report.unchecked} - late)  # a note edited after its effect is told as such
+    holds(not broken, f"I5: verify says {broken}")
 
 
 def _mails_are_kept(world: World, sql: Connection) -> None:

@@ -38,6 +38,7 @@ class Owner:
     agreed: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # in which round a note was laid into Rejected
     meddled: set[str] = field(default_factory=set)  # notes that were copied, deleted, or laid where they do not belong
+    edited: set[str] = field(default_factory=set)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what was approved once, to be laid there again
     round: int = 0
     files: int = 0
@@ -134,6 +135,7 @@ class Owner:
         note = self._some(PENDING, APPROVED)
         if note is None:
             return ""
+        self.edited.add(note.stem)
         text = note.read_text(encoding="utf-8")
         head, mark, block = text.partition("yaml action\n")
         for pattern, words in EDITS:
@@ -147,6 +149,7 @@ class Owner:
         note = self._some(PENDING, APPROVED)
         if note is None:
             return ""
+        self.edited.add(note.stem)
         text = note.read_text(encoding="utf-8")
         self._write(note, text.replace("**Why:**", "My own words. **Why:**", 1))
         return f"{note.stem}" + (", " + self._move(note, APPROVED) if self.dice.chance(60) else "")

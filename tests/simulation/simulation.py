@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-STEPS = 24
+STEPS = 20
+MAILS = 3  # in the Inbox at the start
 TROUBLES: dict[Kind, int] = {"dies": 6, "dies after": 3, "full": 3, "breaks": 3, "owner": 4}
 ROUNDS = 6  # rounds of the process between two looks of ours
 LAST_ROUNDS = 60
@@ -49,6 +50,8 @@ class Simulation:
         world = self.world
         with world.disk.mounted():
             world.found()
+            for _ in range(MAILS):
+                world.tell(f"owner drops a mail: {world.owner.drops_a_mail()}")
             for number in range(STEPS):
                 world.owner.round = number
                 world.tell(f"-- step {number}, {world.clock.now():%Y-%m-%d %H:%M:%S}")
@@ -58,7 +61,7 @@ class Simulation:
 
     def _around(self) -> None:
         """What happens while the process is not looking."""
-        for _ in range(self._dice.below(4)):
+        for _ in range(self._dice.below(5)):
             self._owner_does()
         if self._dice.chance(20):
             self._owner_says()
