@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VAULT ?= ./MyVault
+SEEDS ?= 100
+FROM ?= 1
 WALK ?= ../shared/accept/walk.py
 ENV := .venv/bin
 EMPLOYEE := $(ENV)/python orchestrator.py
@@ -11,7 +13,7 @@ PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
 SLOW_TESTS := tests/flows tests/test_setup_environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo check lint types floors test quick fix walk adr news environment tools
+.PHONY: help setup run demo check lint types floors test quick simulate fix walk adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,9 @@ test: tools ## run every test
 
 quick: lint types floors ## static gates and all but the slow tests, within three minutes
 	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%)
+
+simulate: tools ## the whole employee in simulated worlds, until a seed fails: SEEDS=100 FROM=1
+	@$(ENV)/python -m tests.simulation $(SEEDS) $(FROM)
 
 check: lint types floors ## every gate: lint, types, floors, all tests, coverage
 	@rm -f .coverage .coverage.*

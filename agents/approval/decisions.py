@@ -150,6 +150,14 @@ class Decisions:
         operations = (*brought, *self._copies_aside(row, folder))
         writing.record(Transition(said, f"Reject {row.id}", operations, "owner", paths))
 
+    def take_back(self, writing: Writing, row: ProposalRow) -> None:
+        """The owner moved or changed the note of an approved proposal before anything happened: it waits again."""
+        values = dict.fromkeys(("decided_how", "decided_by", "decided_at", "reason"), "")
+        update_proposal(writing.sql, row.id, {**values, "state": "waiting"})
+        fact = Fact("owner", "proposal.taken_back", row.id, row.task, {"digest": row.digest}, "waiting", "owner")
+        paths = _both(row.id, APPROVED, PENDING)
+        writing.record(Transition(fact, f"Take {row.id} back", author="owner", paths=paths))
+
     def _expired(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, verdict.how, "no decision in time"))
         when = as_local(row.expires).strftime("%Y-%m-%d %H:%M")

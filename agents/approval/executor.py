@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Decisions
 from agents.approval.gate import Found as Note
-from agents.approval.gate import judge
+from agents.approval.gate import judge, same_content, still_says_yes
 from agents.approval.proof import is_proved
 from agents.approval.proposals import digest_of
 from agents.approval.risk import Tier
@@ -26,8 +26,8 @@ from agents.durability.proposal_rows import ProposalRow, find_proposal, update_p
 from agents.durability.transitions import Transition, local_text
 from agents.errors import EmployeeError, NotAllowed, OutcomeUnknown, Transient
 from agents.security.audit_logger import Fact
-from agents.vault.files import read_regular
-from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED, month_folder
+from agents.vault.files import MISSING, read_regular
+from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, month_folder
 from agents.vault.plain import plain
 from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.contract import Action
     from agents.durability.blobs import Blobs
-    from agents.durability.transitions import Recorder
+    from agents.durability.transitions import Recorder, Writing
 
 
 DID_NOT_HAPPEN = "absent"  # a proposal's `resolution` after the owner said so
@@ -49,6 +49,7 @@ class Result(StrEnum):
     STOPPED = "stopped"
     LATER = "later"
     REJECTED = "rejected"
+    WAITING = "waiting"
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -108,9 +109,7 @@ class Executor:
             attachments = self._allowed(row, action)
         except NotAllowed as err:
             return self._fail(row, err)
-        if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
-            return self._take_back(row)
-        return self._perform(row, action, connector, attachments)
+        return self._taken_back(row) or self._perform(row, action, connector, attachments)
 
     def _unseal(self, row: ProposalRow) -> Action:
         """The sealed action.
@@ -155,14 +154,33 @@ class Executor:
             update_proposal(sql, row.id, {"resolution": "released"})
         connector.release(row.key, action)
 
-    def _take_back(self, row: ProposalRow) -> tuple[Result, str]:
-        """The owner said yes and then no, and nothing happened in between."""
+    def _taken_back(self, row: ProposalRow) -> tuple[Result, str] | None:
+        """What became of a yes the owner has thought better of, and nothing happened in between; None = it stands."""
+        if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
+            return self._reject(row)
+        if self._yes_stands(row):
+            return None
+        with self._recorder.begin() as writing:
+            self._decisions.take_back(writing, row)
+        return Result.WAITING, "its note says no yes any more, and nothing happened"
+
+    def _reject(self, row: ProposalRow) -> tuple[Result, str]:
         found = read_regular(self._recorder.store.path(f"{REJECTED}/{row.id}.md"), MAX_NOTE_BYTES)
         note = found.decode(errors="replace") if isinstance(found, bytes) else ""
         verdict = judge(row, [Note(REJECTED, note)], self._clock.now(), self._ports.models)
         with self._recorder.begin() as writing:
             self._decisions.reject(writing, row, verdict, REJECTED)
         return Result.REJECTED, "you took your yes back before anything happened"
+
+    def _yes_stands(self, row: ProposalRow) -> bool:
+        """Whether the owner has left the note as it was when they said yes; deleting it takes nothing back."""
+        paths = {folder: self._recorder.store.path(f"{folder}/{row.id}.md") for folder in (APPROVED, PENDING)}
+        read = {folder: read_regular(path, MAX_NOTE_BYTES) for folder, path in paths.items()}
+        there = {folder: content for folder, content in read.items() if content != MISSING}
+        notes = [
+            Note(folder, each.decode(errors="replace")) for folder, each in there.items() if isinstance(each, bytes)
+        ]
+        return not there or (len(notes) == len(there) and still_says_yes(row, notes))
 
     def _perform(
         self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments
@@ -208,17 +226,31 @@ class Executor:
             proof = {"digest": row.digest, "provider": receipt.provider, "provider_id": receipt.provider_id}
             fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", "owner")
             text = receipt_text(row, receipt, commit, as_local(self._clock.now()).strftime("%Y-%m-%d %H:%M:%S"), seq)
-            operations = self.close(row, EditText("append", text))
+            operations = self.close(writing, row, EditText("append", text))
             writing.record(Transition(fact, f"Done {row.id}", operations, paths=receipt.paths))
         return Result.DONE, receipt.summary
 
-    def close(self, row: ProposalRow, edit: EditText) -> tuple[Operation, ...]:
-        """What brings the proposal's note to Done with one edit, wherever it lies now, also when it is gone."""
+    def close(self, writing: Writing, row: ProposalRow, edit: EditText) -> tuple[Operation, ...]:
+        """What brings the proposal's note to Done with one edit, wherever it lies now, also when it is gone.
+
+        Done shows what was sealed: a note that was changed too late goes to Quarantine, and the owner is told.
+        """
         name = f"{row.id}.md"
         target = f"{month_folder(DONE, as_local(self._clock.now()).date())}/{name}"
         here = [each for each in (APPROVED, PENDING, REJECTED) if self._recorder.store.path(f"{each}/{name}").is_file()]
-        move = [Operation("move", f"{each}/{name}", target, edits=(edit,)) for each in here[:1]]
-        return (*move, Operation("create", target, text=row.note), Operation("edit", target, edits=(edit,)))
+        moves = [Operation("move", f"{each}/{name}", target, edits=(edit,)) for each in here[:1]]
+        if here and (kept := self._changed_too_late(row, f"{here[0]}/{name}")):
+            moves = [Operation("move", f"{here[0]}/{name}", kept)]
+            words = f"You changed {row.id} when your yes was carried out already; your version lies in {kept}."
+            raise_alert(writing, row.id, words, self._clock.now())
+        return (*moves, Operation("create", target, text=row.note), Operation("edit", target, edits=(edit,)))
+
+    def _changed_too_late(self, row: ProposalRow, path: str) -> str:
+        """Where a note goes that does not say what was sealed; empty when it does, or cannot be read."""
+        found = read_regular(self._recorder.store.path(path), MAX_NOTE_BYTES)
+        if not isinstance(found, bytes) or same_content(row.note, found.decode(errors="replace")):
+            return ""
+        return f"{QUARANTINE}/{row.id}-edited-{sha256_hex(found)[:10]}.md"
 
     def _fail(self, row: ProposalRow, err: EmployeeError) -> tuple[Result, str]:
         words = plain(str(err))
@@ -227,7 +259,7 @@ class Executor:
             digest = {"digest": row.digest}
             fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", "owner", "failed")
             line = EditText("line", f"- {local_text(self._clock.now())} not done: {words}", "History")
-            writing.record(Transition(fact, f"Refused {row.id}", self.close(row, line)))
+            writing.record(Transition(fact, f"Refused {row.id}", self.close(writing, row, line)))
             raise_alert(writing, row.id, f"Not done: {row.id}. {words} {plain(err.hint)}", self._clock.now())
         return Result.FAILED, str(err)
 

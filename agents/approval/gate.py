@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Action
     from agents.durability.proposal_rows import ProposalRow
 
+BY_COMMAND = "by command"  # a yes or no that stands in no note
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NOT_ORDERED = frozenset({"created", "tags"})  # plugins and owners rewrite them; they say nothing about the order
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
@@ -128,6 +129,15 @@ def _order(sealed: ProposalRow, text: str, models: Mapping[str, type[Action]]) -
     if isinstance(action, Problem):
         return f"line {action.line}: {action.message}"
     return action if action.action == sealed.action_name else "the edited order is of another kind"
+
+
+def still_says_yes(sealed: ProposalRow, found: Sequence[Found]) -> bool:
+    """Whether what lies there lets a yes stand that was taken in earlier: one note, unchanged, where it was said."""
+    if len(found) != 1 or not same_content(sealed.note, found[0].text):
+        return False
+    said = _decision(read_note(found[0].text))
+    moved = found[0].folder == APPROVED or sealed.decided_how == BY_COMMAND
+    return "reject" not in said and (moved or "approve" in said)
 
 
 def _decision(note: Note | Problem) -> frozenset[str]:

@@ -78,7 +78,7 @@ class Effects:
             parameters = {"digest": row.digest, "state": state}
             fact = Fact("owner", "effect.resolved", row.id, row.task, parameters, approved_by="owner")
             line = EditText("line", f"- {plain(question.answer)} (by the owner's word)", "History")
-            operations = () if state == "approved" else self._executor.close(row, line)
+            operations = () if state == "approved" else self._executor.close(writing, row, line)
             writing.record(Transition(fact, f"Resolve {row.id}", operations))
         return 1
 

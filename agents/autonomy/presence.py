@@ -48,9 +48,9 @@ class Presence:
         self.epoch = epoch
 
     def interrupted(self) -> bool:
-        """Whether the last run of this node ended without saying so."""
+        """Whether the last run of this node ended without saying so, as far as anybody can tell."""
         seen = read_presence(self._path)
-        return seen is not None and seen.running and seen.node == self._node
+        return seen is None or (seen.running and seen.node == self._node)
 
     def claim(self, *, take_over: bool, lost: bool) -> int:
         """Say that this node runs the vault now; the epoch to work in. `lost`: its state folder is new.

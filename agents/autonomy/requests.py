@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Found, Kind, Verdict, judge
+from agents.approval.gate import BY_COMMAND, Found, Kind, Verdict, judge
 from agents.approval.proof import by_request, proof_of
 from agents.approval.proposals import Draft
 from agents.autonomy.assistant_replies import PROPOSE, drafted, move_key_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Action, Connector
     from agents.durability.transitions import Recorder
 
-BY_COMMAND = "by command"
 PROOF = "proof"
 EDITED = "its note was edited; move the note to Approved, and it is proposed as you meant it"
 DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"rejected"}}  # how a carried out one ends

@@ -41,6 +41,7 @@ WORDS = {
     "question.closed": "filed the question {target}",
     "proposal.filed": "proposed {target} (risk {risk})",
     "proposal.approved": "you said yes to {target} ({how})",
+    "proposal.taken_back": "you took your yes to {target} back",
     "proposal.rejected": "you said no to {target} ({how})",
     "proposal.edited": "you edited {target}",
     "proposal.superseded": "proposed {target} again as {by}",

@@ -189,3 +189,12 @@ def test_what_a_killed_write_left_is_removed_at_the_next_start_only(house: House
     left.write_bytes(b"half")
     house.start()
     assert left.exists()
+
+
+def test_what_a_killed_write_left_is_removed_also_when_nothing_says_that_a_run_was_killed(house: House) -> None:
+    house.start()
+    left = house.vault / "Inbox/.ai-employee-0123456789abcdef.tmp"
+    left.write_bytes(b"half")
+    (house.vault / "Health/runner.md").unlink()
+    house.restart()
+    assert not left.exists()
