@@ -16,7 +16,7 @@ from agents.approval.payload import INFO, dump_action
 from agents.approval.risk import POLICY, Risk, Tier
 from agents.clock import as_local
 from agents.connectors.contract import Action, sha256_hex
-from agents.durability.proposal_rows import ProposalRow
+from agents.durability.proposal_rows import ProposalRow, seal_digest
 from agents.vault.layout import note_id
 from agents.vault.neutralize import code_span, fenced, property_text
 from agents.vault.note_edit import emit_note
@@ -94,14 +94,7 @@ def seal(draft: Draft, by: Seal) -> ProposalRow:
 
 def digest_of(action: Action, proposal: str, task: str, expires: datetime) -> str:
     """The SHA-256 that seals an action to its proposal."""
-    sealed = {
-        "action": json.loads(action.canonical()),
-        "attachments": [each.sha256 for each in action.sealed_files],
-        "expires": expires.isoformat(),
-        "proposal": proposal,
-        "task": task,
-    }
-    return sha256_hex(json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+    return seal_digest(action.canonical().decode(), proposal, task, expires.isoformat())
 
 
 def render(draft: Draft, proposal: str, created: datetime, expires: datetime, risk: Risk) -> str:

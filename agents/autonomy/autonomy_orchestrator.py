@@ -48,7 +48,8 @@ class Swept:
 class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
-    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
+    `admit_signer` takes in a signing key that is new to the journal, `before_wait` is called before each pause of a
+    watching run, `rested` when a burst of work is over.
     """
 
     places: Places
@@ -62,6 +63,7 @@ class Parts:
     new_epoch: NewEpoch
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
+    admit_signer: Callable[[], None] = lambda: None
     before_wait: Callable[[], None] = lambda: None
     rested: Callable[[], None] = lambda: None
 
@@ -97,7 +99,9 @@ class Runner:
             write_meta(sql, "epoch", str(epoch))
         if lost:
             parts.new_epoch.begin(epoch)
-        return self._recorder.recover()
+        says = self._recorder.recover()
+        parts.admit_signer()
+        return says
 
     def once(self) -> None:
         """Work until idle; files that are still being written are waited for."""

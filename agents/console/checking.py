@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
+from agents.durability.signers import known_signers
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
 from agents.security.secrets import FileSecrets, open_secrets
+from agents.security.signing import SigningKey
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -19,12 +21,17 @@ NEXT_FOR_PROOF = "python orchestrator.py proof enrol"
 
 def check(house: House) -> Report:
     """Every check; what could not be checked is said, never passed over."""
-    if not (house.state / "journal.sqlite").is_file() or not (house.state / "keys").is_dir():
+    if not (house.state / "journal.sqlite").is_file() or not SigningKey.is_in(house.state / "keys"):
         return Report(unchecked=[f"there is no journal or no key in the state folder {house.state}"])
     try:
-        return Verification(house.place.root, house.journal, house.history(), house.signing[1]).run()
+        report = Verification(house.place.root, house.journal, house.history(), house.is_ours).run()
+        with house.journal.begin() as sql:
+            known = known_signers(sql)
     except EmployeeError as err:
         return Report(unchecked=[f"{err} {err.hint}"])
+    if known and house.key.public_line() not in known:
+        report.broken.append("keys: the key in the state folder is none that the journal knows")
+    return report
 
 
 def every_capability(house: House) -> tuple[Capability, ...]:

@@ -204,12 +204,13 @@ def why(name: str, vault: Path | None) -> None:
 def verify(*, as_json: bool, vault: Path | None) -> None:
     """Check that chain, log, history, receipts and notes say what was recorded. Changes nothing."""
     from agents.console.checking import check
+    from agents.durability.verification import CANNOT_SEE
 
     with opened(vault) as house:
         report = check(house)
         if as_json:
             found = {"broken": report.broken, "warnings": report.warnings, "unchecked": report.unchecked}
-            click.echo(json.dumps(found, indent=2))
+            click.echo(json.dumps({**found, "cannot_see": CANNOT_SEE, "newest": report.newest}, indent=2))
         else:
             from agents.console import screens
 

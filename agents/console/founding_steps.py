@@ -8,6 +8,7 @@ from agents.autonomy.founding import add_samples, found_vault
 from agents.clock import SystemClock, as_local
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.console.wiring import house_at
+from agents.durability.signers import admit_signer
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 
@@ -29,6 +30,7 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
             return
         with house.lock():
             recorder = house.recorder
+            admit_signer(recorder, house.key.public_line())
             with recorder.begin() as writing:
                 fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
                 paths = recorder.history.changed_paths()

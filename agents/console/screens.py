@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from agents.clock import as_local
+from agents.durability.verification import CANNOT_SEE
 from agents.vault.layout import NEEDS_ACTION
 from agents.vault.neutralize import visible
 
@@ -125,6 +126,9 @@ def verified(report: Report) -> None:
     OUT.print(verdict[report.exit_code])
     if report.exit_code == 0:
         OUT.print("Chain, log, signatures, history, receipts and sealed notes say what was recorded on this machine.")
+    OUT.print(f"[dim]cannot see[/] {'; '.join(CANNOT_SEE)}.")
+    if report.newest:
+        OUT.print(f"[dim]newest[/]     {shown(report.newest)}")
 
 
 def everything(overview: Overview) -> None:

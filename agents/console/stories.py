@@ -64,6 +64,7 @@ WORDS = {
     "plan.closed": "filed {target}",
     "epoch.began": "the state folder was lost and epoch {epoch} began; nothing in Approved was run",
     "note.put_aside": "put {target} aside, from before epoch {epoch}",
+    "key.replaced": "a new key signs the history from here on",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
 

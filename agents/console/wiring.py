@@ -28,10 +28,11 @@ from agents.settings import Settings, prepare_environment
 from agents.vault.files import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder
+    from agents.security.signing import SigningKey
     from agents.vault.history import CommitRecord, History
 
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
@@ -125,17 +126,26 @@ class House:
         return tuple(each for manifest in self.manifests for each in manifest.capabilities(self.context))
 
     @cached_property
-    def signing(self) -> tuple[Callable[[bytes], str], Callable[[CommitRecord], bool], str]:
-        """How commits are signed, how ours are told, and the text of allowed_signers."""
-        from agents.security.signing import SigningKey, allowed_signers, is_signed_by
+    def key(self) -> SigningKey:
+        """The key that signs commits, made on first use."""
+        from agents.security.signing import SigningKey
 
-        key = SigningKey.load_or_create(self.state / "keys")
-        lines = [key.public_line()]
+        return SigningKey.load_or_create(self.state / "keys")
 
-        def is_ours(commit: CommitRecord) -> bool:
-            return is_signed_by(commit.payload, commit.signature, lines)
+    @cached_property
+    def signers(self) -> tuple[str, ...]:
+        """The public lines of the keys whose commits are ours: those the journal knows, and the one that signs now."""
+        from agents.durability.signers import known_signers
 
-        return key.sign, is_ours, allowed_signers(lines)
+        with self.journal.begin() as sql:
+            known = known_signers(sql)
+        return tuple(dict.fromkeys([*known, self.key.public_line()]))
+
+    def is_ours(self, commit: CommitRecord) -> bool:
+        """Whether a commit bears a signature of ours."""
+        from agents.security.signing import is_signed_by
+
+        return is_signed_by(commit.payload, commit.signature, self.signers)
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -149,22 +159,23 @@ class House:
         from agents.vault.history import History
 
         way = History.create if create else History.open
-        return way(self.state / "history.git", self.place.root, self.signing[0])
+        return way(self.state / "history.git", self.place.root, self.key.sign)
 
     @cached_property
     def recorder(self) -> Recorder:
         """The one writer; only for whoever holds the lock."""
         from agents.durability.transitions import Recorder
+        from agents.security.signing import allowed_signers
         from agents.vault.files import write_over
         from agents.vault.store import Store
 
         history = self.history(create=True)
-        _sign, is_ours, allowed = self.signing
+        allowed = allowed_signers(self.signers)
         signers = self.state / "allowed_signers"
         if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
             write_over(signers, allowed.encode())
         history.prepare(pointer=self.place.pointer, allowed_signers=signers)
-        return Recorder(self.journal, Store(self.place.root, self._blob), history, self.clock, is_ours)
+        return Recorder(self.journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours)
 
     def _blob(self, digest: str) -> bytes:
         content = self.blobs.get(digest)

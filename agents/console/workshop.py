@@ -25,6 +25,7 @@ from agents.console.run_log import open_log
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.journal import read_meta
+from agents.durability.signers import admit_signer
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.files import stop_reason
 from watchers.contract import WatcherContext
@@ -67,6 +68,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         new_epoch=NewEpoch(recorder, places, house.blobs),
         report=report,
         wake=wake,
+        admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
         rested=lambda: screens.waiting(look(house.place.root, house.journal), house.place.root),
     )

@@ -111,6 +111,11 @@ def links(sql: Connection, *, file: str = "", unlogged: bool = False) -> tuple[L
     return tuple(_as_link(row) for row in sql.execute(wanted))
 
 
+def digests(sql: Connection) -> dict[int, str]:
+    """The digest of every event, by sequence number."""
+    return {row.seq: row.sha256 for row in sql.execute(select(CHAIN.c.seq, CHAIN.c.sha256))}
+
+
 def links_about(sql: Connection, names: Sequence[str]) -> tuple[Link, ...]:
     """The links whose target or task is one of `names`, in order."""
     wanted = select(CHAIN).where(CHAIN.c.target.in_(names) | CHAIN.c.task.in_(names)).order_by(CHAIN.c.seq)

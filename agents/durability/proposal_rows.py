@@ -8,6 +8,7 @@ and approved -> waiting when the owner moves or changes the note before anything
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from agents.durability.schema import PROPOSALS
 from agents.durability.task_persistence import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 OPEN = ("waiting", "approved", "unknown")
 
@@ -71,6 +72,30 @@ class ProposalRow:
         return datetime.fromisoformat(self.created_at)
 
 
+def seal_digest(action: str, proposal: str, task: str, expires_at: str) -> str:
+    """The SHA-256 (hex) that seals an action, as canonical JSON, to its proposal, with the files it names."""
+    fields = json.loads(action)
+    sealed = {
+        "action": fields,
+        "attachments": [*_files_in(fields)],
+        "expires": expires_at,
+        "proposal": proposal,
+        "task": task,
+    }
+    return hashlib.sha256(
+        json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+def _files_in(value: object) -> Iterator[str]:
+    """The digests of the files an action names, in order."""
+    if isinstance(value, dict) and set(value) == {"name", "sha256"}:
+        yield str(value["sha256"])
+        return
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _files_in(each)
+
+
 def add_proposal(sql: Connection, row: ProposalRow) -> None:
     """A new proposal."""
     sql.execute(insert(PROPOSALS).values(**{name: getattr(row, name) for name in row.__slots__}))
@@ -94,9 +119,10 @@ def proposals_of(sql: Connection, task: str) -> tuple[ProposalRow, ...]:
     return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
 
 
-def proposal_ids(sql: Connection) -> frozenset[str]:
-    """The ids of all proposals there ever were."""
-    return frozenset(sql.execute(select(PROPOSALS.c.id)).scalars())
+def done_proposals(sql: Connection) -> Iterator[ProposalRow]:
+    """Everything that was ever done, one after the other."""
+    for row in sql.execute(select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.id)):
+        yield ProposalRow(**columns(row))
 
 
 def update_proposal(sql: Connection, proposal: str, values: Mapping[str, str | bool]) -> None:

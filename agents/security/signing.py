@@ -63,6 +63,11 @@ class SigningKey:
             _store_new(path)
         return cls(_loaded(path))
 
+    @classmethod
+    def is_in(cls, folder: Path) -> bool:
+        """Whether the folder holds a key, so that none would be made."""
+        return (folder / KEY_NAME).exists()
+
     def sign(self, payload: bytes) -> str:
         """The armored signature of `payload` in namespace `git`, as git keeps it in a commit."""
         signature = self._key.sign(_signed_text(payload, b"sha512"))

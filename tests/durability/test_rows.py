@@ -13,10 +13,11 @@ from agents.durability.journal import Journal
 from agents.durability.proposal_rows import (
     ProposalRow,
     add_proposal,
+    done_proposals,
     find_proposal,
-    proposal_ids,
     proposals_in,
     proposals_of,
+    seal_digest,
     update_proposal,
 )
 from agents.durability.schema import TASKS
@@ -51,15 +52,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-AT = "2026-11-23T12:00:00+00:00"
+AT, UNTIL = "2026-11-23T12:00:00+00:00", "2026-11-30T12:00:00+00:00"
+ORDER = '{"action":"invoice.create"}'
 TASK = TaskRow("task-1", AT, "filed", 0, "anna@client.example", "{}", "# Task\n", "", "", "")
 QUESTION = QuestionRow("question-1", "task-1", "tax", "{}", "# Question\n", AT, "open")
 PROPOSAL = ProposalRow(
     id="proposal-1",
     task="task-1",
     move_key="invoice",
-    action='{"action":"invoice.create"}',
-    digest="d",
+    action=ORDER,
+    digest=seal_digest(ORDER, "proposal-1", "task-1", UNTIL),
     key="k1",
     note="# Proposal\n",
     provenance="{}",
@@ -70,7 +72,7 @@ PROPOSAL = ProposalRow(
     policy="risk-table-1",
     epoch=1,
     created_at=AT,
-    expires_at="2026-11-30T12:00:00+00:00",
+    expires_at=UNTIL,
     state="waiting",
 )
 
@@ -138,7 +140,7 @@ def test_proposals_come_back_as_they_were_kept(sql: Connection) -> None:
     assert find_proposal(sql, "proposal-1") == PROPOSAL
     assert find_proposal(sql, "proposal-9") is None
     assert proposals_of(sql, "task-1") == proposals_in(sql, "waiting", "done") == (other, PROPOSAL)
-    assert proposal_ids(sql) == {"proposal-0", "proposal-1"}
+    assert list(done_proposals(sql)) == [other]
     update_proposal(sql, "proposal-1", {"state": "approved", "consumed": True})
     assert find_proposal(sql, "proposal-1") == replace(PROPOSAL, state="approved", consumed=True)
     assert PROPOSAL.action_name == "invoice.create"

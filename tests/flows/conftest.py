@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.flows.employee import Employee
+from tests.flows.tampering import Intruder, keep, put_back, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,3 +17,21 @@ if TYPE_CHECKING:
 def employee(tmp_path: Path) -> Employee:
     """An employee with an empty vault."""
     return Employee(tmp_path).init()
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Employee, Path]:
+    """An employee whose walk is finished, and a copy of its vault and state folder."""
+    employee = Employee(tmp_path_factory.mktemp("walked")).init()
+    walk(employee)
+    kept = tmp_path_factory.mktemp("kept")
+    keep(employee, kept)
+    return employee, kept
+
+
+@pytest.fixture
+def intruder(walked: tuple[Employee, Path]) -> Intruder:
+    """The finished walk, as if nobody had touched it yet."""
+    employee, kept = walked
+    put_back(employee, kept)
+    return Intruder(employee)
