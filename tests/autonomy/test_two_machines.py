@@ -13,7 +13,6 @@ import shutil
 import sqlite3
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +25,7 @@ from tests.watchers.samples import mail, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 STUDIO, LAPTOP = 0, 1
 RUNNER = "Health/runner.md"
@@ -93,7 +93,7 @@ class Machines:
         keys = [key for key, _thing in self.book]
         assert len(keys) == len(set(keys)), self.book
         assert len(keys) <= len(self.yeses)
-        known = {}
+        known: dict[str, str] = {}
         for house in self.houses:
             for journal in journals(house):
                 known |= journal
