@@ -16,7 +16,7 @@ from agents.approval.risk import assess
 from agents.clock import as_local
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import read_meta
+from agents.durability.journal import journal_id, read_meta
 from agents.durability.proposal_rows import ProposalRow, add_proposal, find_proposal, proposals_of, update_proposal
 from agents.durability.task_persistence import find_task
 from agents.durability.transitions import Transition, local_text
@@ -59,7 +59,8 @@ class Decisions:
         task = find_task(writing.sql, draft.task)
         risk = assess(draft.action, draft.provenance, task.sender if task else "", policy.limit)
         epoch = int(read_meta(writing.sql, "epoch", "1"))
-        row = seal(replace(draft, sibling=len(earlier)), Seal(self._clock.now(), policy.days, risk, epoch))
+        by = Seal(self._clock.now(), policy.days, risk, epoch, journal_id(writing.sql))
+        row = seal(replace(draft, sibling=len(earlier)), by)
         add_proposal(writing.sql, row)
         writing.record(
             Transition(

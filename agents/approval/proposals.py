@@ -54,12 +54,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What time and policy add to a draft."""
+    """What time, policy and the journal (its id) add to a draft."""
 
     now: datetime
     days: int
     risk: Risk
     epoch: int
+    journal: str
 
 
 def seal(draft: Draft, by: Seal) -> ProposalRow:
@@ -67,7 +68,8 @@ def seal(draft: Draft, by: Seal) -> ProposalRow:
     created = by.now.replace(microsecond=0)
     expires = created + timedelta(days=by.days)
     kind = draft.action.action.replace(".", "-").replace("_", "-")
-    source_id = f"{draft.move_key}\0{draft.action.canonical().decode()}\0{draft.sibling}\0{by.epoch}"
+    # no two machines give one id, so a yes is known to one journal at most (ADR 0028)
+    source_id = f"{draft.move_key}\0{draft.action.canonical().decode()}\0{draft.sibling}\0{by.epoch}\0{by.journal}"
     proposal = note_id(as_local(created).date(), kind, draft.task, source_id)
     digest = digest_of(draft.action, proposal, draft.task, expires)
     return ProposalRow(

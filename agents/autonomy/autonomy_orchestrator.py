@@ -154,8 +154,8 @@ class Runner:
         swept = [source() for source in parts.sources]
         self.left = tuple(words for each in swept for words in each.left)
         moved = sum(each.filed for each in swept)
-        moved += parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve() + self._turns()
-        moved += self._effects()
+        moved += parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
+        moved += self._turns() + self._effects()
         waits = [each.unsettled_s for each in swept if each.unsettled_s is not None]
         if parts.places.unsettled_s is not None:
             waits.append(parts.places.unsettled_s)

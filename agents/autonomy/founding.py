@@ -63,9 +63,26 @@ def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
     for path, text in opening.items():
         _lay(root / path, text.encode())
     vault_id = secrets.token_hex(8)
-    properties: dict[str, PropertyValue] = {"type": "health", "vault_id": vault_id, "whole_folder": new}
-    write_new(root / VAULT_NOTE, emit_note(properties, IDENTITY).encode())
+    write_new(root / VAULT_NOTE, _identity_note(vault_id, whole=new))
     return Place(root, vault_id, pointer=new and not _synced(root), fresh=True)
+
+
+def _identity_note(vault_id: str, *, whole: bool) -> bytes:
+    properties: dict[str, PropertyValue] = {"type": "health", "vault_id": vault_id, "whole_folder": whole}
+    return emit_note(properties, IDENTITY).encode()
+
+
+def give_own_id(root: Path) -> Place:
+    """Make a copied vault one of its own: another id, and so another state folder.
+
+    Raises:
+        NeedsOwner: its identity note cannot be read.
+    """
+    open_place(root)
+    note = _identity(root)
+    whole = note is not None and note.properties.get("whole_folder") == "true"
+    write_over(root / VAULT_NOTE, _identity_note(secrets.token_hex(8), whole=whole))
+    return open_place(root)
 
 
 def _subfolder(place: Path, name: str) -> Path:
@@ -137,6 +154,12 @@ def _identity(folder: Path) -> Note | None:
     note = read_note(content.decode(errors="replace")) if isinstance(content, bytes) else content
     vault_id = note.properties.get("vault_id") if isinstance(note, Note) else None
     return note if isinstance(note, Note) and isinstance(vault_id, str) and vault_id.isalnum() else None
+
+
+def identity_of(folder: Path) -> str:
+    """The id of the vault that lies in this folder; empty when none does."""
+    note = _identity(folder)
+    return str(note.properties["vault_id"]) if note else ""
 
 
 def locate(vault: Path | None, here: Path) -> Place:

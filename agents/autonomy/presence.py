@@ -1,7 +1,8 @@
 """Who runs this vault: `Health/runner.md` with node, epoch and heartbeat; it travels with the synced vault.
 
 A second machine refuses and says who runs; `run --take-over` raises the epoch, and a node that sees a higher one
-stops before its next effect (DESIGN 2.6).
+stops before its next effect (DESIGN 2.6). A machine is its journal: names of computers change, and are given twice.
+The note is only news, which may come late; what keeps effects single does not rest on it (ADR 0028).
 """
 
 from __future__ import annotations
@@ -10,39 +11,46 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agents.connectors.contract import sha256_hex
+from agents.durability.journal import PAST_EPOCH, journal_id, read_meta
 from agents.errors import NotAllowed
-from agents.vault.files import read_regular, write_over
-from agents.vault.layout import RUNNER_NOTE
+from agents.vault.files import read_regular, remove, write_over
+from agents.vault.layout import RUNNER_NOTE, is_runner_note
 from agents.vault.neutralize import visible
 from agents.vault.note import Note, Problem, read_note
 from agents.vault.note_edit import emit_note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from agents.clock import Clock
+    from agents.durability.journal import Journal
     from agents.vault.yaml_text import PropertyValue
 
 STALE_AFTER = timedelta(minutes=15)
 BEAT_EVERY_S = 60.0
+MAX_BYTES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the note says: the machine, its epoch, whether it runs, and when it last said so (aware)."""
+    """What a note says: the machine, its epoch, whether it runs, when it last said so (aware), and its journal."""
 
     node: str
     epoch: int
     running: bool
     heartbeat: datetime
+    journal: str = ""
 
 
 class Presence:
-    """This node's claim on the vault."""
+    """This node's claim on the vault; `journal` is the id of its journal."""
 
-    def __init__(self, root: Path, node: str, epoch: int, clock: Clock) -> None:
+    def __init__(self, root: Path, node: str, epoch: int, clock: Clock, journal: str) -> None:
         self._path = root / RUNNER_NOTE
         self._node = node
+        self._journal = journal
         self._clock = clock
         self._last_beat_s = float("-inf")
         self.epoch = epoch
@@ -50,34 +58,42 @@ class Presence:
     def interrupted(self) -> bool:
         """Whether the last run of this node ended without saying so, as far as anybody can tell."""
         seen = read_presence(self._path)
-        return seen is None or (seen.running and seen.node == self._node)
+        return seen is None or (seen.running and not self._foreign(seen))
 
-    def claim(self, *, take_over: bool, lost: bool) -> int:
-        """Say that this node runs the vault now; the epoch to work in. `lost`: its state folder is new.
+    def followed(self, *, take_over: bool) -> bool:
+        """Whether another machine had the vault since this one last did, so that this journal does not know it all.
 
         Raises:
-            NotAllowed: another machine runs it. One of the same name with another state folder is another machine.
+            NotAllowed: another machine runs it now.
         """
-        seen = read_presence(self._path)
-        another = lost or (seen is not None and seen.node != self._node)
-        if seen is not None and another and not take_over and self._runs(seen):
-            raise NotAllowed(
-                f"The machine {visible(seen.node)} runs this vault (last seen {seen.heartbeat:%Y-%m-%d %H:%M} UTC).",
-                hint="Stop it there, or say `run --take-over` here.",
-            )
-        self.epoch = max(self.epoch, seen.epoch if seen else 0) + (1 if another else 0)
+        others = [seen for seen in self._notes() if self._foreign(seen)]
+        running = [seen for seen in others if self._runs(seen)]
+        if running and not take_over:
+            raise self._taken(running)
+        return bool(running) or any(seen.epoch >= self.epoch for seen in others)
+
+    def claim(self, *, take_over: bool, lost: bool) -> int:
+        """Say that this node runs the vault now; the epoch to work in. `lost`: its journal is new.
+
+        Raises:
+            NotAllowed: another machine runs it. One of the same name with another journal is another machine.
+        """
+        another = self.followed(take_over=take_over) or lost
+        self.epoch = max([self.epoch, *(seen.epoch for seen in self._notes())]) + (1 if another else 0)
         self._write(running=True)
         return self.epoch
 
     def beat(self) -> None:
-        """Renew the heartbeat, at most once a minute.
+        """Renew the heartbeat, at most once a minute; at once where the note of a machine of before has come back.
 
         Raises:
             NotAllowed: another machine has taken over; two that write one vault would undo each other's work.
         """
         if words := self.overtaken():
             raise NotAllowed(f"This run ends: {words}.", hint="Let it run there, or say `run --take-over` here.")
-        if self._clock.monotonic_s() - self._last_beat_s >= BEAT_EVERY_S:
+        seen = read_presence(self._path)
+        displaced = seen is not None and self._foreign(seen)
+        if displaced or self._clock.monotonic_s() - self._last_beat_s >= BEAT_EVERY_S:
             self._write(running=True)
 
     def leave(self) -> None:
@@ -87,13 +103,43 @@ class Presence:
 
     def overtaken(self) -> str | None:
         """Why this node must not make another effect, or None."""
-        seen = read_presence(self._path)
-        if seen is not None and seen.epoch > self.epoch:
-            return f"the machine {visible(seen.node)} has taken over (epoch {seen.epoch})"
+        for seen in self._notes():
+            if self._foreign(seen) and self._goes_before(seen):
+                return f"the machine {visible(seen.node)} has taken over (epoch {seen.epoch})"
         return None
+
+    def elsewhere(self) -> Seen | None:
+        """The other machine that runs the vault now, as far as the news has come."""
+        running = [seen for seen in self._notes() if self._foreign(seen) and self._runs(seen)]
+        return max(running, key=lambda seen: seen.epoch, default=None)
+
+    def _goes_before(self, seen: Seen) -> bool:
+        """A higher epoch does. Two machines that began the same one, unknown to each other: one of them, always that.
+
+        A note that names no journal is of an earlier version, which stops when it sees ours.
+        """
+        return seen.epoch > self.epoch or (
+            seen.epoch == self.epoch and seen.running and seen.journal > self._journal and self._runs(seen)
+        )
+
+    def _foreign(self, seen: Seen) -> bool:
+        return seen.journal != self._journal if seen.journal else seen.node != self._node
 
     def _runs(self, seen: Seen) -> bool:
         return seen.running and self._clock.now() - seen.heartbeat < STALE_AFTER
+
+    def _taken(self, running: list[Seen]) -> NotAllowed:
+        seen = max(running, key=lambda each: each.epoch)
+        return NotAllowed(
+            f"The machine {visible(seen.node)} runs this vault (last seen {seen.heartbeat:%Y-%m-%d %H:%M} UTC).",
+            hint="Stop it there, or say `run --take-over` here.",
+        )
+
+    def _notes(self) -> Iterator[Seen]:
+        """What the note and the conflict copies of it say, as far as they can be read."""
+        for path in _copies(self._path):
+            if seen := read_presence(path):
+                yield seen
 
     def _write(self, *, running: bool) -> None:
         moment = self._clock.now().replace(microsecond=0).isoformat()
@@ -103,15 +149,48 @@ class Presence:
             "epoch": self.epoch,
             "running": running,
             "heartbeat_utc": moment,
+            "journal": self._journal,
         }
         state = "runs" if running else "has stopped"
         self._last_beat_s = self._clock.monotonic_s()
         write_over(self._path, emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n").encode())
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove conflict copies of the note that say nothing beyond ours."""
+        for path in _copies(self._path):
+            seen, content = read_presence(path), read_regular(path, MAX_BYTES)
+            if path.name != self._path.name and seen and seen.epoch <= self.epoch and isinstance(content, bytes):
+                remove(path, sha256_hex(content))
+
+
+def open_presence(journal: Journal, root: Path, node: str, clock: Clock, *, stranger: bool = False) -> Presence:
+    """The claim of the machine that has this journal. `stranger`: its journal is a copy of another machine's."""
+    with journal.begin() as sql:
+        epoch = int(read_meta(sql, "epoch") or read_meta(sql, PAST_EPOCH, "1"))
+        mine = "" if stranger else journal_id(sql)
+    return Presence(root, node, epoch, clock, mine)
+
+
+def forget_runners(root: Path) -> None:
+    """Remove what says who runs: in a copy that has become a vault of its own it speaks of another one."""
+    for path in _copies(root / RUNNER_NOTE):
+        content = read_regular(path, MAX_BYTES)
+        if isinstance(content, bytes):
+            remove(path, sha256_hex(content))
+
+
+def _copies(note: Path) -> list[Path]:
+    """The note, and what sync tools made of it when two machines wrote it."""
+    try:
+        return sorted(each for each in note.parent.iterdir() if is_runner_note(each.name))
+    except OSError:
+        return []
 
 
 def read_presence(path: Path) -> Seen | None:
     """What the note says, or None when there is none that can be read."""
-    found = read_regular(path, 10_000)
+    found = read_regular(path, MAX_BYTES)
     note = read_note(found.decode(errors="replace")) if isinstance(found, bytes) else Problem(0, "none")
     if not isinstance(note, Note):
         return None
@@ -122,6 +201,7 @@ def read_presence(path: Path) -> Seen | None:
             epoch=int(str(note.properties["epoch"])),
             running=note.properties["running"] == "true",
             heartbeat=heartbeat if heartbeat.tzinfo else heartbeat.replace(tzinfo=UTC),
+            journal=str(note.properties.get("journal", "")),
         )
     except (KeyError, ValueError):
         return None

@@ -9,7 +9,7 @@ from agents.autonomy.shelving import done_folder
 from agents.autonomy.views import ask_from_row, ask_to_json
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import read_meta
+from agents.durability.journal import journal_id, read_meta
 from agents.durability.task_persistence import QuestionRow, add_question, questions_in, questions_of, update_question
 from agents.durability.transitions import Transition, local_text
 from agents.reasoning.planner import read_answer, render_question
@@ -45,7 +45,7 @@ class Questions:
             if each.move_key == ask.key and each.state == "open":
                 return each.id
         now = self._clock.now().replace(microsecond=0)
-        epoch = read_meta(writing.sql, "epoch", "1")
+        epoch = f"{read_meta(writing.sql, 'epoch', '1')}\0{journal_id(writing.sql)}"
         question = note_id(as_local(now).date(), "question", task, f"{ask.key}\0{len(asked)}\0{epoch}")
         note = render_question(question, task, ask, as_local(now))
         row = QuestionRow(question, task, ask.key, ask_to_json(ask), note, now.isoformat(), "open", about=about)

@@ -36,8 +36,8 @@ def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         place = Path.cwd() / "MyVault"
         if not place.exists():
-            context.invoke(init, vault=place, sample=True, folder="AI Employee")
-        context.invoke(run, once=False, take_over=False, vault=None)
+            context.invoke(init, vault=place, sample=True, folder="AI Employee", copy=False)
+        context.invoke(run, once=False, take_over=False, moved=False, vault=None)
 
 
 @cli.command()
@@ -46,25 +46,31 @@ def cli(context: click.Context) -> None:
 @click.option(
     "--folder", default="AI Employee", show_default=True, help="Our subfolder in a vault that is there already."
 )
-def init(vault: Path, *, sample: bool, folder: str) -> None:
+@click.option("--copy", is_flag=True, help="Make a copied vault a new one of its own, with its own journal.")
+def init(vault: Path, *, sample: bool, folder: str, copy: bool) -> None:
     """Make a vault, or move into one subfolder of an existing vault."""
+    from agents.console.copies import make_own
     from agents.console.founding_steps import make_vault
 
     with told_plainly():
-        for line in make_vault(vault, folder, sample=sample):
+        for line in make_own(vault) if copy else make_vault(vault, folder, sample=sample):
             click.echo(line)
 
 
 @cli.command()
 @click.option("--once", is_flag=True, help="End when nothing is left to do.")
 @click.option("--take-over", is_flag=True, help="Run here although another machine says that it runs this vault.")
+@click.option("--moved", is_flag=True, help="This folder, a copy of the vault, is the vault from now on.")
 @vault_option
-def run(*, once: bool, take_over: bool, vault: Path | None) -> None:
+def run(*, once: bool, take_over: bool, moved: bool, vault: Path | None) -> None:
     """Work: take in what happened, plan, propose, and carry out what you approved."""
+    from agents.console.copies import recognised
     from agents.console.running import run_vault
 
     try:
-        with opened(vault) as house, house.lock():
+        with told_plainly():
+            moved = moved or recognised(vault)
+        with opened(vault, moved=moved) as house, house.lock():
             run_vault(house, once=once, take_over=take_over)
     except KeyboardInterrupt:
         click.echo("\nStopped in the middle. Nothing is lost: the next `run` goes on from here.", err=True)
@@ -78,19 +84,25 @@ def run(*, once: bool, take_over: bool, vault: Path | None) -> None:
 def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     """What waits for you."""
     from agents.autonomy.overview import look
+    from agents.console import runners
+    from agents.console.copies import recognised
 
-    with opened(vault) as house:
+    with told_plainly():
+        moved = recognised(vault)
+    with opened(vault, moved=moved) as house:
         overview = look(house.place.root, house.journal)
         if as_json:
             view = overview.machine_view() | {
                 "vault": str(house.place.root),
                 "history": str(house.state / "history.git"),
             }
-            click.echo(json.dumps(view | {"running": house.runs_now()}, indent=2))
+            click.echo(json.dumps(view | runners.machine_view(house), indent=2))
             return
         from agents.console import screens
 
         screens.waiting(overview, house.place.root)
+        for line in runners.sentences(house):
+            click.echo(line)
         if everything:
             screens.everything(overview)
 

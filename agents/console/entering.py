@@ -25,16 +25,18 @@ vault_option = click.option(
 
 
 @contextmanager
-def opened(vault: Path | None) -> Iterator[House]:
+def opened(vault: Path | None, *, moved: bool = False) -> Iterator[House]:
     """The house of a vault, closed at the end; our errors become words and an exit code."""
     from agents.console.wiring import open_house
 
     with told_plainly():
-        house = open_house(vault)
+        house = open_house(vault, moved=moved)
         try:
             yield house
         finally:
             house.close()
+            for words in house.noticed:
+                click.echo(words, err=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.founding import add_samples, found_vault
+from agents.autonomy.whereabouts import keep_place
 from agents.clock import SystemClock, as_local
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.console.wiring import house_at
@@ -32,6 +33,7 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
             recorder = house.recorder
             admit_signer(recorder, house.key.public_line())
             with recorder.begin() as writing:
+                keep_place(writing.sql, house.whereabouts())
                 fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
                 paths = recorder.history.changed_paths()
                 writing.record(Transition(fact, "Make the vault", paths=paths))

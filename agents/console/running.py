@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from agents.autonomy.overview import look
+from agents.autonomy.succession import succeed
 from agents.console import screens
 from agents.console.workshop import build_runner
 from watchers.hints import Hints
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
     wake = threading.Event()
+    if succeed(house.journal, house.whereabouts(), house.state, house.clock, take_over=take_over):
+        screens.OUT.print("[yellow]Another machine had this vault: this one begins a new epoch.[/]")
     house.recorder.told = _told
     hints = Hints(house.place.root, wake)
     runner = build_runner(house, wake, hints, _report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import agents.connectors
 from agents.autonomy.founding import Place, locate
+from agents.autonomy.whereabouts import Whereabouts, look_around, recognise
 from agents.clock import Clock, SystemClock, as_local
 from agents.connectors.contract import (
     Action,
@@ -20,15 +21,16 @@ from agents.connectors.contract import (
     SecretStore,
 )
 from agents.connectors.wrappers import OpenedAnew
+from agents.console.holder import Holder, held, holder_of, is_held
 from agents.discovery import members
-from agents.durability.journal import Journal, read_meta, write_meta
-from agents.errors import NotAllowed
+from agents.durability.journal import Journal, write_meta
+from agents.errors import EmployeeError, NotAllowed
 from agents.security.secrets import open_secrets
 from agents.settings import Settings, prepare_environment
 from agents.vault.files import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from agents.vault.history import CommitRecord, History
 
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
-LOCK = "runner.lock"
-LOCK_PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,17 @@ class SecretsOnUse:
 
 @dataclass(frozen=True)
 class House:
-    """One vault with its state folder; rooms are opened when first used."""
+    """One vault with its state folder; rooms are opened when first used.
+
+    `moved`: the owner says that this folder is the vault from now on. `noticed`: what the owner must know of that.
+    """
 
     place: Place
     state: Path
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
+    moved: bool = False
+    noticed: list[str] = field(default_factory=list)
 
     @cached_property
     def journal(self) -> Journal:
@@ -78,19 +83,22 @@ class House:
 
         Raises:
             NotAllowed: the state folder belongs to another vault.
+            CopiedVault: the vault is a copy, and nobody has said yet what it is.
         """
         journal = Journal.open(self.state)
-        with journal.begin() as sql:
-            known = read_meta(sql, "vault")
-            if not known:
+        try:
+            with journal.begin() as sql:
+                if words := recognise(sql, self.place, self.whereabouts(), moved=self.moved):
+                    self.noticed.append(words)
                 write_meta(sql, "vault", self.place.vault_id)
-        if known and known != self.place.vault_id:
+        except EmployeeError:
             journal.close()
-            raise NotAllowed(
-                f"The state folder {self.state} belongs to another vault.",
-                hint="Set AI_EMPLOYEE_STATE to a folder of this vault's own.",
-            )
+            raise
         return journal
+
+    def whereabouts(self) -> Whereabouts:
+        """Where the vault and its journal are now."""
+        return look_around(self.place, self.state, self.settings.node)
 
     @cached_property
     def context(self) -> ConnectorContext:
@@ -169,13 +177,13 @@ class House:
         from agents.vault.files import write_over
         from agents.vault.store import Store
 
-        history = self.history(create=True)
+        journal, history = self.journal, self.history(create=True)  # first the journal: is it for this folder?
         allowed = allowed_signers(self.signers)
         signers = self.state / "allowed_signers"
         if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
             write_over(signers, allowed.encode())
         history.prepare(pointer=self.place.pointer, allowed_signers=signers)
-        return Recorder(self.journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours)
+        return Recorder(journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours)
 
     def _blob(self, digest: str) -> bytes:
         content = self.blobs.get(digest)
@@ -183,34 +191,21 @@ class House:
             raise NotAllowed(f"the bytes {digest[:10]} are gone", hint="Restore the state folder from a backup.")
         return content
 
-    @contextmanager
-    def lock(self, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]:
-        """Hold the vault: one runner at a time. The patience outlasts a command that only asks whether one runs.
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the vault: one runner at a time.
 
         Raises:
-            NotAllowed: another one holds it.
+            NotAllowed: another one holds it, and which.
         """
-        import filelock
-
-        held = filelock.FileLock(self.state / LOCK)
-        try:
-            held.acquire(timeout=patience_s, poll_interval=0.02)
-        except filelock.Timeout as err:
-            raise NotAllowed(
-                "Another `run` on this machine holds the vault.", hint="Leave it to that one, or end it first."
-            ) from err
-        try:
-            yield
-        finally:
-            held.release()
+        return held(self.state, Holder(os.getpid(), self.clock.now(), self.settings.node))
 
     def runs_now(self) -> bool:
         """Whether a runner holds the vault on this machine."""
-        try:
-            with self.lock(patience_s=0):
-                return False
-        except NotAllowed:
-            return True
+        return is_held(self.state)
+
+    def holder(self) -> Holder | None:
+        """Who holds the vault on this machine; None when nobody does, or nobody knows."""
+        return holder_of(self.state) if self.runs_now() else None
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -222,16 +217,16 @@ class House:
         return as_local(self.clock.now()).date().isoformat()
 
 
-def open_house(vault: Path | None, settings: Settings | None = None) -> House:
+def open_house(vault: Path | None, settings: Settings | None = None, *, moved: bool = False) -> House:
     """The house of a vault that is there.
 
     Raises:
         NeedsOwner: there is no vault.
     """
-    return house_at(locate(vault, Path.cwd()), settings)
+    return house_at(locate(vault, Path.cwd()), settings, moved=moved)
 
 
-def house_at(place: Place, settings: Settings | None = None) -> House:
+def house_at(place: Place, settings: Settings | None = None, *, moved: bool = False) -> House:
     """The house of a place; its state folder is made when missing."""
     settings = settings or Settings()
     state = settings.state_folder(place.vault_id)
@@ -239,4 +234,4 @@ def house_at(place: Place, settings: Settings | None = None) -> House:
         raise NotAllowed("The state folder lies inside the vault.", hint="Set AI_EMPLOYEE_STATE to a folder outside.")
     make_folder(state)
     state.chmod(0o700)
-    return House(place, state, settings)
+    return House(place, state, settings, moved=moved)

@@ -16,7 +16,7 @@ from agents.autonomy.overview import look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
-from agents.autonomy.presence import Presence
+from agents.autonomy.presence import open_presence
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
@@ -24,7 +24,6 @@ from agents.console import screens
 from agents.console.run_log import open_log
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
-from agents.durability.journal import read_meta
 from agents.durability.signers import admit_signer
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.files import stop_reason
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
     from watchers.contract import Watcher
     from watchers.hints import Hints
@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 def build_runner(house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None]) -> Runner:
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
-    with house.journal.begin() as sql:
-        epoch = int(read_meta(sql, "epoch", "1"))
-    presence = Presence(root, settings.node, epoch, house.clock)
+    presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s)
     facts = OwnerFacts(root, house.clock, settings.proposal_days)
     decisions = Decisions(recorder, house.clock)

@@ -5,24 +5,31 @@ One writer at a time (`BEGIN IMMEDIATE`), write-ahead log, `synchronous=FULL`: w
 
 from __future__ import annotations
 
+import os
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, StaticPool, create_engine, event, insert, select, update
+from sqlalchemy import Connection, StaticPool, create_engine, delete, event, insert, select, true, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from agents.durability.schema import CHAIN, META, METADATA, TRANSITIONS
+from agents.durability.schema import CHAIN, META, METADATA, REQUESTS, TRANSITIONS
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Row
 
 BUSY_TIMEOUT_S = 20
+JOURNAL_FILE = "journal.sqlite"
+PAST_EPOCH = "past epoch"  # the last epoch of a journal that began anew
+LOG_MARK = "log mark"  # what sets the names of this journal's log files apart from those of other machines
+_ID = "journal"
+_OUTLIVES = frozenset({"vault", "place"})  # what holds for a journal that begins anew
 
 
 class Journal:
@@ -38,9 +45,11 @@ class Journal:
     @classmethod
     def open(cls, state: Path) -> Journal:
         """The journal in the state folder, created when there is none."""
-        journal = cls(f"sqlite:///{state / 'journal.sqlite'}")
+        journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
             METADATA.create_all(sql)
+            if not read_meta(sql, _ID):
+                write_meta(sql, _ID, _new_id())
         return journal
 
     @contextmanager
@@ -62,6 +71,31 @@ class Journal:
             hint = "Restore the state folder from a backup."
             raise Broken(f"The journal is damaged: {err.orig}", hint=hint) from err
 
+    def begin_anew(self, kept: Path, notes: Mapping[str, str]) -> None:
+        """Copy everything to the new file `kept` and begin an empty journal with an id of its own, in this same file.
+
+        What other processes asked for and nobody carried out stays. `notes` are first notes of the new one.
+        """
+        kept.unlink(missing_ok=True)  # of a try that was killed
+        self._copy_to(kept)
+        with self.begin() as sql:
+            past = read_meta(sql, "epoch", "1")
+            for table in reversed(METADATA.sorted_tables):
+                gone = {REQUESTS: REQUESTS.c.state != "pending", META: META.c.name.not_in(_OUTLIVES)}.get(table, true())
+                sql.execute(delete(table).where(gone))
+            write_meta(sql, _ID, _new_id())
+            for name, value in {**notes, PAST_EPOCH: past}.items():
+                write_meta(sql, name, value)
+
+    def _copy_to(self, kept: Path) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM INTO ?", (str(kept),))
+        finally:
+            connection.close()
+        with kept.open("rb+") as file:
+            os.fsync(file.fileno())
+
     def close(self) -> None:
         """Give the connection back."""
         self._engine.dispose()
@@ -71,6 +105,10 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, see _begin_immediate
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _new_id() -> str:
+    return f"j{secrets.token_hex(8)}"  # a letter first: no editor of YAML takes it for a number
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -87,6 +125,11 @@ def write_meta(sql: Connection, name: str, value: str) -> None:
     """Set one value of the journal's own notes."""
     if sql.execute(update(META).where(META.c.name == name).values(value=value)).rowcount == 0:
         sql.execute(insert(META).values(name=name, value=value))
+
+
+def journal_id(sql: Connection) -> str:
+    """The id of this journal; no other one has it, and one that began anew has another."""
+    return read_meta(sql, _ID)
 
 
 def first_link(sql: Connection) -> Link | None:

@@ -42,17 +42,23 @@ class LogFiles:
         Raises:
             Transient: the disk refused; the next call does the rest.
         """
-        write = self._mend if self._in_doubt else self._append
-        self._in_doubt = True
+        in_doubt, self._in_doubt = self._in_doubt, True
         with self._journal.begin() as sql:
             missing = links(sql, unlogged=True)
             try:
-                says = [write(sql, file, missing) for file in dict.fromkeys(link.file for link in missing)]
+                says = [
+                    (self._mend if in_doubt or self._is_gone(file) else self._append)(sql, file, missing)
+                    for file in dict.fromkeys(link.file for link in missing)
+                ]
             except OSError as err:
                 hint = "Free space on the disk, or make the vault writable; then run again."
                 raise Transient(f"The log cannot be written: {err.strerror}", hint=hint) from err
         self._in_doubt = any(says)
         return tuple(words for words in says if words)
+
+    def _is_gone(self, file: str) -> bool:
+        """Whether it is not there: new, or taken away since; another machine puts the logs it does not know aside."""
+        return not self._store.path(f"{LOGS}/{file}").exists()
 
     def _append(self, sql: Connection, file: str, missing: Sequence[Link]) -> str:
         append(self._store.path(f"{LOGS}/{file}"), log_bytes(link for link in missing if link.file == file))

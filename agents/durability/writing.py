@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection, insert
 
 from agents.clock import as_local
-from agents.durability.journal import last_link
+from agents.durability.journal import LOG_MARK, last_link, read_meta
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.security.audit_logger import Fact, Moment, chain
 from agents.vault.layout import Mover
@@ -56,7 +56,8 @@ class Writing:
         number = self._insert_transition(transition)
         now = self._clock.now()
         moment = Moment(now.isoformat(timespec="milliseconds"), self._clock.monotonic_s())
-        link = chain(last_link(self.sql), transition.fact, moment, self._parent, as_local(now).date().isoformat())
+        day = as_local(now).date().isoformat() + read_meta(self.sql, LOG_MARK)
+        link = chain(last_link(self.sql), transition.fact, moment, self._parent, day)
         self.sql.execute(
             insert(CHAIN).values(
                 seq=link.seq,

@@ -61,7 +61,7 @@ class Breach:
 
 
 def chain(previous: Link | None, fact: Fact, moment: Moment, commit_parent: str, local_day: str) -> Link:
-    """The next link after `previous` (None = the first). `local_day` (YYYY-MM-DD) names the file.
+    """The next link after `previous` (None = the first). `local_day` (YYYY-MM-DD, perhaps with a mark) names the file.
 
     `commit_parent` is the newest commit of the history at that time, empty before the first.
     """

@@ -20,9 +20,10 @@ from pydantic import ValidationError
 from agents.autonomy.assistant_replies import ACTION, BY_ASSISTANTS, OPEN_TASKS, PROPOSE, drafted
 from agents.autonomy.founding import Place, locate
 from agents.autonomy.overview import look
+from agents.autonomy.whereabouts import look_around, recognise
 from agents.clock import Clock, SystemClock
 from agents.connectors.email.actions import EmailSend
-from agents.durability.journal import Journal, read_meta
+from agents.durability.journal import Journal
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import TaskRow, add_request, find_task, requests_pending, tasks_in
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed
@@ -94,6 +95,7 @@ class MailDoor:
         Raises:
             NeedsOwner: there is none in the state folder; a door makes none.
             NotAllowed: it is another vault's.
+            CopiedVault: the vault is a copy, and nobody has said yet what it is.
         """
         if not (self.state / "journal.sqlite").is_file():
             raise NeedsOwner(
@@ -103,12 +105,7 @@ class MailDoor:
         journal = Journal.open(self.state)
         try:
             with journal.begin() as sql:
-                theirs = read_meta(sql, "vault")
-            if theirs != self.place.vault_id:
-                raise NotAllowed(
-                    "The state folder belongs to another vault.",
-                    hint="Start this server with the AI_EMPLOYEE_STATE of this vault.",
-                )
+                recognise(sql, self.place, look_around(self.place, self.state))
             yield journal
         finally:
             journal.close()

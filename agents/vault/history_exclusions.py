@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ALWAYS = (
-    "/Health/runner.md",
+    "/Health/runner*.md",  # and conflict copies of it
     "/.obsidian/workspace*",
     ".ai-employee-*.tmp",  # files.py, while it writes
     ".[gG][iI][tT]",  # the library passes over these, stock git does not

@@ -150,6 +150,12 @@ def is_conflict_copy(name: str) -> bool:
     return _CONFLICT.fullmatch(name.casefold()) is not None
 
 
+def is_runner_note(name: str) -> bool:
+    """Whether this file in Health is the note of who runs, or a copy that a sync tool made of it."""
+    low = name.casefold()
+    return low.startswith("runner") and low.endswith(".md")
+
+
 def is_stop(name: str) -> bool:
     """Whether this file halts every effect: STOP.md in any case, a conflict copy of it, or not yet downloaded."""
     low = name.casefold()

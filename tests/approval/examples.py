@@ -113,7 +113,7 @@ def draft(action: Action = INVOICE) -> Draft:
 
 def sealed(what: Draft | Action = INVOICE, risk: Risk = MEDIUM) -> ProposalRow:
     """A sealed proposal of noon that waits for seven days."""
-    return seal(what if isinstance(what, Draft) else draft(what), Seal(NOON, 7, risk, 1))
+    return seal(what if isinstance(what, Draft) else draft(what), Seal(NOON, 7, risk, 1, "j1"))
 
 
 def attached(*digests: str) -> EmailSend:

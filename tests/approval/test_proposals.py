@@ -63,9 +63,10 @@ def test_the_same_draft_is_the_same_proposal_and_another_is_another() -> None:
     mine = draft()
     drafts: list[Draft] = [mine, replace(mine, move_key="other"), replace(mine, sibling=1), draft(MAIL)]
     ids = [sealed(each).id for each in drafts]
-    ids.append(seal(mine, Seal(NOON, 7, MEDIUM, 2)).id)
+    ids.append(seal(mine, Seal(NOON, 7, MEDIUM, 2, "j1")).id)
+    ids.append(seal(mine, Seal(NOON, 7, MEDIUM, 1, "j2")).id)  # another machine, which knows nothing of this one
     assert sealed(mine).id == ids[0]
-    assert len(set(ids)) == 5
+    assert len(set(ids)) == 6
     assert all(is_note_name(f"{each}.md") for each in ids)
 
 

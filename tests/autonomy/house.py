@@ -12,17 +12,19 @@ from agents.approval.executor import Ports as ExecutorPorts
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
-from agents.autonomy.founding import found_vault
+from agents.autonomy.founding import found_vault, open_place
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import Overview, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
-from agents.autonomy.presence import Presence
+from agents.autonomy.presence import open_presence
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.succession import succeed
 from agents.autonomy.turns import TurnPorts, Turns
+from agents.autonomy.whereabouts import look_around
 from agents.durability.blobs import Blobs
-from agents.durability.journal import Journal, links, read_meta
+from agents.durability.journal import Journal, links
 from agents.durability.proposal_rows import find_proposal, proposals_in
 from agents.durability.task_persistence import add_request, find_task
 from agents.durability.transitions import Recorder, Transition
@@ -125,10 +127,8 @@ class House:
         return content
 
     def _join(self) -> None:
-        with self.journal.begin() as sql:
-            epoch = int(read_meta(sql, "epoch", "1"))
         connectors = dict.fromkeys(MODELS, self.courier)
-        self.presence = Presence(self.vault, self.node, epoch, self.clock)
+        self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
         facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
         decisions = Decisions(self.recorder, self.clock)
@@ -184,6 +184,9 @@ class House:
         """A new process takes the vault over; what it said."""
         self.close()
         self.open()
+        now = look_around(open_place(self.vault), self.state, self.node)
+        if succeed(self.journal, now, self.state, self.clock, take_over=take_over):
+            self._join()
         said = self.runner.start(take_over=take_over)
         self.runs = True
         return said

@@ -22,8 +22,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def machine(root: Path, clock: FrozenClock, node: str, epoch: int = 1) -> Presence:
-    return Presence(root, node, epoch, clock)
+def machine(root: Path, clock: FrozenClock, node: str, epoch: int = 1, journal: str = "") -> Presence:
+    return Presence(root, node, epoch, clock, journal or f"j-{node}")
 
 
 def test_a_second_machine_refuses_and_says_who_runs(root: Path, clock: FrozenClock) -> None:
@@ -35,7 +35,7 @@ def test_a_second_machine_refuses_and_says_who_runs(root: Path, clock: FrozenClo
 def test_the_same_name_with_another_state_folder_is_another_machine(root: Path, clock: FrozenClock) -> None:
     machine(root, clock, "macbook").claim(take_over=False, lost=False)
     with pytest.raises(NotAllowed):
-        machine(root, clock, "macbook").claim(take_over=False, lost=True)
+        machine(root, clock, "macbook", journal="j-new").claim(take_over=False, lost=True)
 
 
 def test_a_machine_that_left_or_fell_silent_may_be_followed_in_a_higher_epoch(root: Path, clock: FrozenClock) -> None:
@@ -124,5 +124,12 @@ def test_an_effect_approved_before_the_take_over_is_proposed_anew_in_the_new_epo
     laptop.leave()
     (house.vault / "STOP.md").unlink()
     house.restart()
-    assert (house.courier.sent, house.row(proposal).state) == ([], "failed")
+    (again,) = house.waiting()
+    assert house.courier.sent == []
+    assert again != proposal
+    assert house.lying(proposal)[0].parent.name == "Quarantine"
     assert house.presence.epoch == 3
+    house.move(again, "Approved")
+    house.once()
+    assert house.courier.sent == ["send lamp"]
+    assert house.is_sound()

@@ -24,23 +24,27 @@ ADDRESS = "billing@client.example"
 class Employee:
     """A vault in `room/Vault`, its state folder in `room/state`; nothing waits for quiet files.
 
-    `inside`: our subfolder, when the vault is the owner's own.
+    `inside`: our subfolder, when the vault is the owner's own. `node`: the name of the machine, when it matters.
     """
 
     room: Path
     inside: str = ""
+    folder: str = "Vault"
+    kept: str = "state"
+    node: str = ""
 
     @property
     def vault(self) -> Path:
-        return self.room / "Vault" / self.inside
+        return self.room / self.folder / self.inside
 
     @property
     def state(self) -> Path:
-        return self.room / "state"
+        return self.room / self.kept
 
     @property
     def settings(self) -> dict[str, str | None]:
-        return {"AI_EMPLOYEE_STATE": str(self.state), "AI_EMPLOYEE_QUIET_S": "0", "COLUMNS": "200"}
+        settings: dict[str, str | None] = {"AI_EMPLOYEE_STATE": str(self.state), "AI_EMPLOYEE_QUIET_S": "0"}
+        return settings | {"COLUMNS": "200", "AI_EMPLOYEE_NODE": self.node or None}
 
     def call(self, *words: str, answers: str | None = None) -> Result:
         """Any command; its result with exit code and output."""
@@ -54,7 +58,7 @@ class Employee:
         return result.output
 
     def init(self, *words: str) -> Employee:
-        self.said("init", str(self.room / "Vault"), *words)
+        self.said("init", str(self.room / self.folder), *words)
         return self
 
     def once(self) -> str:

@@ -54,7 +54,7 @@ class SimulatedHouse(House):
 
     def history(self, *, create: bool = False) -> SimulatedHistory:
         way = SimulatedHistory.create if create else SimulatedHistory.open
-        history = way(self.state / "history.git", self.place.root, self.signing[0])
+        history = way(self.state / "history.git", self.place.root, self.key.sign)
         assert isinstance(history, SimulatedHistory)
         history.disk = self.world.disk
         return history
@@ -134,7 +134,7 @@ class World:
         house = self._house()
         with self.disk.aside():
             try:
-                return Verification(house.place.root, house.journal, house.history(), house.signing[1]).run()
+                return Verification(house.place.root, house.journal, house.history(), house.is_ours).run()
             finally:
                 house.close()
 
