@@ -9,8 +9,8 @@ ENV := .venv/bin
 EMPLOYEE := $(ENV)/python orchestrator.py
 FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
 PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
-# what `quick` leaves out: whole walks through the command line, and making environments
-SLOW_TESTS := tests/flows tests/test_setup_environment.py
+# what `quick` leaves out: whole walks through the command line, simulated worlds, and making environments
+SLOW_TESTS := tests/flows tests/simulation tests/test_setup_environment.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo check lint types floors test quick simulate fix walk adr news environment tools
