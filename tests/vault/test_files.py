@@ -162,12 +162,13 @@ def test_a_folder_swapped_for_a_link_leads_nowhere(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     write_new(outside / "x.md", b"text")
     (tmp_path / "Done").symlink_to(outside)
-    for attempt in (
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: write_new(tmp_path / "Done" / "y.md", b""),
         lambda: write_over(tmp_path / "Done" / "x.md", b""),
         lambda: append(tmp_path / "Done" / "x.md", b"more"),
         lambda: move_new(tmp_path / "Done" / "x.md", tmp_path / "y.md"),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(NotADirectoryError):
             attempt()
     assert isinstance(read_regular(tmp_path / "Done" / "x.md", 10), Problem)
