@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 HERE = Whereabouts("/home/emma/Vault", 7, 70, "studio")
 
 
-def copied(employee: Employee, **changed: str) -> Employee:
-    """The owner copies the vault's folder; the state folder is shared unless `changed` says otherwise."""
-    copy = replace(employee, folder="Copy of Vault", **changed)
+def copied(employee: Employee, kept: str = "state") -> Employee:
+    """The owner copies the vault's folder; the state folder is shared unless `kept` names another."""
+    copy = replace(employee, folder="Copy of Vault", kept=kept)
     shutil.copytree(employee.vault, copy.vault, symlinks=True)
     return copy
 
