@@ -112,6 +112,26 @@ def test_while_the_news_is_late_both_work_and_one_yes_is_still_one_effect(machin
     assert machines.done_by_yes()
 
 
+def test_machines_that_began_the_same_epoch_at_the_same_moment_still_share_no_yes(machines: Machines) -> None:
+    """Both lost their state folder and the note: epoch, day, mail, order and second are the same."""
+    machines.comes_in(STUDIO)
+    machines.synced()
+    machines.houses[STUDIO].lose_state()
+    for side, house in enumerate(machines.houses):
+        (house.vault / RUNNER).unlink(missing_ok=True)
+        machines.run(side, stays=True)
+        assert house.presence.epoch == 2
+    machines.says_yes(STUDIO, 0)
+    waiting = machines.sync.on_its_way[LAPTOP]
+    machines.sync.look()
+    for change in [each for each in waiting if "Health" not in each.path]:
+        machines.sync.deliver(LAPTOP, waiting.index(change))
+    for side in (LAPTOP, STUDIO, LAPTOP):
+        machines.run(side, stays=True)
+    assert len(machines.book) == 1
+    assert machines.done_by_yes()
+
+
 def test_a_silent_machine_is_followed_and_stops_when_it_comes_back_a_week_later(machines: Machines) -> None:
     studio, laptop = machines.houses
     machines.comes_in(STUDIO)
