@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.approval.proposals import Draft
+from agents.autonomy.done_before import done_before
 from agents.autonomy.shelving import done_folder
 from agents.autonomy.views import outcomes
 from agents.connectors.contract import sha256_hex
@@ -63,7 +64,7 @@ class Proposing:
             quote=move.quote,
             rule=decision.rule,
             brain=self._ports.brain.name,
-            warnings=move.warnings,
+            warnings=(*move.warnings, *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action)),
         )
         return self._decisions.propose(writing, draft, self._ports.policy()).id
 

@@ -14,6 +14,7 @@ from agents.durability.journal import (
     Journal,
     commits_of,
     first_link,
+    journal_id,
     last_link,
     links,
     links_about,
@@ -21,7 +22,7 @@ from agents.durability.journal import (
     uncommitted,
     write_meta,
 )
-from agents.durability.task_persistence import add_event
+from agents.durability.task_persistence import add_event, add_request, requests_pending, settle_request
 from agents.errors import Broken, Transient
 from tests.durability.room import filed
 
@@ -139,3 +140,42 @@ def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(room: Room) -> 
         assert commits_of(sql, "b", "task.filed") == (room.history.head(),)
         assert commits_of(sql, "b", "task.planned") == ()
         assert commits_of(sql, "c", "task.planned") == ("",)
+
+
+def test_every_journal_has_an_id_of_its_own_and_keeps_it(journal: Journal, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    again, other = Journal.open(tmp_path), Journal.open(tmp_path / "other")
+    with journal.begin() as sql:
+        mine = journal_id(sql)
+    with again.begin() as sql:
+        assert journal_id(sql) == mine
+    with other.begin() as sql:
+        assert journal_id(sql) not in {"", mine}
+    again.close()
+    other.close()
+
+
+def test_a_journal_that_begins_anew_keeps_the_old_one_and_what_others_asked_for(room: Room) -> None:
+    room.record(filed("a"))
+    journal, kept = room.journal, room.state / "kept.sqlite"
+    kept.write_bytes(b"half a copy of a try that was killed")
+    with journal.begin() as sql:
+        before = journal_id(sql)
+        for name, value in (("vault", "v"), ("place", "p"), ("epoch", "4"), ("head", "h")):
+            write_meta(sql, name, value)
+        for word in ("done", "open"):
+            asked = {"at": "", "kind": "ask", "target": "", "text": word, "actor": "vault"}
+            number = add_request(sql, asked)
+            if word == "done":
+                settle_request(sql, number, "done", "")
+    journal.begin_anew(kept, {"said": "once"})
+    with journal.begin() as sql:
+        assert last_link(sql) is None
+        assert [row.text for row in requests_pending(sql)] == ["open"]
+        assert journal_id(sql) not in {"", before}
+        names = ("vault", "place", "epoch", "head", "past epoch", "said")
+        assert [read_meta(sql, name) for name in names] == ["v", "p", "", "", "4", "once"]
+    old = sqlite3.connect(kept)
+    assert old.execute("select count(*) from chain").fetchone() == (1,)
+    assert old.execute("select count(*) from requests").fetchone() == (2,)
+    old.close()

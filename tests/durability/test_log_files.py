@@ -105,3 +105,15 @@ def test_what_the_history_lacks_of_the_log_is_known_after_a_restart(room: Room) 
         assert uncommitted_log(sql).paths == (SECOND,)
         log_is_committed(sql, 2)
         assert (uncommitted_log(sql).paths, uncommitted_log(sql).newest) == ((), 2)
+
+
+def test_a_log_that_another_machine_puts_aside_while_we_run_is_written_whole_again(room: Room) -> None:
+    room.record(filed("a"))
+    room.recorder.flush()
+    (room.vault / FIRST).unlink()
+    room.record(filed("b"))
+    room.recorder.flush()
+    assert (room.vault / FIRST).read_bytes() == expected(room)
+    room.record(filed("c"))
+    room.recorder.flush()
+    assert (room.vault / FIRST).read_bytes() == expected(room)
