@@ -47,11 +47,6 @@ class Presence:
         self._last_beat_s = float("-inf")
         self.epoch = epoch
 
-    def interrupted(self) -> bool:
-        """Whether the last run of this node ended without saying so."""
-        seen = read_presence(self._path)
-        return seen is not None and seen.running and seen.node == self._node
-
     def claim(self, *, take_over: bool, lost: bool) -> int:
         """Say that this node runs the vault now; the epoch to work in. `lost`: its state folder is new.
 

@@ -155,9 +155,10 @@ class House:
     def recorder(self) -> Recorder:
         """The one writer; only for whoever holds the lock."""
         from agents.durability.transitions import Recorder
-        from agents.vault.files import write_over
+        from agents.vault.files import free_temp_files, write_over
         from agents.vault.store import Store
 
+        free_temp_files(self.state, without="objects")  # of the history: many, and never written by us
         history = self.history(create=True)
         _sign, is_ours, allowed = self.signing
         signers = self.state / "allowed_signers"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 BUSY_TIMEOUT_S = 20
+_HELD = "Try again in a moment."
+_REFUSED = "Free space on the disk, or make the state folder writable; then run again."
 
 
 class Journal:
@@ -55,7 +57,8 @@ class Journal:
             with self._engine.begin() as connection:
                 yield connection
         except OperationalError as err:
-            raise Transient(f"The journal could not be written: {err.orig}", hint="Try again in a moment.") from err
+            held = "locked" in str(err.orig)
+            raise Transient(f"The journal could not be written: {err.orig}", hint=_HELD if held else _REFUSED) from err
         except DatabaseError as err:
             if type(err) is not DatabaseError:  # its kinds, such as IntegrityError, are mistakes of ours
                 raise
