@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.clock import FrozenClock
+from tests.faults.sweeping import pytest_addoption, pytest_terminal_summary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["pytest_addoption", "pytest_terminal_summary"]
 
 # the same examples everywhere: a gate must not fail by luck; a slow machine is no defect
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

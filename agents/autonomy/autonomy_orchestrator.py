@@ -6,6 +6,7 @@ A tick takes in what happened and moves everything one step on; the same tick af
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,8 @@ from agents.autonomy.queries import task_ids
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.task_persistence import tasks_in, tasks_with_news
-from agents.errors import EmployeeError, Transient
+from agents.errors import EmployeeError, Transient, refusals_told
 from agents.vault.files import free_temp_files
-from agents.vault.layout import HEALTH
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
@@ -89,12 +89,11 @@ class Runner:
         """
         parts = self._parts
         parts.places.prepare()
-        lost, interrupted = parts.new_epoch.needed(), parts.presence.interrupted()
+        lost = parts.new_epoch.needed()
         with self._recorder.journal.begin() as sql:
             claimed = bool(read_meta(sql, "epoch"))
         epoch = parts.presence.claim(take_over=take_over, lost=lost and not claimed)
-        # a kill within the claim itself leaves a file in Health before the note there says that anybody runs
-        free_temp_files(self._recorder.store.root if interrupted else self._recorder.store.root / HEALTH)
+        free_temp_files(self._recorder.store.root)
         with self._recorder.journal.begin() as sql:
             write_meta(sql, "epoch", str(epoch))
         if lost:
@@ -120,14 +119,15 @@ class Runner:
         progressed = False
         while not end.is_set():
             try:
-                moved, unsettled_s = self.tick()
-                progressed = progressed or moved > 0
-                if moved:
-                    continue
-                self._parts.desk.work(last=False, progressed=progressed)
-                if progressed:
-                    self._parts.rested()
-                progressed = False
+                with refusals_told():
+                    moved, unsettled_s = self.tick()
+                    progressed = progressed or moved > 0
+                    if moved:
+                        continue
+                    self._parts.desk.work(last=False, progressed=progressed)
+                    if progressed:
+                        self._parts.rested()
+                    progressed = False
             except Transient as err:
                 self._parts.report(f"{err} {err.hint}")
                 unsettled_s = None
@@ -138,8 +138,9 @@ class Runner:
         self._parts.desk.work(last=True, progressed=True)
 
     def leave(self) -> None:
-        """Say that this node has stopped."""
-        self._parts.presence.leave()
+        """Say that this node has stopped, if the disk lets us: the next start finds out by itself."""
+        with suppress(OSError):
+            self._parts.presence.leave()
 
     def tick(self) -> tuple[int, float | None]:
         """One round: how many things moved, and seconds until a file may be quiet (None = none waits).

@@ -55,11 +55,6 @@ class Presence:
         self._last_beat_s = float("-inf")
         self.epoch = epoch
 
-    def interrupted(self) -> bool:
-        """Whether the last run of this node ended without saying so, as far as anybody can tell."""
-        seen = read_presence(self._path)
-        return seen is None or (seen.running and not self._foreign(seen))
-
     def followed(self, *, take_over: bool) -> bool:
         """Whether another machine had the vault since this one last did, so that this journal does not know it all.
 

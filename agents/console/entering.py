@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agents.errors import EmployeeError
+from agents.errors import EmployeeError, refusals_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,10 @@ def opened(vault: Path | None, *, moved: bool = False) -> Iterator[House]:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """One of our errors is shown as a sentence and a hint."""
+    """One of our errors, or what the system refuses, is shown as a sentence and a hint."""
     try:
-        yield
+        with refusals_told():
+            yield
     except EmployeeError as err:
         click.echo(f"{err}\n{err.hint}", err=True)
         sys.exit(1)

@@ -20,16 +20,19 @@ MAX_LOG_BYTES = 1_000_000
 KEPT_FILES = 3
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """Rotated by size. A line the disk does not take is lost, and nothing else: no promise stands on it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's own name)
+        """Say nothing; logging itself would print a traceback."""
+
+
 def open_log(state: Path) -> FilteringBoundLogger:
     """The log of this state folder, `runner.log`; it is rotated by size."""
     path = state / "runner.log"
     lines = logging.getLogger(f"ai-employee.{path}")
     if not lines.handlers:
-        lines.addHandler(
-            logging.handlers.RotatingFileHandler(
-                path, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-            )
-        )
+        lines.addHandler(_LogFile(path, maxBytes=MAX_LOG_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True))
     lines.setLevel(logging.INFO)
     lines.propagate = False
     log: FilteringBoundLogger = structlog.wrap_logger(

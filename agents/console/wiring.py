@@ -174,9 +174,10 @@ class House:
         """The one writer; only for whoever holds the lock."""
         from agents.durability.transitions import Recorder
         from agents.security.signing import allowed_signers
-        from agents.vault.files import write_over
+        from agents.vault.files import free_temp_files, write_over
         from agents.vault.store import Store
 
+        free_temp_files(self.state, without="objects")  # of the history: many, and never written by us
         journal, history = self.journal, self.history(create=True)  # first the journal: is it for this folder?
         allowed = allowed_signers(self.signers)
         signers = self.state / "allowed_signers"

@@ -30,6 +30,8 @@ PAST_EPOCH = "past epoch"  # the last epoch of a journal that began anew
 LOG_MARK = "log mark"  # what sets the names of this journal's log files apart from those of other machines
 _ID = "journal"
 _OUTLIVES = frozenset({"vault", "place"})  # what holds for a journal that begins anew
+_HELD = "Try again in a moment."
+_REFUSED = "Free space on the disk, or make the state folder writable; then run again."
 
 
 class Journal:
@@ -64,7 +66,8 @@ class Journal:
             with self._engine.begin() as connection:
                 yield connection
         except OperationalError as err:
-            raise Transient(f"The journal could not be written: {err.orig}", hint="Try again in a moment.") from err
+            held = "locked" in str(err.orig)
+            raise Transient(f"The journal could not be written: {err.orig}", hint=_HELD if held else _REFUSED) from err
         except DatabaseError as err:
             if type(err) is not DatabaseError:  # its kinds, such as IntegrityError, are mistakes of ours
                 raise

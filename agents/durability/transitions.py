@@ -19,6 +19,7 @@ from agents.durability.log_files import LogFiles
 from agents.durability.schema import TRANSITIONS
 from agents.durability.writing import Author, Transition, Writing, operations_from
 from agents.errors import BadNote, NotAllowed
+from agents.vault.files import free_temp_files
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Recorder:
             Transient: journal, disk or history refused. What is in the journal by then is done later.
         """
         if self._behind:
+            free_temp_files(self.store.root)
             self._catch_up()
         with self.journal.begin() as sql:
             writing = Writing(sql, self.clock, self.history.head() or "")

@@ -186,14 +186,15 @@ def is_quiet(path: Path, now_s: float, quiet_s: float) -> bool:
         return False
 
 
-def free_temp_files(root: Path) -> int:
-    """Remove what a killed write left below the root, before anything else is done at start; how many there were.
+def free_temp_files(root: Path, *, without: str = "") -> int:
+    """Remove what a killed or refused write left below the root, before anything else is written; how many there were.
 
-    Only the runner may call it, holding its lock: nobody else writes then. Hidden folders and links are not entered.
+    One may be a second name of a note, which nobody can edit until it is gone. Only the runner may call this, holding
+    its lock: nobody else writes then. Folders that are hidden or called `without` are not entered, nor are links.
     """
     removed = 0
     for folder, folders, names in os.walk(root):
-        folders[:] = [each for each in folders if not each.startswith(".")]
+        folders[:] = [each for each in folders if not each.startswith(".") and each != without]
         for name in filter(_TEMPORARY.fullmatch, names):
             Path(folder, name).unlink()
             removed += 1

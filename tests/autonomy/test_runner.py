@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from dataclasses import replace
@@ -150,6 +151,30 @@ def test_watching_goes_on_after_what_fails_for_a_moment(house: House) -> None:
     assert house.is_sound()
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EMFILE])
+def test_watching_goes_on_after_what_the_system_refuses(house: House, number: int) -> None:
+    house.start()
+    end, refusals = threading.Event(), [OSError(number, os.strerror(number))]
+
+    def source() -> Swept:
+        if refusals:
+            raise refusals.pop()
+        end.set()
+        return Swept(0, None)
+
+    Runner(house.recorder, replace(house.parts, sources=(source,)), scan_every_s=5.0).watch(end)
+    assert any(os.strerror(number) in each for each in house.reports)
+    assert house.is_sound()
+
+
+def test_a_run_ends_even_where_it_cannot_write_that_it_has_ended(house: House) -> None:
+    house.start()
+    (house.vault / "Health/runner.md").unlink()
+    (house.vault / "Health/runner.md").mkdir()
+    house.runner.leave()
+    assert (house.vault / "Health/runner.md").is_dir()
+
+
 def test_folders_the_owner_tidied_away_are_made_again(house: House) -> None:
     (house.vault / "Approved/.gitkeep").unlink(missing_ok=True)
     (house.vault / "Approved").rmdir()
@@ -179,22 +204,11 @@ def test_a_task_that_is_gone_has_no_turn(house: House) -> None:
     assert house.parts.turns.take("2026-11-23-email-0123456789") == ""
 
 
-def test_what_a_killed_write_left_is_removed_at_the_next_start_only(house: House) -> None:
-    house.start()
-    left = house.vault / "Inbox/.ai-employee-0123456789abcdef.tmp"
-    left.write_bytes(b"half")
-    house.restart()
-    assert not left.exists()
-    house.stop()
-    left.write_bytes(b"half")
-    house.start()
-    assert left.exists()
-
-
-def test_what_a_killed_write_left_is_removed_also_when_nothing_says_that_a_run_was_killed(house: House) -> None:
-    house.start()
-    left = house.vault / "Inbox/.ai-employee-0123456789abcdef.tmp"
-    left.write_bytes(b"half")
-    (house.vault / "Health/runner.md").unlink()
-    house.restart()
-    assert not left.exists()
+def test_what_a_broken_write_left_is_removed_at_the_next_start_however_the_last_run_ended(house: House) -> None:
+    for end in (house.restart, house.stop):
+        house.start()
+        left = house.vault / "Inbox/.ai-employee-0123456789abcdef.tmp"
+        left.write_bytes(b"half")
+        end()
+        house.start()
+        assert not left.exists()

@@ -29,3 +29,11 @@ def test_a_call_is_one_json_line_and_opening_twice_does_not_double_it(state: Pat
     assert [row["connector"] for row in rows] == ["smtp", "smtp"]
     assert rows[0]["event"] == "call"
     assert rows[0]["timestamp"].endswith("Z")
+
+
+def test_a_line_the_disk_does_not_take_is_lost_and_nothing_is_said(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (state / "runner.log").mkdir()
+    open_log(state).info("call", connector="smtp")
+    assert capsys.readouterr() == ("", "")

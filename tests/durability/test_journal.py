@@ -76,13 +76,21 @@ def test_a_journal_held_by_another_process_may_be_free_later(tmp_path: Path, mon
     journal = Journal.open(tmp_path)
     other = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Transient, match="locked"), journal.begin():
+    with pytest.raises(Transient, match="locked") as held, journal.begin():
         pass
+    assert "in a moment" in held.value.hint
     other.execute("ROLLBACK")
     other.close()
     with journal.begin() as sql:
         assert read_meta(sql, "epoch") == ""
     journal.close()
+
+
+def test_a_journal_the_disk_refuses_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").mkdir()
+    with pytest.raises(Transient, match="unable to open") as refused:
+        Journal.open(tmp_path)
+    assert "Free space" in refused.value.hint
 
 
 def test_writers_in_several_threads_each_with_their_own_journal_lose_nothing(tmp_path: Path) -> None:

@@ -216,6 +216,32 @@ def test_what_a_full_disk_refused_is_done_before_anything_new(room: Room) -> Non
     assert room.verify().exit_code == 0
 
 
+class FailingDisk(Store):
+    """Gives a note its name and then cannot take the temporary name away, once."""
+
+    fails = 1
+
+    def apply(self, operation: Operation, *, again: bool = False) -> None:
+        super().apply(operation, again=again)
+        self.fails -= 1
+        if self.fails == 0:
+            note = self.path(operation.path)
+            os.link(note, note.parent / ".ai-employee-0123456789abcdef.tmp")
+            raise Transient("Input/output error", hint="Look at the disk.")
+
+
+def test_a_second_name_that_a_failing_disk_left_to_a_note_hinders_nobody_afterwards(room: Room) -> None:
+    room.recorder = Recorder(room.journal, FailingDisk(room.vault, room.blob), room.history, room.clock, room.is_ours)
+    create = Operation("create", "Needs_Action/a.md", text="# a\n")
+    edit = Operation("edit", "Needs_Action/a.md", edits=(EditText("append", "done\n"),))
+    with pytest.raises(Transient):
+        room.record(filed("a", create, edit))
+    room.record(filed("b"))
+    assert room.notes(logs=False) == {"Needs_Action/a.md": "# a\n\ndone\n", "Needs_Action/b.md": "# b\n"}
+    room.recorder.flush()
+    assert room.verify().exit_code == 0
+
+
 class MovedHistory(History):
     """Commits, and then says that it could not."""
 

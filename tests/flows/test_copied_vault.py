@@ -24,15 +24,9 @@ if TYPE_CHECKING:
 HERE = Whereabouts("/home/emma/Vault", 7, 70, "studio")
 
 
-<<<<<<< HEAD
-def copied(employee: Employee, *, node: str = "", kept: str = "state") -> Employee:
-    """The owner copies the vault's folder; the state folder is shared unless `kept` says otherwise."""
-    copy = replace(employee, folder="Copy of Vault", node=node, kept=kept)
-=======
 def copied(employee: Employee, kept: str = "state") -> Employee:
     """The owner copies the vault's folder; the state folder is shared unless `kept` names another."""
     copy = replace(employee, folder="Copy of Vault", kept=kept)
->>>>>>> machines
     shutil.copytree(employee.vault, copy.vault, symlinks=True)
     return copy
 

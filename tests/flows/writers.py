@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from agents.console import commands
+from tests.faults.forked import CONTEXT
 from tests.flows.employee import mail, request
-from tests.flows.killed import CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

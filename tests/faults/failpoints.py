@@ -1,33 +1,31 @@
-"""A `run --once` that kills itself, without a farewell, before its n-th lasting step.
+"""A run that kills itself, without a farewell, before its n-th lasting step.
 
 A step is what the disk or the world keeps: a flush, a name given or taken, a commit of the journal, words to a mail
-server. Each run is a process of its own, forked from a server that has imported everything already.
+server. So a kill lies between any two of them, also between a receipt and the filing of the next turn.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, event
 
-from agents.console import checking, commands, running, screens, wiring, workshop
-from tests.flows.employee import Employee
+from tests.faults.forked import Ended, Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from _typeshed import HasFileno
 
+    from tests.flows.employee import Employee
+
 STEPS = frozenset({"os.link", "os.remove", "os.rename", "os.mkdir", "os.truncate", "smtplib.send"})
 NEVER = sys.maxsize
-PATIENCE_S = 60.0
-IMPORTED = (checking, commands, running, screens, wiring, workshop)  # what `run` would import when it begins
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__])
 
 
 class Steps:
@@ -55,25 +53,24 @@ class Steps:
         event.listen(Engine, "commit", lambda _: self.take("commit"))
 
 
-def _run(room: Path, last: int) -> None:
-    employee = Employee(room)
-    os.environ.update({name: value for name, value in employee.settings.items() if value is not None})
+def _mortal(last: int, room: Path) -> Callable[[], None]:
     steps = Steps(last)
     steps.watch()
-    commands.cli(["run", "--once", "--vault", str(employee.vault)], standalone_mode=False)
-    (room / "steps").write_text(" ".join(steps.taken), encoding="utf-8")
+
+    def tell() -> None:
+        (room / "steps").write_text(" ".join(steps.taken), encoding="utf-8")
+
+    return tell
 
 
-def run_until(employee: Employee, last: int) -> bool:
-    """Run; whether it was killed before step `last`, or came to its end."""
-    process = CONTEXT.Process(target=_run, args=(employee.room, last))
-    process.start()
-    process.join(PATIENCE_S)
-    assert process.exitcode in {0, -signal.SIGKILL}
-    return process.exitcode != 0
+def run_until(employee: Employee, last: int) -> Ended:
+    """Run; it is killed before step `last`, or comes to its end."""
+    ended = Run(employee, partial(_mortal, last)).to_its_end()
+    assert ended.killed or ended.code == 0, ended.said
+    return ended
 
 
 def steps_of(employee: Employee) -> list[str]:
     """Run to the end; the lasting steps that took."""
-    assert not run_until(employee, NEVER)
+    assert not run_until(employee, NEVER).killed
     return (employee.room / "steps").read_text(encoding="utf-8").split()
