@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agents.errors import NotAllowed
+from agents.errors import NotAllowed, Transient
 from agents.vault.files import read_regular, write_over
 from agents.vault.layout import RUNNER_NOTE
 from agents.vault.neutralize import visible
@@ -57,6 +57,7 @@ class Presence:
 
         Raises:
             NotAllowed: another machine runs it. One of the same name with another state folder is another machine.
+            Transient: the disk refused.
         """
         seen = read_presence(self._path)
         another = lost or (seen is not None and seen.node != self._node)
@@ -74,6 +75,7 @@ class Presence:
 
         Raises:
             NotAllowed: another machine has taken over; two that write one vault would undo each other's work.
+            Transient: the disk refused; the next beat tries again.
         """
         if words := self.overtaken():
             raise NotAllowed(f"This run ends: {words}.", hint="Let it run there, or say `run --take-over` here.")
@@ -105,8 +107,13 @@ class Presence:
             "heartbeat_utc": moment,
         }
         state = "runs" if running else "has stopped"
+        text = emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n")
+        try:
+            write_over(self._path, text.encode())
+        except OSError as err:
+            hint = "Free space on the disk, or make the vault writable; then run again."
+            raise Transient(f"{RUNNER_NOTE} cannot be written: {err.strerror}", hint=hint) from err
         self._last_beat_s = self._clock.monotonic_s()
-        write_over(self._path, emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n").encode())
 
 
 def read_presence(path: Path) -> Seen | None:
