@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.contract import sha256_hex
 from agents.durability.journal import PAST_EPOCH, journal_id, read_meta
-from agents.errors import NotAllowed
+from agents.errors import NotAllowed, Transient
 from agents.vault.files import read_regular, remove, write_over
 from agents.vault.layout import RUNNER_NOTE, is_runner_note
 from agents.vault.neutralize import visible
@@ -83,6 +83,7 @@ class Presence:
 
         Raises:
             NotAllowed: another machine has taken over; two that write one vault would undo each other's work.
+            Transient: the disk refused; the next beat tries again.
         """
         if words := self.overtaken():
             raise NotAllowed(f"This run ends: {words}.", hint="Let it run there, or say `run --take-over` here.")
@@ -147,8 +148,13 @@ class Presence:
             "journal": self._journal,
         }
         state = "runs" if running else "has stopped"
+        text = emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n")
+        try:
+            write_over(self._path, text.encode())
+        except OSError as err:
+            hint = "Free space on the disk, or make the vault writable; then run again."
+            raise Transient(f"{RUNNER_NOTE} cannot be written: {err.strerror}", hint=hint) from err
         self._last_beat_s = self._clock.monotonic_s()
-        write_over(self._path, emit_note(properties, f"# Runner\nThe machine {self._node} {state}.\n").encode())
         self._tidy()
 
     def _tidy(self) -> None:

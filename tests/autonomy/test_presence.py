@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.autonomy.presence import Presence, read_presence
-from agents.errors import NotAllowed
+from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +133,22 @@ def test_an_effect_approved_before_the_take_over_is_proposed_anew_in_the_new_epo
     house.once()
     assert house.courier.sent == ["send lamp"]
     assert house.is_sound()
+
+
+def test_a_disk_that_refuses_the_heartbeat_does_not_end_the_run_and_the_next_beat_makes_up_for_it(
+    root: Path, clock: FrozenClock
+) -> None:
+    studio = machine(root, clock, "studio")
+    studio.claim(take_over=False, lost=False)
+    (root / "Health").rename(root / "aside")
+    (root / "Health").write_text("in the way", encoding="utf-8")
+    clock.advance(60)
+    with pytest.raises(Transient, match=r"Health/runner\.md cannot be written"):
+        studio.beat()
+    (root / "Health").unlink()
+    (root / "aside").rename(root / "Health")
+    clock.advance(1)
+    studio.beat()
+    seen = read_presence(root / "Health/runner.md")
+    assert seen is not None
+    assert seen.heartbeat == clock.now()

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from agents.vault.history import Author
 
 CALLS = ("link", "rename", "unlink", "mkdir", "ftruncate", "fsync")
-FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-BROKEN = OSError(errno.EIO, os.strerror(errno.EIO))
+FULL, BROKEN = errno.ENOSPC, errno.EIO
 Kind = Literal["dies", "dies after", "full", "breaks", "owner"]
 
 
@@ -88,7 +87,8 @@ class Disk:
                 torn()
             if kind == "dies":
                 self._die()
-            raise failure or (FULL if kind == "full" else BROKEN)
+            number = FULL if kind == "full" else BROKEN
+            raise failure or OSError(number, os.strerror(number))
         if kind == "owner":
             with self.aside():
                 self.owner()

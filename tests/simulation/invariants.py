@@ -115,7 +115,8 @@ def _note_is_somewhere(world: World, row: ProposalRow) -> None:
     places = lying(world.vault, row.id, *(DECIDED if decided else DECIDING))
     if row.id in world.owner.meddled:
         elsewhere = lying(world.vault, f"{row.id}*", *DECIDED, *DECIDING, "Quarantine")
-        holds(places or (decided and elsewhere), f"I1: {row.id} is {row.state} and lies nowhere")
+        stands_for_it = row.state == "unknown"  # its question does, until the answer brings the note to Done
+        holds(places or stands_for_it or (decided and elsewhere), f"I1: {row.id} is {row.state} and lies nowhere")
     else:
         holds(len(places) == 1, f"I1: {row.id} is {row.state} and lies in {places}")
 
