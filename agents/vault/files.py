@@ -309,5 +309,6 @@ def _same(source: Path, target: Path) -> bool:
 
 def _unlink(path: Path) -> None:
     with _opened(path.parent) as folder:
-        os.unlink(path.name, dir_fd=folder)
+        with suppress(FileNotFoundError):  # the owner was quicker
+            os.unlink(path.name, dir_fd=folder)
         os.fsync(folder)

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -166,7 +167,8 @@ class Store:
             )
         if os.path.lexists(source):
             before = _text(source) if operation.edits else None
-            move_new(source, target, None if before is None else _bytes(_edited(before, operation.edits)))
+            with suppress(FileNotFoundError):  # the owner was quicker
+                move_new(source, target, None if before is None else _bytes(_edited(before, operation.edits)))
 
     def _edit(self, operation: Operation) -> None:
         _rewrite(

@@ -19,6 +19,7 @@ from agents.vault.layout import FOLDERS, Mover
 from agents.vault.store import EditText, Operation, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BLOBS = {"b1": b"%PDF-1.7 \xff"}
@@ -304,3 +305,19 @@ def test_a_note_that_keeps_changing_is_left_for_later(store: Store, monkeypatch:
     monkeypatch.setattr(store_module, "write_over", Scribbler(1000).write_over)
     with pytest.raises(Transient, match="changes all the time"):
         store.apply(Operation("edit", NOTE, edits=(LINE,)))
+
+
+def test_a_note_the_owner_takes_away_while_it_is_moved_is_not_brought_back(store: Store) -> None:
+    place = write(store, NOTE, "text\n")
+
+    class QuickOwner(tuple[EditText, ...]):
+        """Edits during which the owner deletes the note."""
+
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[EditText]:
+            place.unlink()
+            return super().__iter__()
+
+    store.apply(Operation("move", NOTE, CLAIMED, edits=QuickOwner([EditText("append", "more")])))
+    assert files(store) == {}
