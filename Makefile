@@ -9,11 +9,11 @@ ENV := .venv/bin
 EMPLOYEE := $(ENV)/python orchestrator.py
 FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
 PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
-# what `quick` leaves out: whole walks through the command line, simulated worlds, and making environments
-SLOW_TESTS := tests/flows tests/simulation tests/test_setup_environment.py
+# what `quick` leaves out: whole walks through the command line, simulated worlds, faults, and making environments
+SLOW_TESTS := tests/flows tests/faults tests/simulation tests/test_setup_environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo check lint types floors test quick simulate fix walk adr news environment tools
+.PHONY: help setup run demo check lint types floors test quick simulate drill fix walk adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: lint types floors ## every gate: lint, types, floors, all tests, coverage
 	@rm -f .coverage .coverage.*
 	@$(PYTEST) --cov --cov-report= --cov-report=json:.coverage.json
 	@$(ENV)/python -m tests.coverage_gates .coverage.json
+
+drill: tools ## let the machine fail at every point: kills, full disks, broken calls, jumping clocks (an hour or two)
+	@$(ENV)/pytest --numprocesses auto --dist worksteal --sweep all tests/faults
 
 fix: tools ## let ruff mend and format, and write the generated parts of the docs anew
 	@$(ENV)/ruff check --fix --exit-zero .

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.failpoints import run_until, steps_of
-from tests.faults.promises import assert_kept, assert_whole
+from tests.faults.promises import assert_kept, assert_whole, crumbs_in
 from tests.faults.stage import PARTS
 from tests.flows.programs import command_line, started
 from tests.flows.steps import BOOKED, only
@@ -73,6 +73,17 @@ def test_killed_while_it_sends_it_never_sends_twice_and_asks_only_when_it_cannot
             assert employee.status()["done"] == 1, last
             assert employee.ids("approved") == employee.ids("questions") == []
             assert employee.outbox() == []
+
+
+def test_what_killed_writes_left_anywhere_is_gone_after_the_next_run(employee: Employee) -> None:
+    crumb = ".ai-employee-0123456789abcdef.tmp"
+    for folder in (employee.vault, employee.vault / "Inbox", employee.state, employee.state / "history.git/info"):
+        (folder / crumb).write_bytes(b"half")
+    lock = employee.state / "history.git/refs/heads/main.lock"
+    lock.write_bytes(b"")
+    assert len(crumbs_in(employee.room)) == 5
+    employee.once()
+    assert crumbs_in(employee.room) == []
 
 
 def test_the_real_command_killed_from_outside_goes_on_where_it_was(employee: Employee) -> None:
