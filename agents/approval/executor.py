@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Decisions
+from agents.approval.gate import MOVED, judge
 from agents.approval.gate import Found as Note
-from agents.approval.gate import judge
 from agents.approval.proposals import digest_of
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
@@ -106,9 +106,7 @@ class Executor:
             attachments = self._allowed(row, action)
         except NotAllowed as err:
             return self._fail(row, err)
-        if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
-            return self._take_back(row)
-        return self._perform(row, action, connector, attachments)
+        return self._taken_back(row) or self._perform(row, action, connector, attachments)
 
     def _unseal(self, row: ProposalRow) -> Action:
         """The sealed action.
@@ -151,6 +149,12 @@ class Executor:
             update_proposal(sql, row.id, {"resolution": "released"})
         connector.release(row.key, action)
 
+    def _taken_back(self, row: ProposalRow) -> tuple[Result, str] | None:
+        """What follows when the owner has moved the note out of Approved; None when they have not."""
+        if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
+            return self._take_back(row)
+        return self._wait_again(row) if self._is_moved_back(row) else None
+
     def _take_back(self, row: ProposalRow) -> tuple[Result, str]:
         """The owner said yes and then no, and nothing happened in between."""
         found = read_regular(self._recorder.store.path(f"{REJECTED}/{row.id}.md"), MAX_NOTE_BYTES)
@@ -159,6 +163,21 @@ class Executor:
         with self._recorder.begin() as writing:
             self._decisions.reject(writing, row, verdict, REJECTED)
         return Result.REJECTED, "you took your yes back before anything happened"
+
+    def _is_moved_back(self, row: ProposalRow) -> bool:
+        """Whether the note that said yes by lying in Approved lies in Pending_Approval again."""
+        pending, approved = (self._recorder.store.path(f"{each}/{row.id}.md") for each in (PENDING, APPROVED))
+        return row.decided_how == MOVED and pending.is_file() and not approved.is_file()
+
+    def _wait_again(self, row: ProposalRow) -> tuple[Result, str]:
+        """The owner took the yes back without saying no: the proposal waits as before."""
+        waiting: dict[str, str | bool] = dict.fromkeys(("decided_by", "decided_how", "decided_at", "intent_at"), "")
+        with self._recorder.begin() as writing:
+            update_proposal(writing.sql, row.id, {**waiting, "state": "waiting"})
+            fact = Fact("owner", "proposal.taken_back", row.id, row.task, {"digest": row.digest}, "", "owner")
+            paths = tuple(f"{each}/{row.id}.md" for each in (APPROVED, PENDING))
+            writing.record(Transition(fact, f"Take back {row.id}", author="owner", paths=paths))
+        return Result.REJECTED, "you took your yes back before anything happened; it waits again"
 
     def _perform(
         self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
+MOVED = "moved"  # how a decision was said: by the folder in which the note lies
 MOMENTS = frozenset({"created", "expires"})
 
 
@@ -62,7 +63,7 @@ def judge(sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Ma
     """What the notes in the three folders say about one waiting proposal."""
     by_folder = {each.folder: each.text for each in found}
     if REJECTED in by_folder:  # rejected beats approved
-        return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"))
+        return Verdict(Kind.REJECT, MOVED, _property(read_note(by_folder[REJECTED]), "reason"))
     verdict = _said_in(by_folder, sealed, models)
     if now >= sealed.expires and verdict.kind is not Kind.REJECT:
         return Verdict(Kind.EXPIRED, verdict.how)
@@ -84,7 +85,7 @@ def _said_in(by_folder: Mapping[str, str], sealed: ProposalRow, models: Mapping[
         how = "moved, but the note says reject" if moved else "in the note"
         return Verdict(Kind.REJECT, how, _property(note, "reason"))
     if moved or "approve" in said:
-        return _approve(sealed, text, "moved" if moved else "in the note", models)
+        return _approve(sealed, text, MOVED if moved else "in the note", models)
     return Verdict(Kind.WAIT)
 
 

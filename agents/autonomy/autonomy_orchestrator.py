@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agents.autonomy.new_epoch import LOST, OVERTAKEN
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids
 from agents.durability.alerts import raise_alert
@@ -90,15 +91,18 @@ class Runner:
         parts = self._parts
         parts.places.prepare()
         lost, interrupted = parts.new_epoch.needed(), parts.presence.interrupted()
+        overtaken = self._recorder.overtaken()
         with self._recorder.journal.begin() as sql:
             claimed = bool(read_meta(sql, "epoch"))
-        epoch = parts.presence.claim(take_over=take_over, lost=lost and not claimed)
+        epoch = parts.presence.claim(take_over=take_over, lost=bool(overtaken) or (lost and not claimed))
+        if overtaken:
+            parts.new_epoch.forget(epoch)
         # a kill within the claim itself leaves a file in Health before the note there says that anybody runs
         free_temp_files(self._recorder.store.root if interrupted else self._recorder.store.root / HEALTH)
         with self._recorder.journal.begin() as sql:
             write_meta(sql, "epoch", str(epoch))
-        if lost:
-            parts.new_epoch.begin(epoch)
+        if lost or overtaken:
+            parts.new_epoch.begin(epoch, OVERTAKEN if overtaken else LOST)
         says = self._recorder.recover()
         parts.admit_signer()
         return says

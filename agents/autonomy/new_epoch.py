@@ -1,4 +1,4 @@
-"""The state folder is lost: a new epoch begins (DESIGN 2.1).
+"""The state folder is lost, or one from a backup: a new epoch begins (DESIGN 2.1, ADR 0027).
 
 Nothing in Approved runs, open tasks are filed again from their originals, and what was pending is proposed anew. The
 old notes and logs stay readable. What was done before is in Done; only the owner can tell it from what is proposed now.
@@ -41,8 +41,10 @@ MAX_BYTES = 30_000_000
 FROM_OUTSIDE = frozenset({"email", "file"})
 OURS = frozenset({*FROM_OUTSIDE, "ask", "question", "plan", "approval_request"})
 _KEPT = re.compile(r"\[\[(sha-[0-9a-f]{16}\.[a-z0-9]{1,5})\]\]")
+LOST = "The state folder was lost"
+OVERTAKEN = "The state folder is older than the vault, as after a restore from a backup"
 WORDS = (
-    "The state folder was lost, so a new epoch began. What was open was filed again, and nothing in Approved was run. "
+    "{why}, so a new epoch began. What was open was filed again, and nothing in Approved was run. "
     "Before you say yes, look in Done whether it was done already."
 )
 
@@ -61,7 +63,11 @@ class NewEpoch:
         with self._recorder.journal.begin() as sql:
             return last_link(sql) is None
 
-    def begin(self, epoch: int) -> None:
+    def forget(self, epoch: int) -> None:
+        """Put an overtaken journal aside: what it holds was true once, and nobody knows what has happened since."""
+        self._recorder.journal.begin_anew(f"journal-before-epoch-{epoch}.sqlite")
+
+    def begin(self, epoch: int, why: str = LOST) -> None:
         """Put the old notes aside and file open tasks again. A vault that has no past only begins."""
         self._move_logs(epoch)
         had_logs = any(each.kind == "folder" for each in self._places.entries(LOGS))
@@ -73,7 +79,7 @@ class NewEpoch:
             for entry in notes:
                 self._put_aside(writing, entry, epoch)
             if had_logs or notes:
-                raise_alert(writing, f"epoch-{epoch}", WORDS, self._clock.now())
+                raise_alert(writing, f"epoch-{epoch}", WORDS.format(why=why), self._clock.now())
 
     def _move_logs(self, epoch: int) -> None:
         """Make room for the new chain's log. Before its first event, since that writes a file of the same name."""

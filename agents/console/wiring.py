@@ -21,7 +21,7 @@ from agents.connectors.contract import (
 )
 from agents.connectors.wrappers import OpenedAnew
 from agents.discovery import members
-from agents.durability.journal import Journal, read_meta, write_meta
+from agents.durability.journal import VAULT, Journal, read_meta, write_meta
 from agents.errors import NotAllowed
 from agents.security.secrets import open_secrets
 from agents.settings import Settings, prepare_environment
@@ -81,9 +81,9 @@ class House:
         """
         journal = Journal.open(self.state)
         with journal.begin() as sql:
-            known = read_meta(sql, "vault")
+            known = read_meta(sql, VAULT)
             if not known:
-                write_meta(sql, "vault", self.place.vault_id)
+                write_meta(sql, VAULT, self.place.vault_id)
         if known and known != self.place.vault_id:
             journal.close()
             raise NotAllowed(

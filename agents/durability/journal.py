@@ -5,10 +5,12 @@ One writer at a time (`BEGIN IMMEDIATE`), write-ahead log, `synchronous=FULL`: w
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, StaticPool, create_engine, event, insert, select, update
+from sqlalchemy import Connection, StaticPool, create_engine, delete, event, insert, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from agents.durability.schema import CHAIN, META, METADATA, TRANSITIONS
@@ -18,11 +20,11 @@ from agents.security.audit_logger import Link, fields_of
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Row
 
 BUSY_TIMEOUT_S = 20
+VAULT = "vault"  # the id of the vault that a journal belongs to
 
 
 class Journal:
@@ -61,6 +63,21 @@ class Journal:
                 raise
             hint = "Restore the state folder from a backup."
             raise Broken(f"The journal is damaged: {err.orig}", hint=hint) from err
+
+    def begin_anew(self, name: str) -> None:
+        """Copy everything to a file beside it, then know nothing any more but whose journal this is."""
+        kept = Path(str(self._engine.url.database)).with_name(name)
+        kept.unlink(missing_ok=True)  # half a copy of a run that was killed here; the journal is still whole then
+        raw = self._engine.raw_connection()
+        raw.cursor().execute("VACUUM INTO ?", (str(kept),))
+        raw.close()
+        with kept.open("rb") as copied:
+            os.fsync(copied.fileno())
+        with self.begin() as sql:
+            vault = read_meta(sql, VAULT)
+            for table in reversed(METADATA.sorted_tables):
+                sql.execute(delete(table))
+            write_meta(sql, VAULT, vault)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -2,7 +2,8 @@
 
 A proposal is 'waiting', then 'approved', 'rejected', 'expired', 'superseded' or 'withdrawn'; an approved one becomes
 'done', 'failed', 'unknown' (the owner is asked), or 'rejected' as long as nothing happened. States only move forward,
-except unknown -> approved on the owner's word that nothing happened (`resolution` is 'absent' until it is taken in).
+except unknown -> approved on the owner's word that nothing happened (`resolution` is 'absent' until it is taken in),
+and approved -> waiting when the owner moves the note back before anything happened.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Office:
                 add_task(writing.sql, TaskRow(TASK, "", "waiting", 1, "", "{}", "# Task\n", "", "", ""))
             decisions = Decisions(self.room.recorder, self.room.clock)
             self.id = decisions.propose(writing, draft(self.action), POLICY).id
-        (self.room.vault / f"{PENDING}/{self.id}.md").rename(self.room.vault / f"{APPROVED}/{self.id}.md")
+        self.move(PENDING, APPROVED)
         decisions.settle(self.row, Verdict(Kind.APPROVE, "moved"), APPROVED, POLICY)
 
     @property
@@ -58,6 +58,10 @@ class Office:
     def change(self, **values: str) -> None:
         with self.room.journal.begin() as sql:
             update_proposal(sql, self.id, values)
+
+    def move(self, here: str, there: str) -> None:
+        """As the owner does."""
+        (self.room.vault / f"{here}/{self.id}.md").rename(self.room.vault / f"{there}/{self.id}.md")
 
     def run(self) -> tuple[Result, str]:
         """One try, as a tick makes it."""

@@ -156,6 +156,7 @@ class TestNote:
         assert "## Receipt" in office.room.text(DONE.format(office.id))
 
     def test_a_note_that_stayed_in_pending_goes_to_done(self, office: Office) -> None:
-        (office.room.vault / f"{APPROVED}/{office.id}.md").rename(office.room.vault / f"{PENDING}/{office.id}.md")
+        office.move(APPROVED, PENDING)
+        office.change(decided_how="by command")
         assert office.run()[0] is Result.DONE
         is_done(office)
