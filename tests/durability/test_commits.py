@@ -113,22 +113,25 @@ def test_a_journal_brought_back_from_a_backup_is_told(room: Room) -> None:
     assert "event 2, which the journal does not know: the journal is an old one" in room.restart()[0]
 
 
-def test_a_journal_that_history_or_log_go_beyond_is_an_old_one(room: Room, tmp_path: Path) -> None:
+def restored(room: Room) -> None:
+    """The journal is the old one again."""
+    room.journal.close()
+    shutil.copy(room.state / "old.sqlite", room.state / "journal.sqlite")
+    room.open()
+
+
+def test_a_journal_that_history_or_log_go_beyond_is_an_old_one(room: Room) -> None:
     assert room.recorder.overtaken() == ""
     room.record(filed("a"))
     first = room.recorder.flush()
-    room.journal.begin_anew("half.sqlite")  # only to have a whole copy of the journal as it is now
-    shutil.copy(room.state / "half.sqlite", tmp_path / "old.sqlite")
-    shutil.copy(tmp_path / "old.sqlite", room.state / "journal.sqlite")
-    room.restart()
+    room.journal.begin_anew("old.sqlite")  # only to have a whole copy of the journal as it is now
+    restored(room)
     for name in "bc":
         room.record(filed(name))
         room.recorder.flush()
     assert room.recorder.overtaken() == ""
-    room.journal.close()
-    shutil.copy(tmp_path / "old.sqlite", room.state / "journal.sqlite")
-    room.open()
-    assert room.recorder.overtaken() == "the history tells of event 2, which the journal does not know"
+    restored(room)
+    assert room.recorder.overtaken() == "the history tells of event 3, which the journal does not know"
     room.git("update-ref", "refs/heads/main", first)
     assert room.recorder.overtaken() == "2026-11-23-0001.jsonl goes on where the journal ends"
     foreign = foreign_commit(room.vault, "x\n\nEvent: 9 0000")
