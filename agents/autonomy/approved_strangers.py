@@ -1,4 +1,7 @@
-"""What lies in Approved and is no proposal that waits: put aside and told, never run."""
+"""What lies in Approved and is no proposal that waits, and notes of decided proposals that were dragged elsewhere.
+
+Strangers are put aside and told, never run; a note that is decided goes back to where it belongs.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,21 @@ import os
 from typing import TYPE_CHECKING
 
 from agents.autonomy.pauses import Pauses
+from agents.autonomy.shelving import done_folder
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal
+from agents.durability.sealed_records import shows
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.layout import APPROVED, PENDING, QUARANTINE, is_conflict_copy
+from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, is_conflict_copy
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from agents.autonomy.places import Entry, Places
+    from agents.autonomy.places import Entry, Places, Signature
     from agents.durability.transitions import Recorder
 
 MAX_BYTES = 30_000_000
@@ -35,15 +40,47 @@ class Strangers:
         self._recorder = recorder
         self._places = places
         self._clock = recorder.clock
+        self._in_place: dict[str, Signature] = {}
         self._told: set[tuple[str, str]] = set()
         self._tried = Pauses(recorder.clock)
 
     def look(self) -> int:
         """Deal with what is in Approved, and tell of conflict copies in Pending_Approval; how many were moved."""
-        for entry in self._places.entries(PENDING):
+        pending = self._places.entries(PENDING)
+        for entry in pending:
             if is_conflict_copy(entry.name):
                 self._tell(entry, CONFLICT.format(folder=PENDING))
-        return sum(self._stranger(entry) for entry in self._places.entries(APPROVED))
+        dragged = sum(self._dragged(entry) for entry in (*pending, *self._places.entries(REJECTED)))
+        return dragged + sum(self._stranger(entry) for entry in self._places.entries(APPROVED))
+
+    def _dragged(self, entry: Entry) -> int:
+        """A note in Pending_Approval or Rejected whose proposal came to another end."""
+        if entry.kind != "file" or self._in_place.get(entry.path) == entry.signature:
+            return 0
+        with self._recorder.journal.begin() as sql:
+            row = find_proposal(sql, entry.name.removesuffix(".md")) if entry.name.endswith(".md") else None
+        if row is None or row.state in OPEN or _home(row) == entry.folder:
+            if row is None or row.state not in OPEN:
+                self._in_place[entry.path] = entry.signature
+            return 0
+        return self._bring_home(entry, row) if self._places.settled(entry) else 0
+
+    def _bring_home(self, entry: Entry, row: ProposalRow) -> int:
+        """Move it to where it belongs; a copy of one that lies there is put aside."""
+        home = _home(row)
+        if self._places.find(entry.name, home):
+            return self._put_aside(entry, row)
+        if not self._tried.due(entry.path):
+            return 0
+        self._tried.tried(entry.path)
+        target = done_folder(self._clock.now()) if home == DONE else home
+        words = f"{row.id} is {row.state} already; its note was put back to {home} and nothing was run."
+        with self._recorder.begin() as writing:
+            fact = Fact("runner", "proposal.put_back", row.id, row.task, {"digest": row.digest})
+            operation = Operation("move", entry.path, f"{target}/{entry.name}")
+            writing.record(Transition(fact, f"Put {row.id} back", (operation,)))
+            raise_alert(writing, row.id, words, self._clock.now(), occasion=_occasion(entry))
+        return 1
 
     def _stranger(self, entry: Entry) -> int:
         if entry.kind == "link":
@@ -56,7 +93,14 @@ class Strangers:
             return 0
         if is_conflict_copy(entry.name):
             return self._tell(entry, CONFLICT.format(folder=APPROVED))
+        if row is not None and row.state == "done" and self._is_whole(entry, row):
+            return self._bring_home(entry, row)
         return self._put_aside(entry, row)
+
+    def _is_whole(self, entry: Entry, row: ProposalRow) -> bool:
+        """Whether this is the note as it was sealed; what says something else is a stranger under its name."""
+        content = read_regular(self._recorder.store.path(entry.path), MAX_BYTES)
+        return isinstance(content, bytes) and shows(row.note, content)
 
     def remove_link(self, entry: Entry) -> int:
         """Remove a symbolic link; never what it points to."""
@@ -97,15 +141,20 @@ class Strangers:
         kept = f"{QUARANTINE}/{f'{row.id}-again' if row else 'unknown'}-{digest}-{moment}.{suffix}"
         words = UNKNOWN
         if row is not None:
-            words = f"{row.id} is {row.state} already; the note in Approved was put aside and nothing was run."
+            words = f"{row.id} is {row.state} already; the note in {entry.folder} was put aside and nothing was run."
         with self._recorder.begin() as writing:
             target = row.id if row else "unknown"
             fact = Fact("runner", "approved.quarantined", target, parameters={"sha256": digest})
             operation = Operation("move", entry.path, kept)
-            writing.record(Transition(fact, "Quarantine a note from Approved", (operation,)))
+            writing.record(Transition(fact, f"Quarantine a note from {entry.folder}", (operation,)))
             detail = f"It was named {code_span(visible(entry.name))} and lies in `{kept}`."
             raise_alert(writing, target, words, self._clock.now(), detail=detail, occasion=kept)
         return 1
+
+
+def _home(row: ProposalRow) -> str:
+    """Where the note of a decided proposal belongs."""
+    return REJECTED if row.state == "rejected" else DONE
 
 
 def _occasion(entry: Entry) -> str:

@@ -56,9 +56,11 @@ _LOG_NAME = re.compile(r"\d{4}-\d\d-\d\d(?:-j[0-9a-f]+)?-\d{4}\.jsonl")
 BEGUN = "begun effects"  # of the journal before this one: what may have happened, and nobody noted the end
 _AWAITED = "awaited originals"
 _OTHERS = "other machines"
+WHY = "why it began anew"
+LOST = "The state folder was lost"
 WORDS = (
-    "A new epoch began: the state folder was lost, or another machine or a copy works on this vault now. What was open "
-    "was filed again, and nothing in Approved was run. Before you say yes, look in Done whether it was done already."
+    "{}, so a new epoch began. What was open was filed again, and nothing in Approved was run. Before you say yes, "
+    "look in Done whether it was done already. A printed list of codes does not count any more; make a new one."
 )
 IN_DOUBT = (
     "Nobody knows whether {} happened: it was begun before another machine took over. Look at the service yourself "
@@ -101,7 +103,8 @@ class NewEpoch:
             for entry in notes:
                 self._put_aside(writing, entry, epoch)
             if had_logs or notes:
-                raise_alert(writing, f"epoch-{epoch}", WORDS, self._clock.now())
+                words = WORDS.format(read_meta(writing.sql, WHY, LOST))
+                raise_alert(writing, f"epoch-{epoch}", words, self._clock.now())
             for name in json.loads(read_meta(writing.sql, BEGUN, "[]")):
                 raise_alert(writing, name, IN_DOUBT.format(name), self._clock.now())
 

@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
     wake = threading.Event()
-    if succeed(house.journal, house.whereabouts(), house.state, house.clock, take_over=take_over):
-        screens.OUT.print("[yellow]Another machine had this vault: this one begins a new epoch.[/]")
+    why = succeed(
+        house.journal,
+        house.whereabouts(),
+        house.state,
+        house.clock,
+        take_over=take_over,
+        overtaken=lambda: house.recorder.overtaken(),  # noqa: PLW0108 (opening the recorder writes: later)
+    )
+    if why:
+        screens.OUT.print(f"[yellow]{why}: a new epoch begins.[/]")
     house.recorder.told = _told
     hints = Hints(house.place.root, wake)
     runner = build_runner(house, wake, hints, _report)

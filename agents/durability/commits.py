@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from agents.durability.journal import first_link, read_meta, write_meta
+from agents.durability.journal import digests, first_link, read_meta, write_meta
 from agents.durability.log_files import Uncommitted, log_is_committed, uncommitted_log
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.security.audit_logger import Link, fields_of
@@ -110,10 +110,24 @@ class Commits:
         if recorded and not self._history.is_ancestor(recorded, head):
             says = self._bring_up(recorded)
         else:
-            since = recorded or str(fields_of(first).get("commit_parent", "")) if first else head
-            says = self._take(self._history.walk_back(since or None), head)
+            says = self._take(self._since(recorded, first, head), head)
         self._in_doubt = False
         return says
+
+    def unknown(self) -> int:
+        """An event that commits of ours tell of and the journal does not know; 0 when there is none."""
+        with self._journal.begin() as sql:
+            recorded, first, known = read_meta(sql, _HEAD), first_link(sql), digests(sql)
+        head = self._history.head() or ""
+        if recorded and not self._history.is_ancestor(recorded, head):
+            return 0
+        ours = filter(self._trust, self._since(recorded, first, head))
+        return next((seq for each in ours for seq, sha256 in events_of(each) if known.get(seq) != sha256), 0)
+
+    def _since(self, recorded: str, first: Link | None, head: str) -> Iterator[CommitRecord]:
+        """The commits the journal may not know; a journal without events knows nothing of what lies before it."""
+        until = recorded or str(fields_of(first).get("commit_parent", "")) if first else head
+        return self._history.walk_back(until or None)
 
     def _take(self, commits: Iterator[CommitRecord], head: str) -> tuple[str, ...]:
         unknown = 0

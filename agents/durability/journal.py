@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, StaticPool, create_engine, delete, event, insert, select, true, update

@@ -137,9 +137,17 @@ class Recorder:
         self.history.refresh_index(sorted(self._stale_index))
         self._stale_index.clear()
 
+    def overtaken(self) -> str:
+        """Why the journal must be one from a backup: what history or log tell beyond it; empty when they do not."""
+        if unknown := self._commits.unknown():
+            return f"the history tells of event {unknown}, which the journal does not know"
+        if file := self._log.go_on():
+            return f"{file} goes on where the journal ends"
+        return ""
+
     def recover(self) -> tuple[str, ...]:
         """Finish what a crash interrupted; what the owner must know, in words."""
-        says = [*self._commits.adopt(), *self._log.complete()]
+        says = [*self._commits.adopt(), *self._log.restore(), *self._log.complete()]
         self.flush()  # first what was applied: the owner's own text, before it is shown again as it was sealed
         says += self._catch_up()
         self.flush()

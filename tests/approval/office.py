@@ -62,6 +62,10 @@ class Office:
         with self.room.journal.begin() as sql:
             update_proposal(sql, self.id, values)
 
+    def move(self, here: str, there: str) -> None:
+        """As the owner does."""
+        (self.room.vault / f"{here}/{self.id}.md").rename(self.room.vault / f"{there}/{self.id}.md")
+
     def run(self) -> tuple[Result, str]:
         """One try, as a tick makes it."""
         connectors = dict.fromkeys(self.models, self.service) if self.connected else {}

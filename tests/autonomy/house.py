@@ -185,7 +185,7 @@ class House:
         self.close()
         self.open()
         now = look_around(open_place(self.vault), self.state, self.node)
-        if succeed(self.journal, now, self.state, self.clock, take_over=take_over):
+        if succeed(self.journal, now, self.state, self.clock, take_over=take_over, overtaken=self.recorder.overtaken):
             self._join()
         said = self.runner.start(take_over=take_over)
         self.runs = True

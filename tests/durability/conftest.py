@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.durability.finished import finish
 from tests.durability.room import Room
 
 if TYPE_CHECKING:
@@ -19,3 +20,9 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = Room(tmp_path)
     yield made
     made.journal.close()
+
+
+@pytest.fixture
+def done(room: Room) -> Room:
+    """A proposal that was filed, approved, intended and done, with a document and its note in Done."""
+    return finish(room)

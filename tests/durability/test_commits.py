@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from agents.durability.commits import commit_message
-from agents.durability.journal import write_meta
+from agents.durability.journal import Journal, last_link, links, read_meta, write_meta
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.security.audit_logger import Fact, Moment, chain
 from tests.clock import NOON
@@ -111,6 +111,59 @@ def test_a_journal_brought_back_from_a_backup_is_told(room: Room) -> None:
         sql.execute(delete(TRANSITIONS).where(TRANSITIONS.c.number == 2))
         write_meta(sql, "head", head)
     assert "event 2, which the journal does not know: the journal is an old one" in room.restart()[0]
+
+
+def restored(room: Room) -> None:
+    """The journal is the old one again."""
+    room.journal.close()
+    shutil.copy(room.state / "old.sqlite", room.state / "journal.sqlite")
+    room.open()
+
+
+def test_a_journal_that_history_or_log_go_beyond_is_an_old_one(room: Room) -> None:
+    assert room.recorder.overtaken() == ""
+    room.record(filed("a"))
+    first = room.recorder.flush()
+    room.journal.begin_anew(room.state / "old.sqlite", {})  # only to have a whole copy of the journal as it is now
+    restored(room)
+    for name in "bc":
+        room.record(filed(name))
+        room.recorder.flush()
+    assert room.recorder.overtaken() == ""
+    restored(room)
+    assert room.recorder.overtaken() == "the history tells of event 3, which the journal does not know"
+    room.git("update-ref", "refs/heads/main", first)
+    assert room.recorder.overtaken() == "2026-11-23-0001.jsonl goes on where the journal ends"
+    foreign = foreign_commit(room.vault, "x\n\nEvent: 9 0000")
+    room.git("update-ref", "refs/heads/main", foreign)
+    for log in (room.vault / "Logs").glob("*.jsonl"):
+        log.unlink()
+    (room.vault / "Logs/2026-11-24-0001.jsonl").mkdir()
+    assert room.recorder.overtaken() == ""
+
+
+def test_a_history_beside_the_one_the_journal_knows_tells_nothing(room: Room) -> None:
+    room.record(filed("a"))
+    room.recorder.flush()
+    with room.journal.begin() as sql:
+        write_meta(sql, "head", "0" * 40)
+        sql.execute(update(CHAIN).values(sha256="0"))
+    assert room.recorder.overtaken() == ""
+
+
+def test_a_journal_begun_anew_knows_only_whose_it_is_and_leaves_a_whole_copy(room: Room) -> None:
+    with room.journal.begin() as sql:
+        write_meta(sql, "vault", "v1")
+    room.record(filed("a"))
+    (room.state / "kept.sqlite").write_bytes(b"half a copy")
+    room.journal.begin_anew(room.state / "kept.sqlite", {})
+    with room.journal.begin() as sql:
+        assert read_meta(sql, "vault") == "v1"
+        assert (last_link(sql), read_meta(sql, "head")) == (None, "")
+    kept = Journal(f"sqlite:///{room.state / 'kept.sqlite'}")
+    with kept.begin() as sql:
+        assert [link.seq for link in links(sql)] == [1]
+    kept.close()
 
 
 def test_a_new_journal_begins_where_the_old_history_ends(room: Room) -> None:

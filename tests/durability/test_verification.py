@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import delete, update
 
 from agents.durability.journal import write_meta
-from agents.durability.proposal_rows import add_proposal, update_proposal
 from agents.durability.schema import CHAIN, TRANSITIONS
-from agents.durability.task_persistence import add_task
-from agents.durability.transitions import Transition
 from agents.durability.verification import Report, Verification
-from agents.security.audit_logger import Fact
 from agents.vault.history import History
-from agents.vault.store import EditText, Operation
 from tests.clock import NOON
+from tests.durability.finished import PDF
 from tests.durability.room import Room, filed
-from tests.durability.test_rows import PROPOSAL, TASK
 from tests.stock_git import foreign_commit
 
 if TYPE_CHECKING:
@@ -30,33 +23,6 @@ if TYPE_CHECKING:
     from agents.vault.history import CommitRecord
 
 LOG = "Logs/2026-11-23-0001.jsonl"
-DONE = "Done/2026-11/proposal-1.md"
-PDF = "Accounting/Invoices/2026/inv-2026-0001.pdf"
-NUMBER = "INV-2026-0001"
-SEALED = "---\nid: proposal-1\namount: 1130.50\n---\n# Create an invoice?\n\ntext  \n"
-EVENTS = ("proposal.filed", "proposal.approved", "effect.intended")
-
-
-@pytest.fixture
-def done(room: Room) -> Room:
-    """A proposal that was filed, approved, intended and done, with a document and its note in Done."""
-    document = {"name": "inv.pdf", "path": PDF, "sha256": room.blobs.put(b"%PDF")}
-    room.write(PDF, "%PDF")
-    row = replace(
-        PROPOSAL, note=SEALED, state="done", receipt=json.dumps({"provider_id": NUMBER, "documents": [document]})
-    )
-    with room.recorder.begin() as writing:
-        add_task(writing.sql, TASK)
-        add_proposal(writing.sql, row)
-        for kind in EVENTS:
-            fact = Fact("runner", kind, row.id, row.task, {"digest": row.digest})
-            writing.record(Transition(fact, f"{kind} {row.id}"))
-        receipt = EditText("append", "## Receipt\ndone 12:00 · INV-2026-0001\n")
-        operations = (Operation("create", DONE, text=row.note), Operation("edit", DONE, edits=(receipt,)))
-        fact = Fact("executor", "effect.done", row.id, row.task, {"digest": row.digest, "provider_id": NUMBER})
-        writing.record(Transition(fact, f"Done {row.id}", operations, paths=(PDF,)))
-    room.recorder.housekeeping(())
-    return room
 
 
 def test_a_whole_vault_holds_and_looking_changes_nothing(done: Room) -> None:
@@ -257,76 +223,3 @@ def test_a_history_that_cannot_be_walked_is_named(done: Room) -> None:
 def test_a_planted_setting_of_git_is_named(done: Room) -> None:
     done.git("config", "core.fsmonitor", "/opt/evil")
     assert "fsmonitor" in " ".join(done.verify().broken)
-
-
-class TestDoneProposals:
-    """Events, receipts, documents and notes of what was done."""
-
-    @pytest.mark.parametrize("kind", [*EVENTS, "effect.done"])
-    def test_done_without_one_of_its_events_is_named(self, done: Room, kind: str) -> None:
-        target = {"target": "proposal-1", "action_type": kind}
-        with done.journal.begin() as sql:
-            for row in sql.execute(CHAIN.select()).all():
-                fields = json.loads(row.line)
-                if fields["action_type"] == kind:
-                    line = json.dumps({**fields, **target, "target": "another"})
-                    sql.execute(update(CHAIN).where(CHAIN.c.seq == row.seq).values(line=line))
-        assert f"proposal-1: done without the event {kind}" in done.verify().broken
-
-    def test_an_effect_by_the_owners_word_needs_no_receipt_of_a_provider(self, done: Room) -> None:
-        line = json.dumps({"target": "proposal-1", "action_type": "effect.resolved", "parameters": {}})
-        with done.journal.begin() as sql:
-            sql.execute(update(CHAIN).where(CHAIN.c.seq == 4).values(line=line))
-        assert not [words for words in done.verify().broken if words.startswith("proposal-1")]
-
-    def test_an_effect_the_journal_does_not_know_is_named(self, done: Room) -> None:
-        with done.journal.begin() as sql:
-            update_proposal(sql, "proposal-1", {"state": "failed"})
-        assert done.verify().broken == ["proposal-1: the log says that it is done, the journal does not"]
-
-    def test_another_order_under_the_same_events_is_named(self, done: Room) -> None:
-        with done.journal.begin() as sql:
-            update_proposal(sql, "proposal-1", {"digest": "other"})
-        assert "proposal-1: the event proposal.approved names another digest" in done.verify().broken
-
-    @pytest.mark.parametrize("receipt", ["", "{}", "[]", '{"documents": [1]}', '{"documents": 1}'])
-    def test_a_receipt_that_cannot_be_read_is_named(self, done: Room, receipt: str) -> None:
-        with done.journal.begin() as sql:
-            update_proposal(sql, "proposal-1", {"receipt": receipt})
-        assert done.verify().broken == ["proposal-1: its receipt in the journal cannot be read"]
-
-    @pytest.mark.parametrize("change", ["%PDF, bent", None])
-    def test_a_document_that_was_changed_or_lost_is_named(self, done: Room, change: str | None) -> None:
-        if change is None:
-            (done.vault / PDF).unlink()
-        else:
-            done.write(PDF, change)
-        assert done.verify().broken == [f"proposal-1: the document {PDF} is not the one of the receipt"]
-
-    @pytest.mark.parametrize(
-        ("old", "new", "words"),
-        [
-            ("text", "other text", "was changed after it was approved"),
-            ("# Create", "# Pay", "was changed after it was approved"),
-            ("---\nid", "---\nid: x\nid", "was changed after it was approved"),
-            ("INV-2026-0001", "INV-2026-0009", "the receipt in the note"),
-        ],
-    )
-    def test_a_note_that_was_changed_afterwards_is_named(self, done: Room, old: str, new: str, words: str) -> None:
-        done.write(DONE, done.text(DONE).replace(old, new))
-        assert [each for each in done.verify().broken if words in each]
-
-    def test_a_note_that_is_no_file_any_more_is_named(self, done: Room) -> None:
-        (done.vault / DONE).rename(done.place / "note.md")
-        (done.vault / DONE).symlink_to(done.place / "note.md")
-        assert "was changed after it was approved" in done.verify().broken[0]
-
-    def test_what_editors_and_the_owner_do_to_a_note_is_no_breach(self, done: Room) -> None:
-        text = done.text(DONE).replace("id: proposal-1", "id: proposal-1\nmine: yes").replace("text  ", "text")
-        done.write(DONE, text.replace("\n", "\r\n") + "\r\n- and a remark of mine\r\n")
-        assert done.verify().exit_code == 0
-
-    def test_a_note_that_is_gone_is_only_told(self, done: Room) -> None:
-        (done.vault / DONE).unlink()
-        report = done.verify()
-        assert (report.exit_code, report.warnings) == (0, ["proposal-1: its note is not in Done any more"])

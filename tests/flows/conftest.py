@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.flows.employee import Employee
+from tests.flows.stages import walk_in_stages
 from tests.flows.tampering import Intruder, keep, put_back, walk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.flows.stages import Stage
 
 
 @pytest.fixture
@@ -35,3 +38,9 @@ def intruder(walked: tuple[Employee, Path]) -> Intruder:
     employee, kept = walked
     put_back(employee, kept)
     return Intruder(employee)
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stage]:
+    """One walk, kept at each of its stages."""
+    return walk_in_stages(Employee(tmp_path_factory.mktemp("walk")).init(), tmp_path_factory.mktemp("stages"))

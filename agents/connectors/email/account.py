@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from agents.connectors.contract import sha256_hex
 from agents.connectors.email.actions import mail_address, one_header_line
+from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
 from agents.errors import NeedsOwner
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
@@ -119,6 +120,7 @@ def keep_account(context: ConnectorContext, answers: Mapping[str, str]) -> str:
     """Keep settings and password; returns where they lie, in words for the owner."""
     account, password = account_from(answers), password_from(answers)
     where = context.secrets.put(PASSWORD, password.get_secret_value())
+    Attempts(context.state / ATTEMPTS).prepare()
     write_over(_place(context), account.model_dump_json(indent=2).encode(), mode=PRIVATE_MODE)
     return f"Mails now go out as {account.from_address} through {account.host}. The password lies {where}."
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, write_over
+from agents.vault.files import MISSING, PRIVATE_MODE, make_folder, read_regular, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+ATTEMPTS = "smtp-attempts"  # the folder of records in the state folder
 MAX_RECORD_BYTES = 10_000
 
 
@@ -42,6 +43,14 @@ class Attempts:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def prepare(self) -> None:
+        """Make the folder, so that its absence later means that records are lost."""
+        make_folder(self._folder)
+
+    def are_lost(self) -> bool:
+        """Whether nobody can say any more what was tried."""
+        return not self._folder.is_dir()
 
     def read(self, key: str) -> Attempt | Damaged | None:
         """The last try with this key; None when there was none."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found, Receipt
 from agents.connectors.email import outbox
-from agents.connectors.email.account import open_account
+from agents.connectors.email.account import is_connected, open_account
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.email.attempts import Attempt, Attempts, Damaged
+from agents.connectors.email.attempts import ATTEMPTS, Attempt, Attempts, Damaged
 from agents.connectors.email.message import Sender, compose, message_id
 from agents.connectors.email.smtp_session import hand_over, logged_in, offer
 from agents.errors import NotAllowed, OutcomeUnknown, Transient
@@ -130,7 +130,7 @@ class SmtpConnector:
 
 
 def _attempts(context: ConnectorContext) -> Attempts:
-    return Attempts(context.state / "smtp-attempts")
+    return Attempts(context.state / ATTEMPTS)
 
 
 def _mail(action: Action) -> EmailSend:
@@ -150,7 +150,10 @@ def _once(earlier: Lookup, act: Callable[[], Receipt]) -> Receipt:
 
 
 def _find(context: ConnectorContext, key: str, action: Action) -> Lookup:
-    attempt = _attempts(context).read(key)
+    attempts = _attempts(context)
+    if is_connected(context) and attempts.are_lost():
+        return CannotKnow(f"Did the mail to {action.recipient()} go out before? The records of its sending are gone.")
+    attempt = attempts.read(key)
     if isinstance(attempt, Damaged):
         return CannotKnow(f"Did the mail to {action.recipient()} go out? The record of its sending is damaged.")
     if attempt and attempt.outcome == "accepted":

@@ -251,9 +251,26 @@ def test_a_damaged_record_asks_the_owner(server: SmtpServer, context: ConnectorC
     assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
 
 
+def test_where_the_records_are_gone_nobody_can_know_until_the_owner_says(
+    server: SmtpServer, context: ConnectorContext
+) -> None:
+    connect(context, server)
+    connector = SmtpConnector(context)
+    assert connector.find(KEY, invoice_mail()) == Absent()
+    (context.state / "smtp-attempts").rmdir()
+    assert isinstance(connector.find(KEY, invoice_mail()), CannotKnow)
+    with pytest.raises(OutcomeUnknown, match="records of its sending are gone"):
+        connector.execute(invoice_mail(), KEY, SEALED)
+    assert server.received == []
+    connector.release(KEY, invoice_mail())
+    connector.execute(invoice_mail(), KEY, SEALED)
+    assert len(server.received) == 1
+
+
 def test_without_a_record_nothing_is_sent(server: SmtpServer, context: ConnectorContext, tmp_path: Path) -> None:
     connect(context, server)
     (tmp_path / "elsewhere").mkdir()
+    (context.state / "smtp-attempts").rmdir()
     (context.state / "smtp-attempts").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Transient, match="cannot be written down"):
         SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
