@@ -121,6 +121,8 @@ def test_machines_that_began_the_same_epoch_at_the_same_moment_still_share_no_ye
         (house.vault / RUNNER).unlink(missing_ok=True)
         machines.run(side, stays=True)
         assert house.presence.epoch == 2
+    (mine,), (theirs,) = (house.waiting() for house in machines.houses)
+    assert mine != theirs  # one id is one key too: a mail server, which cannot be asked for it, would get it twice
     machines.says_yes(STUDIO, 0)
     waiting = machines.sync.on_its_way[LAPTOP]
     machines.sync.look()
