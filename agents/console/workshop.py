@@ -105,7 +105,7 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
     def source(watcher: Watcher) -> Callable[[], Swept]:
         def sweep() -> Swept:
             seen = watcher.scan(house.clock.now())
-            filed = sum(intake.file(event) for event in seen.events)
+            filed = intake.file(*seen.events)
             return Swept(filed, seen.unsettled_s, tuple(f"{each.path}: {each.reason}" for each in seen.left))
 
         return sweep

@@ -86,10 +86,10 @@ def find_task(sql: Connection, task: str) -> TaskRow | None:
     return TaskRow(**columns(row)) if row else None
 
 
-def tasks_in(sql: Connection, *states: str) -> tuple[TaskRow, ...]:
-    """The tasks in these states, oldest first."""
-    found = sql.execute(select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id))
-    return tuple(TaskRow(**columns(row)) for row in found)
+def tasks_in(sql: Connection, *states: str, limit: int | None = None) -> tuple[TaskRow, ...]:
+    """The tasks in these states, oldest first; not more than `limit`."""
+    wanted = select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
+    return tuple(TaskRow(**columns(row)) for row in sql.execute(wanted))
 
 
 def update_task(sql: Connection, task: str, **values: str | int) -> None:

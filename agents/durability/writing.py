@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from agents.clock import as_local
 from agents.durability.journal import last_link
 from agents.durability.schema import CHAIN, TRANSITIONS
-from agents.security.audit_logger import Fact, Moment, chain
+from agents.security.audit_logger import Fact, Link, Moment, chain
 from agents.vault.layout import Mover
 from agents.vault.store import EditText, Operation
 
@@ -49,6 +49,7 @@ class Writing:
         self.sql = sql
         self._clock = clock
         self._parent = parent
+        self._newest: Link | None = None
         self.recorded: list[tuple[int, Transition]] = []
 
     def record(self, transition: Transition) -> int:
@@ -56,7 +57,9 @@ class Writing:
         number = self._insert_transition(transition)
         now = self._clock.now()
         moment = Moment(now.isoformat(timespec="milliseconds"), self._clock.monotonic_s())
-        link = chain(last_link(self.sql), transition.fact, moment, self._parent, as_local(now).date().isoformat())
+        previous = self._newest or last_link(self.sql)  # nobody else adds one while this transaction is open
+        link = chain(previous, transition.fact, moment, self._parent, as_local(now).date().isoformat())
+        self._newest = link
         self.sql.execute(
             insert(CHAIN).values(
                 seq=link.seq,

@@ -72,6 +72,8 @@ class Asked:
         pure = PurePosixPath(path)
         if any(fnmatchcase(f"/{path}" if always[0] == "/" else pure.name, always) for always in _ALWAYS):
             return True
+        if not self._patterns:
+            return False
         return any(exclude_pattern(str(place)) in self._patterns for place in (pure, *pure.parents))
 
 
