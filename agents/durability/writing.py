@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
 
 Author = Literal["owner", "ai-employee"]
+_ADD_LINK, _ADD_TRANSITION = insert(CHAIN), insert(TRANSITIONS).returning(TRANSITIONS.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +62,32 @@ class Writing:
         link = chain(previous, transition.fact, moment, self._parent, as_local(now).date().isoformat())
         self._newest = link
         self.sql.execute(
-            insert(CHAIN).values(
-                seq=link.seq,
-                line=link.line,
-                sha256=link.sha256,
-                file=link.file,
-                logged=False,
-                target=transition.fact.target,
-                task=transition.fact.task,
-                transition=number,
-            )
+            _ADD_LINK,
+            {
+                "seq": link.seq,
+                "line": link.line,
+                "sha256": link.sha256,
+                "file": link.file,
+                "logged": False,
+                "target": transition.fact.target,
+                "task": transition.fact.task,
+                "transition": number,
+            },
         )
         self.recorded.append((number, transition))
         return link.seq
 
     def _insert_transition(self, transition: Transition) -> int:
         row = self.sql.execute(
-            insert(TRANSITIONS)
-            .values(
-                author=transition.author,
-                subject=transition.subject,
-                operations=json.dumps([asdict(each) for each in transition.operations]),
-                paths=json.dumps(transition.all_paths()),
-                applied=not transition.operations,
-                commit_id="",
-            )
-            .returning(TRANSITIONS.c.number)
+            _ADD_TRANSITION,
+            {
+                "author": transition.author,
+                "subject": transition.subject,
+                "operations": json.dumps([asdict(each) for each in transition.operations]),
+                "paths": json.dumps(transition.all_paths()),
+                "applied": not transition.operations,
+                "commit_id": "",
+            },
         )
         return int(row.scalar_one())
 

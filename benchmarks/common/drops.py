@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from email.message import EmailMessage
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def latencies_ms(room: Room, files: Sequence[Path], committed: Callable[[History
         content = file.read_bytes()
         rest(history)
         began_s = room.drop([file])
-        done_s = wait_for(lambda at=file, held=content: committed(history, at, held), f"{file.name} in a commit")
+        done_s = wait_for(partial(committed, history, file, content), f"{file.name} in a commit")
         found.append((done_s - began_s) * 1000)
     return found
 

@@ -1,7 +1,7 @@
 """The floor: the least that "a file appears -> a processed, fsynced, committed file" can cost with watchdog and pygit2.
 
 `python -m benchmarks.common.floor ROOM NOTES` watches ROOM/Inbox, writes ROOM/out, keeps ROOM/history.git over NOTES
-notes, says `Watching` and goes on until it is ended. No journal, no audit, no signature, no parsing: work it leaves out.
+notes, says `Watching` and goes on until it is ended. It leaves out journal, audit, signature and parsing.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def processed(path: Path, out: Path) -> bytes:
 def commit(repository: pygit2.Repository, outputs: dict[str, bytes]) -> None:
     """One commit upon the head, built along the one folder that changed."""
     head = repository.references[MAIN].peel(pygit2.Commit)
-    out = repository.TreeBuilder(head.tree["out"]) if "out" in head.tree else repository.TreeBuilder()
+    before = head.tree["out"].peel(pygit2.Tree) if "out" in head.tree else None
+    out = repository.TreeBuilder(before) if before else repository.TreeBuilder()
     for name, content in outputs.items():
         out.insert(name, repository.create_blob(content), FileMode.BLOB)
     top = repository.TreeBuilder(head.tree)
