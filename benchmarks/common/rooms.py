@@ -133,9 +133,9 @@ class Working:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def rss_mb(self) -> float:
-        """The memory it holds now. Linux only: /proc."""
+        """The memory it holds now, in units of 2**20 bytes. Linux only: /proc."""
         pages = int(Path(f"/proc/{self.number}/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+        return pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
     def pause(self) -> None:
         """Stop it, as a laptop that sleeps does."""
