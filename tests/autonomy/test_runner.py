@@ -243,3 +243,15 @@ def test_a_long_round_of_claims_is_interrupted_too(house: House, clock: FrozenCl
     assert (house.happened().count("task.claimed"), house.happened().count("task.planned")) == (1, 0)
     house.once()
     assert house.happened().count("task.planned") == 3
+
+
+def test_the_same_mail_twice_at_once_is_one_task(house: House) -> None:
+    house.mail("choose", 1)
+    (house.vault / "Inbox" / "copy.eml").write_bytes((house.vault / "Inbox" / "1.eml").read_bytes())
+    house.start()
+    house.sweep()
+    assert [each for each in house.happened() if each.startswith(("task", "event"))] == [
+        "task.filed",
+        "event.seen_again",
+    ]
+    assert list((house.vault / "Inbox").iterdir()) == []
