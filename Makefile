@@ -13,7 +13,7 @@ PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
 SLOW_TESTS := tests/flows tests/faults tests/simulation tests/test_setup_environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo check lint types floors test quick simulate drill fix walk adr news environment tools
+.PHONY: help setup run demo check lint types floors test quick simulate drill fix walk bench adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ fix: tools ## let ruff mend and format, and write the generated parts of the doc
 
 walk: environment ## the black-box acceptance of the command line and the vault (WALK=its script)
 	@$(PYTHON) "$(WALK)" .
+
+bench: tools ## measure beside the floor, about 12 minutes (QUICK=1: two; PART="sizes idling"; EXPLAIN="why it is worse")
+	@EXPLAIN="$(EXPLAIN)" $(ENV)/python -m benchmarks.run $(if $(QUICK),--quick) $(PART)
 
 adr: tools ## start a decision record: TITLE="Why we do so"
 	@$(ENV)/python docs/papers.py adr "$(TITLE)"

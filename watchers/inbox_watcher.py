@@ -40,16 +40,16 @@ class InboxWatcher:
         self._quiet = QuietPeriod()
         self._offered: dict[_Signature, int] = {}  # in which round an entry was last offered
         self._round = 0
+        self._backlog: list[Entry] = []  # finished when last listed, and not offered yet
+        self._waits: list[float] = []
+        self._left: tuple[Left, ...] = ()
 
     def scan(self, now: datetime) -> Sweep:
         """The finished files, those still changing (as a time to wait), and those left where they are."""
-        listing = list_inbox(self._root, INBOX)
-        self._quiet.forget_all_but({entry.path for entry in listing.entries})
-        remaining = [(self._remaining_s(entry, now), entry) for entry in listing.entries]
-        waits = [wait_s for wait_s, _ in remaining if wait_s > 0]
-        batch, more = self._batch([entry for wait_s, entry in remaining if wait_s == 0])
+        ready = self._backlog or self._list(now)  # listing ten thousand files for every hundred would be most of it
+        batch, self._backlog = self._batch(ready)
         events: list[Event] = []
-        left = list(listing.left)
+        waits, left = [*self._waits], [*self._left]
         for entry in batch:
             seen = read_entry(entry, now)
             if isinstance(seen, Event):
@@ -58,27 +58,37 @@ class InboxWatcher:
                 left.append(seen)
             else:
                 waits.append(self._quiet_s)
-        return Sweep(tuple(events), 0.0 if more else min(waits, default=None), tuple(left))
+        return Sweep(tuple(events), 0.0 if self._backlog else min(waits, default=None), tuple(left))
+
+    def _list(self, now: datetime) -> list[Entry]:
+        """The finished entries now, the longest waiting first."""
+        listing = list_inbox(self._root, INBOX)
+        self._quiet.forget_all_but({entry.path for entry in listing.entries})
+        remaining = [(self._remaining_s(entry, now), entry) for entry in listing.entries]
+        self._waits = [wait_s for wait_s, _ in remaining if wait_s > 0]
+        self._left = listing.left
+        ready = [entry for wait_s, entry in remaining if wait_s == 0]
+        present = {_signature(entry) for entry in ready}
+        self._offered = {each: turn for each, turn in self._offered.items() if each in present}
+        return sorted(ready, key=lambda entry: (self._offered.get(_signature(entry), 0), entry.path))
 
     def _remaining_s(self, entry: Entry, now: datetime) -> float:
         typed = entry.path.lower().endswith(".md")
         return self._quiet.remaining_s(entry.path, entry.status, now, self._quiet_s * (TYPED_FACTOR if typed else 1))
 
-    def _batch(self, ready: Sequence[Entry]) -> tuple[list[Entry], bool]:
-        """What this sweep offers, and whether something never offered has to wait for the next."""
+    def _batch(self, ready: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+        """What this sweep offers, and what was never offered and has to wait for the next."""
         self._round += 1
-        present = {_signature(entry) for entry in ready}
-        self._offered = {each: turn for each, turn in self._offered.items() if each in present}
         batch: list[Entry] = []
         size = 0
-        for entry in sorted(ready, key=lambda entry: (self._offered.get(_signature(entry), 0), entry.path)):
+        for entry in ready:
             size += min(entry.status.st_size, MAX_FILE_BYTES)
             if batch and (len(batch) >= MAX_EVENTS or size > MAX_SWEEP_BYTES):
                 break
             batch.append(entry)
         for entry in batch:
             self._offered[_signature(entry)] = self._round
-        return batch, any(_signature(entry) not in self._offered for entry in ready)
+        return batch, [entry for entry in ready[len(batch) :] if _signature(entry) not in self._offered]
 
 
 def _signature(entry: Entry) -> _Signature:

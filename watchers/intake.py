@@ -66,20 +66,27 @@ class Intake:
         self._blobs = blobs
         self._clock = recorder.clock
 
-    def file(self, event: Event) -> bool:
-        """File one event; False when it was told before and nothing changed."""
+    def file(self, *events: Event) -> int:
+        """File events, all in one transaction; how many, without those told before in which nothing changed."""
+        if not events:
+            return 0
+        if len(events) > 1:
+            self._blobs.put_ahead(file.content for event in events for file in _files(event))
         with self._recorder.begin() as writing:
-            if event.problem is not None:
-                return self._quarantine(writing, event, event.problem)
-            known = seen_task(writing.sql, event.source, event.source_id)
-            if known is None:
-                task = self._new(writing, event, event.source_id, ())
-            elif known[1] == event.content_sha256:
-                task = self._seen_again(writing, event, known[0])
-            else:
-                task = self._other_content(writing, event)
-            if event.source == COMMAND:
-                settle_request(writing.sql, request_number(event), "done", task)
+            return sum(self._one(writing, event) for event in events)
+
+    def _one(self, writing: Writing, event: Event) -> bool:
+        if event.problem is not None:
+            return self._quarantine(writing, event, event.problem)
+        known = seen_task(writing.sql, event.source, event.source_id)
+        if known is None:
+            task = self._new(writing, event, event.source_id, ())
+        elif known[1] == event.content_sha256:
+            task = self._seen_again(writing, event, known[0])
+        else:
+            task = self._other_content(writing, event)
+        if event.source == COMMAND:
+            settle_request(writing.sql, request_number(event), "done", task)
         return True
 
     def _other_content(self, writing: Writing, event: Event) -> str:

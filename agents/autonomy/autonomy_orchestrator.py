@@ -20,7 +20,7 @@ from agents.vault.files import free_temp_files
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
 
+ROUND_S = 1.0  # turns of one round; then everything else has its chance again
+SHORT_ROUND_S = 0.1  # while files pour in, which come first: a tenth of each second is left for turns
+MANY = 100  # tasks claimed in one round
 MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just before
 
 
@@ -78,6 +81,7 @@ class Runner:
         self._clock = recorder.clock
         self._thinking = Pauses(recorder.clock)
         self._waiting: dict[str, str] = {}
+        self._worked_s = float("-inf")
         self.left: tuple[str, ...] = ()
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
@@ -155,21 +159,43 @@ class Runner:
         swept = [source() for source in parts.sources]
         self.left = tuple(words for each in swept for words in each.left)
         moved = sum(each.filed for each in swept)
-        moved += parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
-        moved += self._turns() + self._effects()
+        if moved:
+            self._recorder.flush()  # what came in is in the history before anybody thinks about it
         waits = [each.unsettled_s for each in swept if each.unsettled_s is not None]
+        pouring = 0.0 in waits
+        if not pouring or self._clock.monotonic_s() - self._worked_s >= ROUND_S:
+            moved += self._work(SHORT_ROUND_S if pouring else ROUND_S)
+            self._worked_s = self._clock.monotonic_s()
         if parts.places.unsettled_s is not None:
             waits.append(parts.places.unsettled_s)
         return moved, min(waits, default=None)
 
-    def _turns(self) -> int:
+    def _work(self, turns_s: float) -> int:
+        """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
+        parts = self._parts
+        moved = parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
+        return moved + self._turns(turns_s) + self._effects()
+
+    def _turns(self, turns_s: float) -> int:
+        end_s = self._clock.monotonic_s() + turns_s
         with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed")
+            filed = tasks_in(sql, "filed", limit=MANY)
         for row in filed:
             self._parts.turns.claim(row)
+            if self._clock.monotonic_s() > end_s:
+                return len(filed)
         with self._recorder.journal.begin() as sql:
             due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
-        return sum(self._turn(task) for task in due if self._thinking.due(task))
+        return len(filed) + self._take(filter(self._thinking.due, due), end_s)
+
+    def _take(self, due: Iterable[str], end_s: float) -> int:
+        """Turns of these tasks until the round is over, but one at least that moved something: none means idle."""
+        taken = 0
+        for task in due:
+            taken += self._turn(task)
+            if taken and self._clock.monotonic_s() > end_s:
+                break
+        return taken
 
     def _turn(self, task: str) -> int:
         """One turn; a brain that cannot decide now is asked again after a pause, and the owner hears what it needs."""

@@ -21,7 +21,6 @@ from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
 from agents.console import screens
-from agents.console.run_log import open_log
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.signers import admit_signer
@@ -79,10 +78,11 @@ def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
 
 def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]) -> dict[str, Connector]:
     """Every connector with patience, a limit and an audit around it."""
-    log = open_log(house.state)
 
     def told(call: Call) -> None:
-        log.info("call", **asdict(call))
+        from agents.console.run_log import open_log  # 4 MB that an idle run need not hold
+
+        open_log(house.state).info("call", **asdict(call))
 
     return {
         name: Audited(
@@ -105,7 +105,7 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
     def source(watcher: Watcher) -> Callable[[], Swept]:
         def sweep() -> Swept:
             seen = watcher.scan(house.clock.now())
-            filed = sum(intake.file(event) for event in seen.events)
+            filed = intake.file(*seen.events)
             return Swept(filed, seen.unsettled_s, tuple(f"{each.path}: {each.reason}" for each in seen.left))
 
         return sweep

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from agents.vault.files import read_regular, write_over
+from agents.vault.files import read_regular, write_new_together, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_BLOB_BYTES = 50_000_000
@@ -26,6 +27,15 @@ class Blobs:
         if self.get(digest) is None:
             write_over(self._folder / digest, content)
         return digest
+
+    def put_ahead(self, contents: Iterable[bytes]) -> None:
+        """Keep many at once, as far as nothing has their names; `put` still says what is kept.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        named = {self._folder / hashlib.sha256(each).hexdigest(): each for each in contents}
+        write_new_together({path: content for path, content in named.items() if not path.exists()})
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None when they are not there or are not what their name says."""

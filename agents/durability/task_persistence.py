@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, update
 
 from agents.durability.schema import EVENTS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# made once: what is done for every event of a burst must not be put together anew each time
+_SEEN = select(EVENTS).where(EVENTS.c.source == bindparam("of"), EVENTS.c.source_id == bindparam("known_as"))
+_ADD_EVENT, _ADD_TASK = insert(EVENTS), insert(TASKS)
+_FIND_TASK = select(TASKS).where(TASKS.c.id == bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +72,30 @@ class RequestRow:
 
 def seen_task(sql: Connection, source: str, source_id: str) -> tuple[str, str] | None:
     """The task and the content digest of an event already seen, or None."""
-    row = sql.execute(select(EVENTS).where(EVENTS.c.source == source, EVENTS.c.source_id == source_id)).first()
+    row = sql.execute(_SEEN, {"of": source, "known_as": source_id}).first()
     return (row.task, row.content_sha256) if row else None
 
 
 def add_event(sql: Connection, values: Mapping[str, str]) -> None:
     """Remember an event: source, source_id, content_sha256, task, seen_at."""
-    sql.execute(insert(EVENTS).values(**values))
+    sql.execute(_ADD_EVENT, dict(values))
 
 
 def add_task(sql: Connection, row: TaskRow) -> None:
     """A new task."""
-    sql.execute(insert(TASKS).values(**_values(row)))
+    sql.execute(_ADD_TASK, _values(row))
 
 
 def find_task(sql: Connection, task: str) -> TaskRow | None:
     """One task, or None."""
-    row = sql.execute(select(TASKS).where(TASKS.c.id == task)).first()
+    row = sql.execute(_FIND_TASK, {"name": task}).first()
     return TaskRow(**columns(row)) if row else None
 
 
-def tasks_in(sql: Connection, *states: str) -> tuple[TaskRow, ...]:
-    """The tasks in these states, oldest first."""
-    found = sql.execute(select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id))
-    return tuple(TaskRow(**columns(row)) for row in found)
+def tasks_in(sql: Connection, *states: str, limit: int | None = None) -> tuple[TaskRow, ...]:
+    """The tasks in these states, oldest first; not more than `limit`."""
+    wanted = select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
+    return tuple(TaskRow(**columns(row)) for row in sql.execute(wanted))
 
 
 def update_task(sql: Connection, task: str, **values: str | int) -> None:

@@ -8,7 +8,8 @@ at every start, and stops nothing else.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Row
+
     from agents.clock import Clock
     from agents.durability.commits import Trust
     from agents.durability.journal import Journal
     from agents.vault.history import History
     from agents.vault.store import Operation, Store
 
+Numbered = tuple[int, Transition]  # a transition with its number in the journal
 __all__ = ["Recorder", "Transition", "Writing", "local_text"]
 
 
@@ -65,32 +69,51 @@ class Recorder:
             writing = Writing(sql, self.clock, self.history.head() or "")
             yield writing
         self._behind = True
-        held = [words for number, transition in writing.recorded for words in self._carry_out(number, transition)]
+        held = [words for group in self._groups(writing.recorded) for words in self._carry_out(group)]
         self._behind = False
         self._tell(held)
 
-    def _carry_out(self, number: int, transition: Transition) -> Iterator[str]:
-        """Apply one transition; why it is held, if it is."""
-        if self._waiting and (transition.author != self._author or self._waiting >= GROUP):
-            self.flush()
-        if held := self._apply(number, transition.subject, transition.operations, again=False):
-            yield held
-            return
-        self.told(transition)
-        self._author = transition.author
-        self._waiting += 1
+    def _groups(self, recorded: Iterable[Numbered]) -> Iterator[list[Numbered]]:
+        """Transitions in order, as they may lie in one commit: of one author, and not too many."""
+        for author, some in groupby(recorded, key=lambda each: each[1].author):
+            if self._waiting and author != self._author:
+                self.flush()
+            self._author = author
+            rest = list(some)
+            while rest:
+                if self._waiting >= GROUP:
+                    self.flush()
+                group, rest = rest[: GROUP - self._waiting], rest[GROUP - self._waiting :]
+                yield group
 
-    def _apply(self, number: int, subject: str, operations: Sequence[Operation], *, again: bool) -> str:
+    def _carry_out(self, group: Sequence[Numbered]) -> Iterator[str]:
+        """Apply transitions of one author; why some are held, if they are."""
+        applied = []
+        with self.store.together([each for _, transition in group for each in transition.operations]):
+            for number, transition in group:
+                if held := self._apply(transition.subject, transition.operations, again=False):
+                    yield held
+                else:
+                    applied.append((number, transition))
+        self._note(number for number, transition in applied if transition.operations)
+        self._waiting += len(applied)
+        for _, transition in applied:
+            self.told(transition)
+
+    def _apply(self, subject: str, operations: Sequence[Operation], *, again: bool) -> str:
         """Apply the operations; why they cannot be done as the vault is, or empty."""
         try:
             for operation in operations:
                 self.store.apply(operation, again=again)
         except (NotAllowed, BadNote) as err:
             return f"{subject}: {err}. {err.hint}"
-        if operations:
-            with self.journal.begin() as sql:
-                sql.execute(update(TRANSITIONS).where(TRANSITIONS.c.number == number).values(applied=True))
         return ""
+
+    def _note(self, numbers: Iterable[int]) -> None:
+        """Note in the journal that these transitions are applied."""
+        if some := list(numbers):
+            with self.journal.begin() as sql:
+                sql.execute(update(TRANSITIONS).where(TRANSITIONS.c.number.in_(some)).values(applied=True))
 
     def _tell(self, held: Iterable[str]) -> None:
         """Alerts about transitions that are held; one that is about an alert itself is only told at the next start."""
@@ -110,11 +133,17 @@ class Recorder:
         with self.journal.begin() as sql:
             wanted = select(TRANSITIONS).where(TRANSITIONS.c.applied.is_(False)).order_by(TRANSITIONS.c.number)
             rows = sql.execute(wanted).all()
-        found = [self._apply(r.number, r.subject, operations_from(r.operations), again=True) for r in rows]
+        held = tuple(self._apply_again(rows))
         self._behind = False
-        held = tuple(filter(None, found))
         self._tell(held)
         return held
+
+    def _apply_again(self, rows: Iterable[Row[Any]]) -> Iterator[str]:
+        for row in rows:
+            if held := self._apply(row.subject, operations_from(row.operations), again=True):
+                yield held
+            else:
+                self._note([row.number])
 
     def flush(self) -> str:
         """Complete the log and commit what is applied; the newest commit's id.

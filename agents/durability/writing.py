@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from agents.clock import as_local
 from agents.durability.journal import LOG_MARK, last_link, read_meta
 from agents.durability.schema import CHAIN, TRANSITIONS
-from agents.security.audit_logger import Fact, Moment, chain
+from agents.security.audit_logger import Fact, Link, Moment, chain
 from agents.vault.layout import Mover
 from agents.vault.store import EditText, Operation
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
 
 Author = Literal["owner", "ai-employee"]
+_ADD_LINK, _ADD_TRANSITION = insert(CHAIN), insert(TRANSITIONS).returning(TRANSITIONS.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Writing:
         self.sql = sql
         self._clock = clock
         self._parent = parent
+        self._newest: Link | None = None
         self.recorded: list[tuple[int, Transition]] = []
 
     def record(self, transition: Transition) -> int:
@@ -57,34 +59,36 @@ class Writing:
         now = self._clock.now()
         moment = Moment(now.isoformat(timespec="milliseconds"), self._clock.monotonic_s())
         day = as_local(now).date().isoformat() + read_meta(self.sql, LOG_MARK)
-        link = chain(last_link(self.sql), transition.fact, moment, self._parent, day)
+        previous = self._newest or last_link(self.sql)  # nobody else adds one while this transaction is open
+        link = chain(previous, transition.fact, moment, self._parent, day)
+        self._newest = link
         self.sql.execute(
-            insert(CHAIN).values(
-                seq=link.seq,
-                line=link.line,
-                sha256=link.sha256,
-                file=link.file,
-                logged=False,
-                target=transition.fact.target,
-                task=transition.fact.task,
-                transition=number,
-            )
+            _ADD_LINK,
+            {
+                "seq": link.seq,
+                "line": link.line,
+                "sha256": link.sha256,
+                "file": link.file,
+                "logged": False,
+                "target": transition.fact.target,
+                "task": transition.fact.task,
+                "transition": number,
+            },
         )
         self.recorded.append((number, transition))
         return link.seq
 
     def _insert_transition(self, transition: Transition) -> int:
         row = self.sql.execute(
-            insert(TRANSITIONS)
-            .values(
-                author=transition.author,
-                subject=transition.subject,
-                operations=json.dumps([asdict(each) for each in transition.operations]),
-                paths=json.dumps(transition.all_paths()),
-                applied=not transition.operations,
-                commit_id="",
-            )
-            .returning(TRANSITIONS.c.number)
+            _ADD_TRANSITION,
+            {
+                "author": transition.author,
+                "subject": transition.subject,
+                "operations": json.dumps([asdict(each) for each in transition.operations]),
+                "paths": json.dumps(transition.all_paths()),
+                "applied": not transition.operations,
+                "commit_id": "",
+            },
         )
         return int(row.scalar_one())
 

@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import stat
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,10 @@ from agents.errors import EmployeeError, NotAllowed
 from agents.vault.layout import is_stop
 from agents.vault.neutralize import visible
 from agents.vault.note import Problem
+from agents.vault.syncing import SYNCFS, sync_file_systems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MISSING = Problem(0, "the file is not there")
 SHARED_MODE = 0o666  # what the umask leaves of it
@@ -66,6 +67,26 @@ def write_new(path: Path, content: bytes, *, mode: int | None = None) -> None:
             if _read(path, _ANY_SIZE) != content:
                 raise
         os.fsync(folder)
+
+
+def write_new_together(contents: Mapping[Path, bytes]) -> None:
+    """Many new files, flushed all at once before the first of them has its name; a name that is taken is left out.
+
+    Raises:
+        OSError: the disk refused, or a folder is a symbolic link. Some of them may be there.
+    """
+    by_folder: dict[Path, dict[str, bytes]] = {}
+    for path, content in contents.items():
+        by_folder.setdefault(path.parent, {})[path.name] = content
+    with ExitStack() as stack:
+        written = [_unflushed(stack, folder, files) for folder, files in by_folder.items()]
+        if SYNCFS:
+            sync_file_systems([descriptor for descriptor, _ in written], SYNCFS)
+        for descriptor, names in written:
+            for temporary, name in names.items():
+                with suppress(FileExistsError):
+                    _name_new(temporary, name, descriptor, descriptor)
+            os.fsync(descriptor)
 
 
 def write_over(path: Path, content: bytes, expect: str | None = None, *, mode: int | None = None) -> None:
@@ -133,15 +154,24 @@ def append(path: Path, content: bytes) -> None:
             os.fsync(folder)
 
 
-def remove(path: Path, expect: str) -> bool:
-    """Remove a file whose SHA-256 (hex) is `expect`; a file that changed stays. Whether it is gone."""
+def remove(path: Path, expect: str, *, flush: bool = True) -> bool:
+    """Remove a file whose SHA-256 (hex) is `expect`; a file that changed stays. Whether it is gone.
+
+    Without `flush` the caller flushes the folder afterwards (`flush_folder`).
+    """
     found = read_regular(path, _ANY_SIZE)
     if found == MISSING:
         return True
     if isinstance(found, Problem) or hashlib.sha256(found).hexdigest() != expect:
         return False
-    _unlink(path)
+    _unlink(path, flush=flush)
     return True
+
+
+def flush_folder(path: Path) -> None:
+    """Make durable which names a folder holds; a folder that is gone needs it no more."""
+    with suppress(FileNotFoundError), _opened(path) as folder:
+        os.fsync(folder)
 
 
 def remove_link(path: Path) -> bool:
@@ -261,8 +291,17 @@ def _opened(folder: Path) -> AbstractContextManager[int]:
     return _closing(os.open(folder, _FOLDER))
 
 
+def _unflushed(stack: ExitStack, folder: Path, files: Mapping[str, bytes]) -> tuple[int, dict[str, str]]:
+    """The folder, and temporary files in it, durable only after `syncfs`: their names, and those they will have."""
+    make_folder(folder)
+    descriptor = stack.enter_context(_opened(folder))
+    each_alone = SYNCFS is None
+    opened = ((_temporary(descriptor, content, None, flush=each_alone), name) for name, content in files.items())
+    return descriptor, {stack.enter_context(temporary): name for temporary, name in opened}
+
+
 @contextmanager
-def _temporary(folder: int, content: bytes, mode: int | None) -> Iterator[str]:
+def _temporary(folder: int, content: bytes, mode: int | None, *, flush: bool = True) -> Iterator[str]:
     """A durable file under a name of its own in the folder, gone afterwards unless it was renamed."""
     name = f".ai-employee-{secrets.token_hex(8)}.tmp"
     try:
@@ -270,7 +309,8 @@ def _temporary(folder: int, content: bytes, mode: int | None) -> Iterator[str]:
             if mode is not None:
                 os.fchmod(file, mode)
             _write_all(file, content)
-            os.fsync(file)
+            if flush:
+                os.fsync(file)
         yield name
     finally:
         with suppress(FileNotFoundError):
@@ -307,8 +347,9 @@ def _same(source: Path, target: Path) -> bool:
     return isinstance(content, bytes) and content == _read(target, _ANY_SIZE)
 
 
-def _unlink(path: Path) -> None:
+def _unlink(path: Path, *, flush: bool = True) -> None:
     with _opened(path.parent) as folder:
         with suppress(FileNotFoundError):  # the owner was quicker
             os.unlink(path.name, dir_fd=folder)
-        os.fsync(folder)
+        if flush:
+            os.fsync(folder)

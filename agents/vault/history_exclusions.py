@@ -69,9 +69,12 @@ class Asked:
         self._patterns = patterns
 
     def __contains__(self, path: str) -> bool:
-        pure = PurePosixPath(path)
-        if any(fnmatchcase(f"/{path}" if always[0] == "/" else pure.name, always) for always in _ALWAYS):
+        name = path.rpartition("/")[2]
+        if any(fnmatchcase(f"/{path}" if always[0] == "/" else name, always) for always in _ALWAYS):
             return True
+        if not self._patterns:
+            return False
+        pure = PurePosixPath(path)
         return any(exclude_pattern(str(place)) in self._patterns for place in (pure, *pure.parents))
 
 

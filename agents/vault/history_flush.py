@@ -7,26 +7,24 @@ the marker removes what cannot be read. Where there is no syncfs(2), each object
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pygit2
 
 from agents.vault.files import write_over
+from agents.vault.syncing import SYNCFS, SyncFs, sync_file_systems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SyncFs = Callable[[int], int]
+__all__ = ["SYNCFS", "Flushing", "SyncFs"]
+
 MANY_FILES = 20
 MARKER = "objects-unflushed"
-# a descriptor in, 0 out when its whole file system is on the disk; None where the system has none
-SYNCFS: SyncFs | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _REST = re.compile(r"[0-9a-f]{38}")
 
@@ -60,8 +58,7 @@ class Flushing:
             return
         descriptor = os.open(self._git_dir, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            if self._syncfs(descriptor):
-                raise OSError(ctypes.get_errno(), "the file system cannot be flushed")
+            sync_file_systems([descriptor], self._syncfs)
         finally:
             os.close(descriptor)
         self._marker.unlink()

@@ -11,7 +11,7 @@ import re
 import stat
 import unicodedata
 from enum import Enum, auto
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,18 +77,25 @@ def _is_kept_part(part: str) -> bool:
         part.encode()
     except UnicodeEncodeError:
         return False
-    seen = "".join(char for char in part if unicodedata.category(char) != "Cf")
+    seen = part if part.isascii() else "".join(char for char in part if unicodedata.category(char) != "Cf")
     plain = _STREAM.split(seen.casefold())[0].rstrip(" .")
     return part not in _NO_NAMES and "\0" not in part and not _GIT_NAMES.fullmatch(plain)
+
+
+def _folders_above(root: Path, path: str) -> Iterator[str]:
+    place = str(root)  # plain text: this is done for every file of every commit
+    for part in path.split("/")[:-1]:
+        place = f"{place}/{part}"
+        yield place
 
 
 def _opened(root: Path, path: str, max_bytes: int) -> int | Missing:
     if not is_kept_name(path):
         return Missing.UNFIT
-    if any((root / folder).is_symlink() for folder in PurePosixPath(path).parents[:-1]):
+    if any(map(os.path.islink, _folders_above(root, path))):
         return Missing.ABSENT
     try:
-        descriptor = os.open(root / path, _OPEN)
+        descriptor = os.open(f"{root}/{path}", _OPEN)
     except (FileNotFoundError, NotADirectoryError):
         return Missing.ABSENT
     except OSError as err:

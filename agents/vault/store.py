@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -21,11 +21,13 @@ from agents.vault.ask_lines import consumed
 from agents.vault.files import (
     MISSING,
     ChangedMeanwhile,
+    flush_folder,
     move_new,
     read_regular,
     remove,
     remove_link,
     write_new,
+    write_new_together,
     write_over,
 )
 from agents.vault.layout import DONE, FOLDERS, Mover, may_move
@@ -35,6 +37,8 @@ from agents.vault.yaml_text import yaml_scalar
 
 MAX_NOTE_BYTES = 25_000_000
 TRIES = 5
+MANY = 8  # operations; fewer are not worth a flush of the whole disk
+FREE_SPACE = "Free space on the disk, or make the vault writable; then run again."
 _UNWRITABLE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte of a file
 _TAKEN = (FileExistsError, IsADirectoryError, NotADirectoryError)
 BlobReader = Callable[[str], bytes]
@@ -82,9 +86,10 @@ class Store:
     def __init__(self, root: Path, blobs: BlobReader) -> None:
         self.root = root
         self._blobs = blobs
+        self._unflushed: set[Path] | None = None  # folders out of which files were removed; None = flush each at once
         self._appliers: dict[str, Callable[[Operation], None]] = {
-            "create": self._create,
-            "file": self._file,
+            "create": self._make,
+            "file": self._make,
             "generate": self._generate,
             "move": self._move,
             "edit": self._edit,
@@ -109,7 +114,42 @@ class Store:
             raise NotAllowed(f"{name} cannot be written: {err.strerror}", hint="Move that file away.") from err
         except OSError as err:
             words = f"{operation.path} cannot be written: {err.strerror}"
-            raise Transient(words, hint="Free space on the disk, or make the vault writable; then run again.") from err
+            raise Transient(words, hint=FREE_SPACE) from err
+
+    @contextmanager
+    def together(self, operations: Sequence[Operation]) -> Iterator[None]:
+        """While so many operations are applied, one by one as ever: what they make anew is made durable at once.
+
+        Raises:
+            Transient: the disk refused.
+        """
+        if len(operations) < MANY:
+            yield
+            return
+        try:
+            write_new_together(dict(self._new_files(operations)))
+            self._unflushed = set()
+            yield
+            for folder in self._unflushed:
+                flush_folder(folder)
+        except OSError as err:
+            raise Transient(f"The vault cannot be written: {err.strerror}", hint=FREE_SPACE) from err
+        finally:
+            self._unflushed = None
+
+    def _new_files(self, operations: Iterable[Operation]) -> Iterator[tuple[Path, bytes]]:
+        """What can be written ahead; everything in doubt is left to the operation itself."""
+        for operation in operations:
+            if operation.kind in {"create", "file"}:
+                with suppress(NotAllowed):
+                    path = self._place(operation.path)
+                    if not os.path.lexists(path):
+                        yield path, self._content(operation)
+
+    def _content(self, operation: Operation) -> bytes:
+        if operation.kind == "file":
+            return self._blobs(operation.blob)
+        return operation.text.encode(errors="replace")
 
     def path(self, relative: str) -> Path:
         """The absolute path of a file of ours.
@@ -136,18 +176,11 @@ class Store:
         folders = [*(self.root / name for name in FOLDERS), *(self.root / DONE).glob("*")]
         return any(folder != here.parent and (folder / here.name).is_file() for folder in folders)
 
-    def _create(self, operation: Operation) -> None:
-        self._write_once(operation.path, operation.text.encode(errors="replace"))
-
-    def _file(self, operation: Operation) -> None:
-        self._write_once(operation.path, self._blobs(operation.blob))
-
-    def _write_once(self, relative: str, content: bytes) -> None:
-        path = self._place(relative)
-        if (
-            path.is_symlink() or not path.is_file()
-        ):  # a file there was written before, perhaps edited by the owner since
-            write_new(path, content)
+    def _make(self, operation: Operation) -> None:
+        path = self._place(operation.path)
+        # a file there was written before, perhaps edited by the owner since
+        if path.is_symlink() or not path.is_file():
+            write_new(path, self._content(operation))
 
     def _generate(self, operation: Operation) -> None:
         path = self._place(operation.path)
@@ -176,7 +209,9 @@ class Store:
         )
 
     def _remove(self, operation: Operation) -> None:
-        remove(self._place(operation.path), operation.blob)
+        path = self._place(operation.path)
+        if remove(path, operation.blob, flush=self._unflushed is None) and self._unflushed is not None:
+            self._unflushed.add(path.parent)
 
     def _unlink(self, operation: Operation) -> None:
         remove_link(self._place(operation.path))

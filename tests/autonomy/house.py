@@ -166,7 +166,7 @@ class House:
         def source(watcher: Watcher) -> Callable[[], Swept]:
             def sweep() -> Swept:
                 seen = watcher.scan(self.clock.now())
-                filed = sum(intake.file(event) for event in seen.events)
+                filed = intake.file(*seen.events)
                 return Swept(filed, seen.unsettled_s, tuple(each.path for each in seen.left))
 
             return sweep

@@ -13,10 +13,12 @@ import pytest
 from agents.autonomy.autonomy_orchestrator import Runner, Swept
 from agents.errors import NeedsOwner, Transient
 from tests.autonomy.house import House, Killed
+from watchers import inbox_watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from agents.durability.transitions import Transition
     from tests.clock import FrozenClock
 
 BUSY = Transient("The disk is busy", hint="Wait.")
@@ -212,3 +214,67 @@ def test_what_a_broken_write_left_is_removed_at_the_next_start_however_the_last_
         end()
         house.start()
         assert not left.exists()
+
+
+def test_while_files_pour_in_they_come_first_and_turns_go_on_once_a_second(
+    house: House, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_watcher, "MAX_EVENTS", 1)
+    for number in range(4):
+        house.mail("send lamp", number)
+    house.start()
+    seen = []
+    for _ in range(4):
+        seen.append(
+            (house.runner.tick()[1], house.happened().count("task.filed"), house.happened().count("task.planned"))
+        )
+        clock.advance(0.6)
+    assert seen == [(0.0, 1, 1), (0.0, 2, 1), (0.0, 3, 3), (None, 4, 4)]
+
+
+def test_what_came_in_is_committed_before_its_turn(house: House) -> None:
+    house.mail("send lamp", 1)
+    house.start()
+    planned_in = []
+
+    def told(transition: Transition) -> None:
+        if transition.fact.action_type == "task.claimed":
+            planned_in.append(next(house.recorder.history.walk_back()).payload.partition(b"\n\n")[2].splitlines()[0])
+
+    house.recorder.told = told
+    house.runner.tick()
+    assert planned_in == [f"File {house.tasks()[0]}".encode()]
+
+
+def test_a_long_round_of_turns_is_interrupted_for_everything_else(house: House, clock: FrozenClock) -> None:
+    for number in range(3):
+        house.mail("send lamp", number)
+    house.start()
+    house.recorder.told = lambda transition: clock.advance(2) if transition.fact.action_type == "task.planned" else None
+    planned = []
+    while house.runner.tick()[0]:
+        planned.append(house.happened().count("task.planned"))
+    assert planned[:3] == [1, 2, 3]
+
+
+def test_a_long_round_of_claims_is_interrupted_too(house: House, clock: FrozenClock) -> None:
+    for number in range(3):
+        house.mail("send lamp", number)
+    house.start()
+    house.recorder.told = lambda transition: clock.advance(2) if transition.fact.action_type == "task.claimed" else None
+    house.runner.tick()
+    assert (house.happened().count("task.claimed"), house.happened().count("task.planned")) == (1, 0)
+    house.once()
+    assert house.happened().count("task.planned") == 3
+
+
+def test_the_same_mail_twice_at_once_is_one_task(house: House) -> None:
+    house.mail("choose", 1)
+    (house.vault / "Inbox" / "copy.eml").write_bytes((house.vault / "Inbox" / "1.eml").read_bytes())
+    house.start()
+    house.sweep()
+    assert [each for each in house.happened() if each.startswith(("task", "event"))] == [
+        "task.filed",
+        "event.seen_again",
+    ]
+    assert list((house.vault / "Inbox").iterdir()) == []

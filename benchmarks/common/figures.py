@@ -1,0 +1,137 @@
+"""What the figures are judged by: ratios within one run, against the reach and against the newest committed result.
+
+Absolute times say more about the machine than about us, so what is compared with an earlier run are ratios: to the
+floor measured beside it, or to our own figure at the smallest size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+WORSE = 1.2  # a ratio that is this many times as bad as the last committed one
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A figure to reach: `over` / `under`, or `over` alone; at most `limit`, or at least with `at_least`.
+
+    Only a ratio is compared with an earlier run; a plain figure is the machine's as much as ours.
+    """
+
+    what: str
+    over: str
+    limit: float
+    under: str = ""
+    at_least: bool = False
+
+    def value(self, figures: Mapping[str, float]) -> float | None:
+        """The figure of one run; None when it was not measured."""
+        top, bottom = figures.get(self.over), figures.get(self.under) if self.under else 1.0
+        return top / bottom if top is not None and bottom else None
+
+    def is_met(self, value: float) -> bool:
+        """Whether it is good enough."""
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    def is_worse(self, value: float, before: float) -> bool:
+        """Whether it is 20 % worse than before, or more."""
+        return value * WORSE <= before if self.at_least else value >= before * WORSE > 0
+
+
+REACH = (
+    Reach("latency p50, times the floor's", "arrivals.latency_p50_ms", 5.0, "arrivals.floor_p50_ms"),
+    Reach(
+        "burst of 1,000 files, part of the floor's",
+        "arrivals.burst_1k_per_s",
+        1 / 3,
+        "arrivals.burst_1k_floor_per_s",
+        at_least=True,
+    ),
+    Reach(
+        "burst of 10,000 files, part of the floor's",
+        "arrivals.burst_10k_per_s",
+        1 / 3,
+        "arrivals.burst_10k_floor_per_s",
+        at_least=True,
+    ),
+    Reach(
+        "burst of 1,000 mails, part of the floor's",
+        "arrivals.mails_1k_per_s",
+        1 / 8,
+        "arrivals.mails_1k_floor_per_s",
+        at_least=True,
+    ),
+    Reach("lost of 1,000 files", "arrivals.burst_1k_lost", 0),
+    Reach("lost of 1,000 mails", "arrivals.mails_1k_lost", 0),
+    Reach("lost of 10,000 files", "arrivals.burst_10k_lost", 0),
+    Reach("lost of those that came while the reader was stopped", "flooded.lost", 0),
+    Reach(
+        "transition at 100k notes, times that at 1k", "sizes.transition_100k_p50_ms", 1.5, "sizes.transition_1k_p50_ms"
+    ),
+    Reach(
+        "transition on a day of 10,000 events, times that on a new one",
+        "sizes.transition_1k_busy_day_p50_ms",
+        1.5,
+        "sizes.transition_1k_p50_ms",
+    ),
+    Reach("ready on 100k notes, s", "sizes.ready_100k_s", 3.0),
+    Reach("idle processor time on 10k notes, %", "idling.cpu_percent", 0.5),
+    Reach("idle memory, MB", "idling.rss_mb", 90.0),
+    Reach("`--help`, s", "asking_for_help.help_s", 0.3),
+    Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One reach figure of this run, and of the one before where both are ratios."""
+
+    reach: Reach
+    value: float
+    before: float | None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure is reached."""
+        return self.reach.is_met(self.value)
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it is 20 % worse than before."""
+        return self.before is not None and self.reach.is_worse(self.value, self.before)
+
+    def line(self) -> str:
+        """One row of the table."""
+        sign = ">=" if self.reach.at_least else "<="
+        before = "" if self.before is None else f"{self.before:.3g}"
+        verdict = ("met" if self.is_met else "NOT MET") + (", 20 % WORSE" if self.is_worse else "")
+        return f"{self.reach.what:<62} {self.value:>10.3g}  {sign} {self.limit_text():<6} {before:>10}  {verdict}"
+
+    def limit_text(self) -> str:
+        """The limit as people say it."""
+        return f"{self.reach.limit:.3g}"
+
+
+def judged(figures: Mapping[str, float], before: Mapping[str, float], reach: Iterable[Reach] = REACH) -> list[Judged]:
+    """Every reach figure that was measured."""
+    found = ((each, each.value(figures), each.value(before) if each.under else None) for each in reach)
+    return [Judged(each, value, earlier) for each, value, earlier in found if value is not None]
+
+
+def faults(rows: Iterable[Judged]) -> list[str]:
+    """What needs an explanation: not met, or 20 % worse than the last committed result."""
+    return [row.reach.what for row in rows if not row.is_met or row.is_worse]
+
+
+def table(figures: Mapping[str, float], rows: Iterable[Judged]) -> Iterator[str]:
+    """The figures as measured, then how they stand to what is to be reached."""
+    for name, value in figures.items():
+        yield f"{name:<50} {value:>12,.2f}"
+    yield ""
+    yield f"{'to reach':<62} {'now':>10}  {'limit':<9} {'before':>10}"
+    yield from (row.line() for row in rows)
