@@ -176,14 +176,14 @@ class Simulation:
         world.end()
 
 
-def simulate(seed: int) -> list[str]:
+def simulate(seed: int, kind: type[Simulation] = Simulation) -> list[str]:
     """Run one seed; its trace.
 
     Raises:
         SeedFailed: with the seed, the last steps, and how to run it again.
     """
     with in_memory() as room:
-        simulation = Simulation(room, seed)
+        simulation = kind(room, seed)
         try:
             simulation.run()
         except (PromiseBroken, Exception) as err:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.simulation import simulate
+from tests.simulation.simulation import SeedFailed, Simulation, simulate
+from tests.simulation.witness import PromiseBroken
 
 SEEDS = range(1, 21)  # `make simulate SEEDS=1000` runs more
 ROOT = Path(__file__).parents[2]
@@ -31,3 +32,19 @@ def test_a_seed_is_the_same_world_in_every_process() -> None:
         traces.append(done.stdout.splitlines())
     assert len(traces[0]) > 50
     assert traces[0] == traces[1]
+
+
+class Broken(Simulation):
+    """A world in which a promise does not hold."""
+
+    def run(self) -> None:
+        self.world.tell("the last step")
+        raise PromiseBroken("I2: it happened twice")
+
+
+def test_a_broken_promise_prints_its_seed_the_last_steps_and_how_to_run_it_again() -> None:
+    with pytest.raises(SeedFailed) as failed:
+        simulate(7, Broken)
+    assert str(failed.value) == (
+        "the last step\nseed 7 failed: PromiseBroken: I2: it happened twice\nagain: make simulate FROM=7 SEEDS=1"
+    )
