@@ -27,6 +27,7 @@ def main(words: list[str]) -> int:
     """Run, show, compare, keep; the exit code."""
     quick = "--quick" in words
     wanted = [word for word in words if not word.startswith("-")]
+    RESULTS.mkdir(exist_ok=True)
     load_before = os.getloadavg()[0]
     figures: Figures = {}
     failed = []
