@@ -28,7 +28,7 @@ ROOF = [sys.executable, str(ROOT / "orchestrator.py")]
 FOLDER_SIZE = 100
 NOTE = "---\ntype: note\n---\n# Note {number}\n" + "Some words about a customer and an order.\n" * 8
 POLL_S = 0.0003
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 class TooSlow(Exception):
