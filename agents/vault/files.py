@@ -205,17 +205,6 @@ def stop_reason(root: Path) -> str | None:
     return None if found is None else f"{visible(found)} is in the vault"
 
 
-def is_quiet(path: Path, now_s: float, quiet_s: float) -> bool:
-    """Whether nobody wrote the file for `quiet_s` seconds, by its mtime (Unix time).
-
-    A missing file is not quiet, nor one from the future: there the caller judges by size and mtime standing still.
-    """
-    try:
-        return path.lstat().st_mtime <= now_s - quiet_s
-    except OSError:
-        return False
-
-
 def free_temp_files(root: Path, *, without: str = "") -> int:
     """Remove what a killed or refused write left below the root, before anything else is written; how many there were.
 

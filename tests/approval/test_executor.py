@@ -9,7 +9,6 @@ import pytest
 from agents.approval.executor import Executor, Ports, Result
 from agents.connectors.contract import Absent, CannotKnow
 from agents.errors import Broken, NeedsOwner, NotAllowed, OutcomeUnknown
-from agents.vault.layout import APPROVED, PENDING
 from tests.approval.examples import INVOICE, MODELS
 from tests.approval.office import BUSY, DONE, REFUSED, SILENCE, Office, is_done
 from tests.approval.service import PDF
@@ -207,27 +206,6 @@ class TestStop:
         office.failpoint, office.stop = lambda _name: None, None
         assert office.run()[0] is Result.DONE
         is_done(office)
-
-
-def test_a_note_moved_back_before_anything_happened_waits_again(office: Office) -> None:
-    office.move(APPROVED, PENDING)
-    assert office.run() == (Result.REJECTED, "you took your yes back before anything happened; it waits again")
-    row = office.row
-    assert (row.state, row.decided_by, row.decided_how, row.decided_at, row.intent_at) == ("waiting", "", "", "", "")
-    assert office.service.effects == []
-    assert office.places() == [f"{PENDING}/{office.id}.md"]
-    office.holds()
-
-
-@pytest.mark.parametrize("copied", [True, False])
-def test_a_yes_said_otherwise_or_a_note_in_both_folders_is_not_taken_back(office: Office, *, copied: bool) -> None:
-    text = office.room.text(f"{APPROVED}/{office.id}.md")
-    office.move(APPROVED, PENDING)
-    if copied:
-        office.room.write(f"{APPROVED}/{office.id}.md", text)
-    else:
-        office.change(decided_how="in the note")
-    assert office.run()[0] is Result.DONE
 
 
 def test_a_history_that_refuses_holds_the_effect_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

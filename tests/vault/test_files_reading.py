@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from agents.vault.files import (
     MISSING,
-    is_quiet,
     read_regular,
     stop_reason,
     write_new,
@@ -62,12 +61,3 @@ def test_a_stop_note_and_a_vault_nobody_can_read_are_reasons_to_stop(tmp_path: P
     write_new(tmp_path / "Stop (Conflicted copy \u202e 202611231010).md", b"")
     assert stop_reason(tmp_path) == "Stop (Conflicted copy ⟨U+202E⟩ 202611231010).md is in the vault"
     assert stop_reason(tmp_path / "gone") == "the vault cannot be read: No such file or directory"
-
-
-def test_a_file_is_quiet_when_its_last_change_is_long_enough_ago(tmp_path: Path) -> None:
-    write_new(tmp_path / "x.md", b"")
-    os.utime(tmp_path / "x.md", (1_000, 1_000))
-    assert is_quiet(tmp_path / "x.md", 1_003, 3)
-    assert not is_quiet(tmp_path / "x.md", 1_002, 3)
-    assert not is_quiet(tmp_path / "x.md", 900, 3)
-    assert not is_quiet(tmp_path / "none.md", 9_999, 3)
