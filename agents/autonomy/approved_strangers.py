@@ -93,7 +93,7 @@ class Strangers:
             return 0
         if is_conflict_copy(entry.name):
             return self._tell(entry, CONFLICT.format(folder=APPROVED))
-        if row is not None and row.state == "done" and self._is_whole(entry, row):
+        if row is not None and self._is_whole(entry, row):
             return self._bring_home(entry, row)
         return self._put_aside(entry, row)
 

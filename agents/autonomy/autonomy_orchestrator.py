@@ -143,7 +143,7 @@ class Runner:
 
     def leave(self) -> None:
         """Say that this node has stopped, if the disk lets us: the next start finds out by itself."""
-        with suppress(OSError):
+        with suppress(OSError, Transient):
             self._parts.presence.leave()
 
     def tick(self) -> tuple[int, float | None]:

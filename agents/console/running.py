@@ -7,9 +7,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from agents.autonomy.overview import look
-from agents.autonomy.succession import succeed
 from agents.console import screens
-from agents.console.workshop import build_runner
+from agents.console.workshop import build_runner, take_up
 from watchers.hints import Hints
 
 if TYPE_CHECKING:
@@ -23,16 +22,8 @@ if TYPE_CHECKING:
 def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
     wake = threading.Event()
-    why = succeed(
-        house.journal,
-        house.whereabouts(),
-        house.state,
-        house.clock,
-        take_over=take_over,
-        overtaken=lambda: house.recorder.overtaken(),  # noqa: PLW0108 (opening the recorder writes: later)
-    )
-    if why:
-        screens.OUT.print(f"[yellow]{why}: a new epoch begins.[/]")
+    if why := take_up(house, take_over=take_over):
+        screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
     house.recorder.told = _told
     hints = Hints(house.place.root, wake)
     runner = build_runner(house, wake, hints, _report)

@@ -64,6 +64,7 @@ WORDS = {
     "plan.closed": "filed {target}",
     "epoch.began": "the state folder was lost or an old one, and epoch {epoch} began; nothing in Approved was run",
     "note.put_aside": "put {target} aside, from before epoch {epoch}",
+    "log.put_aside": "put the log {target} of another machine aside",
     "proposal.put_back": "put {target} back to where it belongs; it is decided already",
     "key.replaced": "a new key signs the history from here on",
     "task.refiled": "put the original of {target} back into the Inbox",

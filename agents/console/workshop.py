@@ -18,6 +18,7 @@ from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.succession import succeed
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
 from agents.console import screens
@@ -37,6 +38,22 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Connector
     from watchers.contract import Watcher
     from watchers.hints import Hints
+
+
+def take_up(house: House, *, take_over: bool) -> str:
+    """Make sure of the journal before anything else is opened; why it began anew, or empty.
+
+    Raises:
+        NotAllowed: another machine runs the vault.
+    """
+    return succeed(
+        house.journal,
+        house.whereabouts(),
+        house.state,
+        house.clock,
+        take_over=take_over,
+        overtaken=lambda: house.recorder.overtaken(),  # noqa: PLW0108 (opening the recorder writes: not before)
+    )
 
 
 def build_runner(house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None]) -> Runner:

@@ -118,7 +118,12 @@ class VaultIndex:
         kept = _align(index, head, path)
         if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
             return
-        index.add(path)
+        try:
+            index.add(path)
+        except (KeyError, OSError, pygit2.GitError):
+            if missing(self._work_tree, path, self._max_bytes) is None:
+                raise
+            return  # it vanished just now
         if index[path].id != kept.id:
             index.add(kept)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,6 +37,7 @@ from agents.vault.yaml_text import yaml_scalar
 
 MAX_NOTE_BYTES = 25_000_000
 TRIES = 5
+_NEW = frozenset({"create", "file"})
 MANY = 8  # operations; fewer are not worth a flush of the whole disk
 FREE_SPACE = "Free space on the disk, or make the vault writable; then run again."
 _UNWRITABLE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte of a file
@@ -137,10 +138,14 @@ class Store:
         finally:
             self._unflushed = None
 
-    def _new_files(self, operations: Iterable[Operation]) -> Iterator[tuple[Path, bytes]]:
-        """What can be written ahead; everything in doubt is left to the operation itself."""
+    def _new_files(self, operations: Sequence[Operation]) -> Iterator[tuple[Path, bytes]]:
+        """What can be written ahead; everything in doubt is left to the operation itself.
+
+        A name that another operation moves, edits or removes waits for its turn: the order decides what lies there.
+        """
+        ordered = {path for each in operations if each.kind not in _NEW for path in each.paths()}
         for operation in operations:
-            if operation.kind in {"create", "file"}:
+            if operation.kind in _NEW and operation.path not in ordered:
                 with suppress(NotAllowed):
                     path = self._place(operation.path)
                     if not os.path.lexists(path):

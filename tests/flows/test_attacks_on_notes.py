@@ -139,9 +139,12 @@ def test_a_replayed_note_goes_to_quarantine_with_an_alert_and_nothing_happens_tw
         replay = put(employee, note, words.replace("approve: false", "approve: true"), folder)
         employee.once()
         assert booked(employee) == 1
-        assert replay.exists() is (folder == "Pending_Approval")
-    assert len([each for each in quarantined(employee) if each.startswith(f"{note.stem}-again-")]) == 2
-    assert f"{note.stem} is done already; the note in Approved was put aside and nothing was run" in alerts(employee)
+        assert not replay.exists()
+        assert f"{note.stem} is done already; the note in {folder} was put aside and nothing was run" in alerts(
+            employee
+        )
+    kept = [each for each in quarantined(employee) if each.startswith(f"{note.stem}-again-")]
+    assert len(kept) >= 2, "two texts were put back; the same one twice may be kept once"
     assert "All holds" in employee.said("verify")
 
 

@@ -12,8 +12,8 @@ from agents.autonomy.founding import found_vault, open_place
 from agents.clock import as_local
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.console.wiring import House
-from agents.console.workshop import build_runner
-from agents.durability.journal import Journal
+from agents.console.workshop import build_runner, take_up
+from agents.durability.journal import Journal, write_meta
 from agents.durability.proposal_rows import find_proposal, proposals_in
 from agents.durability.task_persistence import add_request, questions_in
 from agents.durability.transitions import Transition
@@ -73,6 +73,7 @@ class World:
 
     def __init__(self, room: Path, seed: int) -> None:
         self.vault, self.state = room / "Vault", room / "state"
+        self._seed = seed
         self.trace: list[str] = []
         self.clock = SimulatedClock()
         self._service = Dice(seed, "service")
@@ -96,6 +97,7 @@ class World:
         self.state.mkdir()
         house = self._house()
         with house.recorder.begin() as writing:
+            write_meta(writing.sql, "journal", f"j{self._seed:016x}")  # ids are derived from it
             fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
             writing.record(Transition(fact, "Make the vault", paths=house.recorder.history.changed_paths()))
         house.recorder.housekeeping(())
@@ -114,6 +116,8 @@ class World:
         self._open.callback(house.close)
         wake = threading.Event()
         self.house = house
+        if why := take_up(house, take_over=False):
+            self.tell(f"take up: {why}")
         runner = build_runner(house, wake, Hints(house.place.root, wake), lambda words: self.tell(f"says: {words}"))
         for words in runner.start():
             self.tell(f"start: {words}")

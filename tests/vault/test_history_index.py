@@ -11,6 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from agents.vault import history_index
+from agents.vault.history_worktree import Missing, missing
 from tests.stock_git import Desk, foreign_commit, git
 
 if TYPE_CHECKING:
@@ -53,6 +55,31 @@ def test_looking_for_changes_writes_nothing(desk: Desk) -> None:
     before = {path: path.stat().st_mtime_ns for path in desk.state.rglob("*")}
     assert desk.history.changed_paths() == ("a.md",)
     assert {path: path.stat().st_mtime_ns for path in desk.state.rglob("*")} == before
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_file_that_vanishes_while_it_is_stamped_is_stamped_the_next_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, back: bool
+) -> None:
+    path = desk.vault / desk.write("a.md")
+    desk.commit("a.md")
+    seen = []
+
+    def taken_away_after_the_look(work_tree: Path, name: str, max_bytes: int) -> Missing | None:
+        found = missing(work_tree, name, max_bytes)
+        seen.append(found)
+        if len(seen) == 1:
+            path.unlink()
+        return None if back else found  # there again: then it is another trouble
+
+    monkeypatch.setattr(history_index, "missing", taken_away_after_the_look)
+    if back:
+        with pytest.raises(OSError, match="could not find"):
+            desk.history.refresh_index(["a.md"])
+    else:
+        desk.history.refresh_index(["a.md"])
+        assert desk.status().strip() == "D a.md"
+    assert len(seen) == 2
 
 
 def test_an_idle_refresh_writes_nothing(desk: Desk) -> None:

@@ -138,6 +138,20 @@ def test_many_files_cost_few_flushes(store: Store, monkeypatch: pytest.MonkeyPat
     assert len(flushed) == 2  # the folder of the new notes, and the one the files left
 
 
+def test_a_note_that_moves_there_is_not_forestalled_by_one_that_is_only_written_when_it_is_nowhere(
+    store: Store,
+) -> None:
+    (store.root / "In_Progress").mkdir()
+    (store.root / "In_Progress" / "a.md").write_text("as the owner left it", encoding="utf-8")
+    ended = [
+        Operation("move", "In_Progress/a.md", "Done/2026-11/a.md"),
+        Operation("create", "Done/2026-11/a.md", text="as it was first written"),
+    ]
+    applied(store, [*arrivals(store.root), *ended])
+    assert (store.root / "Done" / "2026-11" / "a.md").read_text(encoding="utf-8") == "as the owner left it"
+    assert not (store.root / "In_Progress" / "a.md").exists()
+
+
 def test_what_is_in_doubt_is_left_to_the_operation_itself(
     store: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -272,7 +272,7 @@ def test_without_a_record_nothing_is_sent(server: SmtpServer, context: Connector
     (tmp_path / "elsewhere").mkdir()
     (context.state / "smtp-attempts").rmdir()
     (context.state / "smtp-attempts").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Transient, match="cannot be written down"):
+    with pytest.raises(OutcomeUnknown, match="record of its sending is damaged"):
         SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
     assert server.received == []
     assert list((tmp_path / "elsewhere").iterdir()) == []
