@@ -14,7 +14,7 @@ import pygit2
 from pygit2.enums import DeltaStatus, DiffOption, FileMode
 
 from agents.vault.history_reading import find_commit
-from agents.vault.history_trees import entry_at, path_of, paths_between
+from agents.vault.history_trees import TreeReader, path_of, paths_between
 from agents.vault.history_worktree import files_below, missing
 from agents.vault.repository_setup import write_if_other
 
@@ -69,8 +69,9 @@ class VaultIndex:
         stamped = {*paths, *(stale or ())}
         if stale is not None and not stamped:
             return True
+        committed = TreeReader(head.tree if head else None)
         for path in sorted(stamped):
-            self._stamp(index, head, path)
+            self._stamp(index, committed, path)
         try:
             index.write()
             if stale is None:
@@ -90,8 +91,9 @@ class VaultIndex:
                 index.read_tree(head.tree)
             return index, None
         stale = [] if base.id == head.id else list(paths_between(self._repository, base.tree, head.tree))
+        committed = TreeReader(head.tree)
         for path in stale:
-            _align(index, head, path)
+            _align(index, committed, path)
         return index, stale
 
     def _read(self) -> pygit2.Index:
@@ -113,9 +115,9 @@ class VaultIndex:
     def _checksum(self) -> str:
         return (self._git_dir / "index").read_bytes()[-_CHECKSUM_BYTES:].hex()
 
-    def _stamp(self, index: pygit2.Index, head: pygit2.Commit | None, path: str) -> None:
+    def _stamp(self, index: pygit2.Index, committed: TreeReader, path: str) -> None:
         """Note the file's stat data, unless it holds something else than the commit by now."""
-        kept = _align(index, head, path)
+        kept = _align(index, committed, path)
         if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
             return
         try:
@@ -128,9 +130,9 @@ class VaultIndex:
             index.add(kept)
 
 
-def _align(index: pygit2.Index, head: pygit2.Commit | None, path: str) -> pygit2.IndexEntry | None:
+def _align(index: pygit2.Index, committed: TreeReader, path: str) -> pygit2.IndexEntry | None:
     """Make the index say for `path` what the commit says; the entry, or None when the commit has no such file."""
-    entry = entry_at(head.tree if head else None, path)
+    entry = committed.at(path)
     if entry is None or isinstance(entry, pygit2.Tree):
         if path in index:
             index.remove(path)

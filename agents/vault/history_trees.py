@@ -36,6 +36,24 @@ def entry_at(tree: pygit2.Tree | None, path: str) -> pygit2.Object | None:
         return None
 
 
+class TreeReader:
+    """What one tree has at many paths; each folder is read once, however many of its files are asked for."""
+
+    def __init__(self, tree: pygit2.Tree | None) -> None:
+        self._folders = {"": tree}
+
+    def at(self, path: str) -> pygit2.Object | None:
+        """What lies at `path`, not yet loaded; None when nothing does."""
+        above, _, name = path.rpartition("/")
+        return entry_at(self._folder(above), name)
+
+    def _folder(self, path: str) -> pygit2.Tree | None:
+        if path not in self._folders:
+            found = self.at(path)
+            self._folders[path] = found if isinstance(found, pygit2.Tree) else None
+        return self._folders[path]
+
+
 def paths_between(repository: pygit2.Repository, old: pygit2.Tree | None, new: pygit2.Tree | None) -> Iterator[str]:
     """The files that differ between two trees; None is the empty tree."""
     empty = repository[repository.TreeBuilder().write()].peel(pygit2.Tree)
