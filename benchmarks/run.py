@@ -1,8 +1,8 @@
 """`make bench`: runs every program of this folder, shows one table, compares it, and keeps the figures.
 
 `python -m benchmarks.run [--quick] [PART ...]`; a part is a program's name. Every `benchmarks/<name>.py` that prints
-one JSON object of numbers is a part; its figures are named `<name>.<key>`. A whole run is kept in
-`results/<date>.json`.
+one JSON object of numbers is a part; its figures are named `<name>.<key>`. What is measured is kept in
+`results/<date>.json`; a part alone replaces its own figures of that day.
 Exit code 1: a figure is not reached, or a ratio is 20 % worse than in the newest committed result, and nobody said why
 (`EXPLAIN="why"`, which is kept with the figures).
 """
@@ -29,7 +29,8 @@ def main(words: list[str]) -> int:
     wanted = [word for word in words if not word.startswith("-")]
     RESULTS.mkdir(exist_ok=True)
     load_before = os.getloadavg()[0]
-    figures: Figures = {}
+    today = RESULTS / f"{datetime.now(tz=UTC).date()}.json"
+    figures: Figures = kept_figures(today) if wanted and not quick else {}
     failed = []
     for program in programs(HERE, wanted):
         found = figures_of(program, quick=quick)
@@ -41,8 +42,8 @@ def main(words: list[str]) -> int:
     print("\n".join(table(figures, rows)))
     explanation = os.environ.get("EXPLAIN", "")
     to_explain = [*faults(rows), *(f"{name} ended in an error" for name in failed)]
-    if not quick and not wanted:
-        keep(RESULTS, figures, facts(load_before) | {"explanation": explanation, "to_explain": to_explain})
+    if not quick:
+        keep(today, figures, facts(load_before) | {"explanation": explanation, "to_explain": to_explain})
     for fault in to_explain:
         print(f"to explain: {fault}")
     return 1 if to_explain and not explanation else 0
@@ -91,12 +92,16 @@ def newest(results: Path) -> Figures:
     return found
 
 
-def keep(results: Path, figures: Figures, about: dict[str, object]) -> Path:
+def kept_figures(path: Path) -> Figures:
+    """The figures that a result holds; none when there is none."""
+    found: Figures = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.is_file() else {}
+    return found
+
+
+def keep(path: Path, figures: Figures, about: dict[str, object]) -> None:
     """Write the result of one run."""
-    path = results / f"{str(about['at'])[:10]}.json"
     path.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n", encoding="utf-8")
     print(f"\nkept in {path.relative_to(HERE.parent)}")
-    return path
 
 
 if __name__ == "__main__":

@@ -89,3 +89,10 @@ def test_compared_is_with_the_newest_result_that_is_committed(tmp_path: Path) ->
 
 def test_a_result_names_its_machine_by_nothing_private() -> None:
     assert set(run.facts(0.5)) == {"at", "cores", "python", "system", "load_before", "load_after"}
+
+
+def test_what_was_measured_that_day_is_kept_for_a_part_that_is_run_alone(tmp_path: Path) -> None:
+    path = tmp_path / "2026-11-01.json"
+    assert run.kept_figures(path) == {}
+    run.keep(path, {"x": 1.0}, run.facts(0.5))
+    assert run.kept_figures(path) == {"x": 1.0}
