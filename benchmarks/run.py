@@ -101,7 +101,7 @@ def kept_figures(path: Path) -> Figures:
 def keep(path: Path, figures: Figures, about: dict[str, object]) -> None:
     """Write the result of one run."""
     path.write_text(json.dumps({**about, "figures": figures}, indent=1) + "\n", encoding="utf-8")
-    print(f"\nkept in {path.relative_to(HERE.parent)}")
+    print(f"\nkept in {path.parent.name}/{path.name}")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class Office:
 
     def _proposed(self, task: str, number: int) -> ProposalRow:
         mail = EmailSend(to=f"anna{number}@client.example", subject=f"Answer {number}", body="Hello,\n\nit is done.\n")
-        draft = Draft(task, "answer", mail, {"to": f"mail:{task}"}, "", "owner-request", "playbook")
+        draft = Draft(task, "answer", mail, {"to": "owner"}, "", "owner-request", "playbook")
         with self.recorder.begin() as writing:
             row = self.decisions.propose(writing, draft, self._policy())
         self.recorder.flush()

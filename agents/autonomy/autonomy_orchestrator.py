@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 ROUND_S = 1.0  # turns of one round; then everything else has its chance again
+POURING_SHARE = 4  # while files pour in, taking them in gets this many times as long as everything else
 SHORT_ROUND_S = 0.1  # while files pour in, which come first: a tenth of each second is left for turns
 MANY = 100  # tasks claimed in one round
 MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just before
@@ -81,7 +82,7 @@ class Runner:
         self._clock = recorder.clock
         self._thinking = Pauses(recorder.clock)
         self._waiting: dict[str, str] = {}
-        self._worked_s = float("-inf")
+        self._next_round_s = float("-inf")
         self.left: tuple[str, ...] = ()
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
@@ -163,9 +164,11 @@ class Runner:
             self._recorder.flush()  # what came in is in the history before anybody thinks about it
         waits = [each.unsettled_s for each in swept if each.unsettled_s is not None]
         pouring = 0.0 in waits
-        if not pouring or self._clock.monotonic_s() - self._worked_s >= ROUND_S:
+        began_s = self._clock.monotonic_s()
+        if not pouring or began_s >= self._next_round_s:
             moved += self._work(SHORT_ROUND_S if pouring else ROUND_S)
-            self._worked_s = self._clock.monotonic_s()
+            ended_s = self._clock.monotonic_s()
+            self._next_round_s = ended_s + max(ROUND_S, POURING_SHARE * (ended_s - began_s))
         if parts.places.unsettled_s is not None:
             waits.append(parts.places.unsettled_s)
         return moved, min(waits, default=None)

@@ -46,6 +46,7 @@ class Desk:
         self._clock = recorder.clock
         self._swept_s = float("-inf")
         self._dirty = True
+        self._stale = False  # `git status` does not show yet what was committed
 
     def work(self, *, last: bool, progressed: bool) -> None:
         """Do what is due. `last` ends a run: the owner's edits are not waited for."""
@@ -57,8 +58,10 @@ class Desk:
             self._swept_s = self._clock.monotonic_s()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)
+            self._dirty, self._stale = False, True
+        if self._stale and (last or not progressed):  # in a large vault it takes a while; the next event comes first
             self._recorder.refresh_index()
-            self._dirty = False
+            self._stale = False
 
     def _sweep(self, *, quiet_s: float) -> set[str]:
         """Commit what the owner wrote, as the owner's; the log files whose page is not as we wrote it."""

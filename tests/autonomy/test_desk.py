@@ -207,3 +207,15 @@ def test_names_in_the_readable_log_are_inert() -> None:
     assert readable_log("2026-11-23.jsonl", [link]).splitlines()[-1] == (
         "| 1 | 12:00:00 | watcher | file.quarantined | `![[evil]] ¦ x` | ok |"
     )
+
+
+def test_git_status_is_made_clean_when_nothing_follows_for_a_while(house: House) -> None:
+    house.mail("send lamp")
+    house.start()
+    while house.runner.tick()[0]:
+        pass
+    house.parts.desk.work(last=False, progressed=True)
+    stale = house.git("diff-files", "--name-only") + house.git("diff-index", "--cached", "--name-only", "HEAD")
+    assert stale != "", "the next event need not wait for the index"
+    house.parts.desk.work(last=False, progressed=False)
+    assert house.git("status", "--porcelain") == ""
