@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Capability
     from agents.security.audit_logger import Link
 
+INDEX_AFTER_S = 2.0  # of quiet: in a large vault it takes a while, and the next event comes first
 READABLE = "readable log"  # the newest event that the pages show
 
 
@@ -46,7 +47,7 @@ class Desk:
         self._clock = recorder.clock
         self._swept_s = float("-inf")
         self._dirty = True
-        self._stale = False  # `git status` does not show yet what was committed
+        self._stale_since_s = float("inf")  # since when `git status` does not show what was committed; inf: it does
 
     def work(self, *, last: bool, progressed: bool) -> None:
         """Do what is due. `last` ends a run: the owner's edits are not waited for."""
@@ -58,10 +59,10 @@ class Desk:
             self._swept_s = self._clock.monotonic_s()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)
-            self._dirty, self._stale = False, True
-        if self._stale and (last or not progressed):  # in a large vault it takes a while; the next event comes first
+            self._dirty, self._stale_since_s = False, self._clock.monotonic_s()
+        if last or self._clock.monotonic_s() - self._stale_since_s >= INDEX_AFTER_S:
             self._recorder.refresh_index()
-            self._stale = False
+            self._stale_since_s = float("inf")
 
     def _sweep(self, *, quiet_s: float) -> set[str]:
         """Commit what the owner wrote, as the owner's; the log files whose page is not as we wrote it."""
