@@ -6,6 +6,7 @@ built again from the commit, without its stat data: a flag or a forged time in i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _CHECKSUM_BYTES = 20
+LOOKS = 20  # at files that vanish
 _EVERY_FILE = (
     DiffOption.INCLUDE_UNTRACKED
     | DiffOption.RECURSE_UNTRACKED_DIRS
@@ -51,7 +53,7 @@ class VaultIndex:
     def differences(self, head: pygit2.Commit | None) -> Iterator[Difference]:
         """Every file that differs from `head`; changes nothing on disk but for an index that cannot be read."""
         index, _ = self._aligned(head)
-        for delta in index.diff_to_workdir(_EVERY_FILE).deltas:
+        for delta in looked_at(index):
             path = path_of(delta.new_file)
             if delta.status not in (DeltaStatus.UNTRACKED, DeltaStatus.IGNORED):
                 yield Difference(path, tracked=True)
@@ -76,7 +78,7 @@ class VaultIndex:
             index.write()
             if stale is None:
                 index.diff_to_workdir(DiffOption.UPDATE_INDEX)
-        except (OSError, pygit2.GitError):
+        except (KeyError, OSError, pygit2.GitError):
             return False
         write_if_other(self._git_dir / "index-record", f"{self._checksum()} {head.id if head else ''}\n")
         return True
@@ -123,11 +125,21 @@ class VaultIndex:
         try:
             index.add(path)
         except (KeyError, OSError, pygit2.GitError):
-            if missing(self._work_tree, path, self._max_bytes) is None:
-                raise
-            return  # it vanished just now
+            return  # it vanished or changed just now; the next refresh stamps it
         if index[path].id != kept.id:
             index.add(kept)
+
+
+def looked_at(index: pygit2.Index) -> list[pygit2.DiffDelta]:
+    """Every difference to the files there are; where one vanishes while git reads it, all are looked at again.
+
+    Raises:
+        KeyError, OSError, GitError: files keep vanishing, or an object of the history is missing.
+    """
+    for _ in range(LOOKS - 1):
+        with suppress(KeyError, OSError, pygit2.GitError):
+            return list(index.diff_to_workdir(_EVERY_FILE).deltas)
+    return list(index.diff_to_workdir(_EVERY_FILE).deltas)
 
 
 def _align(index: pygit2.Index, committed: TreeReader, path: str) -> pygit2.IndexEntry | None:
