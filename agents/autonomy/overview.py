@@ -10,8 +10,8 @@ from agents.autonomy.queries import count_tasks, newest_effects, task_ids
 from agents.clock import as_local
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
-from agents.vault.files import stop_reason
 from agents.vault.layout import NEEDS_ACTION, QUARANTINE
+from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
     from pathlib import Path

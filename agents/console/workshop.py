@@ -26,7 +26,7 @@ from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.signers import admit_signer
 from agents.reasoning.playbook import PlaybookBrain
-from agents.vault.files import stop_reason
+from agents.vault.stop_note import stop_reason
 from watchers.contract import WatcherContext
 from watchers.intake import Intake
 

@@ -133,6 +133,8 @@ class Recorder:
         with self.journal.begin() as sql:
             wanted = select(TRANSITIONS).where(TRANSITIONS.c.applied.is_(False)).order_by(TRANSITIONS.c.number)
             rows = sql.execute(wanted).all()
+        for row in rows:
+            self.store.end_moves(operations_from(row.operations))
         held = tuple(self._apply_again(rows))
         self._behind = False
         self._tell(held)

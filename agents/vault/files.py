@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.errors import EmployeeError, NotAllowed
-from agents.vault.layout import is_stop
-from agents.vault.neutralize import visible
 from agents.vault.note import Problem
 from agents.vault.syncing import SYNCFS, sync_file_systems
 
@@ -132,6 +130,17 @@ def move_new(source: Path, target: Path, content: bytes | None = None) -> None:
         os.fsync(folder)
 
 
+def end_move(source: Path, target: Path) -> None:
+    """Take the old name from one file that a crash amid `move_new` left with both.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if os.path.samestat(os.lstat(source), os.lstat(target)):
+            _unlink(source)
+
+
 def append(path: Path, content: bytes) -> None:
     """Add bytes at the end, durable when it returns; all of them or none. Makes the file and its folders.
 
@@ -193,16 +202,6 @@ def make_folder(path: Path) -> None:
     path.mkdir(exist_ok=True)
     with _closing(os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)) as parent:
         os.fsync(parent)
-
-
-def stop_reason(root: Path) -> str | None:
-    """Why no effect may happen now: a STOP note in the root, or a root nobody can read. None: effects may happen."""
-    try:
-        with os.scandir(root) as entries:
-            found = next((entry.name for entry in entries if is_stop(entry.name)), None)
-    except OSError as err:
-        return f"the vault cannot be read: {err.strerror}"
-    return None if found is None else f"{visible(found)} is in the vault"
 
 
 def free_temp_files(root: Path, *, without: str = "") -> int:

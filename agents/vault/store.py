@@ -21,6 +21,7 @@ from agents.vault.ask_lines import consumed
 from agents.vault.files import (
     MISSING,
     ChangedMeanwhile,
+    end_move,
     flush_folder,
     move_new,
     read_regular,
@@ -38,6 +39,7 @@ from agents.vault.yaml_text import yaml_scalar
 MAX_NOTE_BYTES = 25_000_000
 TRIES = 5
 _NEW = frozenset({"create", "file"})
+_WRITTEN = frozenset({"create", "generate"})  # notes that may have been moved since
 MANY = 8  # operations; fewer are not worth a flush of the whole disk
 FREE_SPACE = "Free space on the disk, or make the vault writable; then run again."
 _UNWRITABLE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no byte of a file
@@ -106,7 +108,7 @@ class Store:
             BadNote: the note is written so that it cannot be edited.
             Transient: the disk refused, or the note keeps changing; the same operation may be tried again.
         """
-        if again and operation.kind == "create" and self._lies_elsewhere(operation.path):
+        if again and operation.kind in _WRITTEN and self._lies_elsewhere(operation.path):
             return
         try:
             self._appliers[operation.kind](operation)
@@ -116,6 +118,17 @@ class Store:
         except OSError as err:
             words = f"{operation.path} cannot be written: {err.strerror}"
             raise Transient(words, hint=FREE_SPACE) from err
+
+    def end_moves(self, operations: Sequence[Operation]) -> None:
+        """Take the old name from notes that a crash left with both, for what comes before the move is done again.
+
+        Raises:
+            Transient: the disk refused.
+        """
+        for each in operations:
+            if each.kind == "move" and not each.edits:
+                with suppress(NotAllowed):  # a folder is a link: doing the move itself will tell
+                    self._end_move(each)
 
     @contextmanager
     def together(self, operations: Sequence[Operation]) -> Iterator[None]:
@@ -207,6 +220,12 @@ class Store:
             before = _text(source) if operation.edits else None
             with suppress(FileNotFoundError):  # the owner was quicker
                 move_new(source, target, None if before is None else _bytes(_edited(before, operation.edits)))
+
+    def _end_move(self, operation: Operation) -> None:
+        try:
+            end_move(self._place(operation.path), self._place(operation.target))
+        except OSError as err:
+            raise Transient(f"{operation.path} cannot be moved: {err.strerror}", hint=FREE_SPACE) from err
 
     def _edit(self, operation: Operation) -> None:
         _rewrite(

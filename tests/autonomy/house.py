@@ -31,9 +31,9 @@ from agents.durability.transitions import Recorder, Transition
 from agents.durability.verification import Verification
 from agents.security.audit_logger import Fact, fields_of
 from agents.security.signing import SigningKey, allowed_signers, is_signed_by
-from agents.vault.files import stop_reason
 from agents.vault.history import CommitRecord, History
 from agents.vault.layout import IN_PROGRESS, PENDING
+from agents.vault.stop_note import stop_reason
 from agents.vault.store import Store
 from tests.autonomy.courier import CAPABILITIES, MODELS, Courier
 from tests.autonomy.scripted_brain import ScriptedBrain, errands

@@ -242,6 +242,29 @@ def test_a_second_name_that_a_failing_disk_left_to_a_note_hinders_nobody_afterwa
     assert room.verify().exit_code == 0
 
 
+class DyingDisk(Store):
+    """Dies in the middle of a move, between the new name and the old one."""
+
+    def apply(self, operation: Operation, *, again: bool = False) -> None:
+        if operation.kind == "move" and not again:
+            self.path(operation.target).parent.mkdir(parents=True)
+            os.link(self.path(operation.path), self.path(operation.target))
+            raise Transient("Input/output error", hint="Look at the disk.")
+        super().apply(operation, again=again)
+
+
+def test_what_came_before_a_half_done_move_is_not_held_and_never_done_after_it(room: Room) -> None:
+    room.recorder = Recorder(room.journal, DyingDisk(room.vault, room.blob), room.history, room.clock, room.is_ours)
+    plan = Operation("generate", "Plans/plan-a.md", text="# Plan\n")
+    done = Operation("move", plan.path, "Done/2026-11/plan-a.md")
+    with pytest.raises(Transient):
+        room.record(filed("plan", plan), filed("done", done))
+    for _ in range(2):  # a recovery, and a second one
+        assert room.recorder.recover() == ()
+        assert room.notes(logs=False) == {"Done/2026-11/plan-a.md": "# Plan\n"}
+    assert room.verify().exit_code == 0
+
+
 class MovedHistory(History):
     """Commits, and then says that it could not."""
 

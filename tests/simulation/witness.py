@@ -11,7 +11,7 @@ from agents.connectors.wrappers import Wrapped
 from agents.durability.journal import links
 from agents.durability.proposal_rows import proposals_in
 from agents.security.audit_logger import fields_of
-from agents.vault.files import stop_reason
+from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

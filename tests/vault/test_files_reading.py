@@ -6,13 +6,9 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from agents.vault.files import (
-    MISSING,
-    read_regular,
-    stop_reason,
-    write_new,
-)
+from agents.vault.files import MISSING, read_regular, write_new
 from agents.vault.note import Problem
+from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
     from pathlib import Path

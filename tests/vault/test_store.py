@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,6 +53,10 @@ def write(store: Store, path: str, content: str | bytes) -> Path:
 def files(store: Store) -> dict[str, bytes]:
     found = (path for path in store.root.rglob("*") if path.is_file())
     return {path.relative_to(store.root).as_posix(): path.read_bytes() for path in found}
+
+
+def refuse(*_args: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def twice(store: Store, *operations: Operation) -> dict[str, bytes]:
@@ -118,9 +122,12 @@ def test_a_note_that_is_there_is_not_created_over_the_owners_words(store: Store)
     assert twice(store, Operation("create", NOTE, text="# Task\n"))[NOTE] == b"# Task, with the owner's words\n"
 
 
+@pytest.mark.parametrize("kind", ["create", "generate"])
 @pytest.mark.parametrize("folder", ["Approved", "Rejected", "Done/2026-10", "In_Progress/runner"])
-def test_after_a_crash_a_note_the_owner_has_moved_is_not_created_again(store: Store, folder: str) -> None:
-    operation = Operation("create", f"Pending_Approval/{ID}.md", text="# Proposal\n")
+def test_after_a_crash_a_note_that_was_moved_since_is_not_written_again(
+    store: Store, folder: str, kind: Literal["create", "generate"]
+) -> None:
+    operation = Operation(kind, f"Pending_Approval/{ID}.md", text="# Proposal\n")
     store.apply(operation)
     (store.root / folder).mkdir(exist_ok=True)
     (store.root / operation.path).rename(store.root / folder / f"{ID}.md")
@@ -268,10 +275,7 @@ def test_a_name_that_something_else_has_is_told_and_overwrites_nothing(store: St
 
 
 def test_a_disk_that_refuses_is_worth_another_try(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(Transient, match="No space left"):
         store.apply(Operation("create", NOTE, text="x"))
     monkeypatch.undo()
