@@ -10,17 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_ids
-from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
-from agents.durability.task_persistence import tasks_in, tasks_with_news
-from agents.errors import EmployeeError, Transient, refusals_told
+from agents.errors import Transient, refusals_told
 from agents.vault.files import free_temp_files
-from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
@@ -28,6 +23,7 @@ if TYPE_CHECKING:
     from agents.autonomy.owner_moves import OwnerMoves
     from agents.autonomy.places import Places
     from agents.autonomy.presence import Presence
+    from agents.autonomy.ralph_wiggum_engine import RalphWiggumEngine
     from agents.autonomy.requests import Requests
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
 ROUND_S = 1.0  # turns of one round; then everything else has its chance again
 POURING_SHARE = 4  # while files pour in, taking them in gets this many times as long as everything else
 SHORT_ROUND_S = 0.1  # while files pour in, which come first: a tenth of each second is left for turns
-MANY = 100  # tasks claimed in one round
+THINKING_S = 1.0  # a turn that thinks is looked at when the engine says that it ended, or after this time
 MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just before
 
 
@@ -62,6 +58,7 @@ class Parts:
     requests: Requests
     moves: OwnerMoves
     turns: Turns
+    ralph: RalphWiggumEngine
     effects: Effects
     desk: Desk
     new_epoch: NewEpoch
@@ -80,7 +77,6 @@ class Runner:
         self._parts = parts
         self._scan_every_s = scan_every_s
         self._clock = recorder.clock
-        self._thinking = Pauses(recorder.clock)
         self._waiting: dict[str, str] = {}
         self._next_round_s = float("-inf")
         self.left: tuple[str, ...] = ()
@@ -116,7 +112,8 @@ class Runner:
             if not moved and unsettled_s is None:
                 break
             if not moved:
-                self._clock.wait(threading.Event(), (unsettled_s or 0.0) + MARGIN_S)
+                self._clock.wait(self._parts.wake, (unsettled_s or 0.0) + MARGIN_S)
+                self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=progressed)
 
     def watch(self, end: threading.Event) -> None:
@@ -171,49 +168,16 @@ class Runner:
             self._next_round_s = ended_s + max(ROUND_S, POURING_SHARE * (ended_s - began_s))
         if parts.places.unsettled_s is not None:
             waits.append(parts.places.unsettled_s)
+        if parts.ralph.thinking:
+            waits.append(THINKING_S)
         return moved, min(waits, default=None)
 
     def _work(self, turns_s: float) -> int:
         """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
         parts = self._parts
         moved = parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
-        return moved + self._turns(turns_s) + self._effects()
-
-    def _turns(self, turns_s: float) -> int:
-        end_s = self._clock.monotonic_s() + turns_s
-        with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed", limit=MANY)
-        for row in filed:
-            self._parts.turns.claim(row)
-            if self._clock.monotonic_s() > end_s:
-                return len(filed)
-        with self._recorder.journal.begin() as sql:
-            due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
-        return len(filed) + self._take(filter(self._thinking.due, due), end_s)
-
-    def _take(self, due: Iterable[str], end_s: float) -> int:
-        """Turns of these tasks until the round is over, but one at least that moved something: none means idle."""
-        taken = 0
-        for task in due:
-            taken += self._turn(task)
-            if taken and self._clock.monotonic_s() > end_s:
-                break
-        return taken
-
-    def _turn(self, task: str) -> int:
-        """One turn; a brain that cannot decide now is asked again after a pause, and the owner hears what it needs."""
-        try:
-            rule = self._parts.turns.take(task)
-        except EmployeeError as err:
-            self._thinking.tried(task)
-            self._parts.report(f"{task}: {err}; tried again later")
-            if not isinstance(err, Transient):
-                with self._recorder.begin() as writing:
-                    raise_alert(writing, task, f"{task} waits: {plain(f'{err} {err.hint}')}", self._clock.now())
-            return 0
-        if rule:
-            self._parts.report(f"{task}: {rule}")
-        return 1 if rule else 0
+        moved += parts.turns.waits.look()
+        return moved + parts.ralph.work(turns_s) + self._effects()
 
     def _effects(self) -> int:
         ended = self._parts.effects.run()

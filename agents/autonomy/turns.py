@@ -1,32 +1,32 @@
-"""One turn of a task: claim, let the brain decide, and file what it decided.
+"""One turn of a task: claim, see what is to be asked of the brain, and file what it decided.
 
-The brain returns typed moves; here they become a plan, proposals, questions, or the end. A turn is one journal
+The brain returns typed moves; here they become a plan, proposals, questions, waits, or the end. A turn is one journal
 transaction: either all of it is filed, or the turn is taken again.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agents.autonomy.caps import CAP, CHOICES, GO_ON, Caps, fingerprint
+from agents.autonomy.conditions import Conditions
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.proposing import FILES, STUCK, Proposing
 from agents.autonomy.questions import Questions
 from agents.autonomy.shelving import Shelf, done_folder
-from agents.autonomy.views import outcomes, task_view
+from agents.autonomy.views import outcomes
+from agents.autonomy.waits import DEADLOCK, Waits
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import last_link, read_meta, write_meta
+from agents.durability.news import consume_news, news_of
 from agents.durability.proposal_rows import OPEN, proposals_of
-from agents.durability.task_persistence import (
-    TaskRow,
-    consume_news,
-    find_task,
-    questions_of,
-    update_task,
-)
+from agents.durability.task_persistence import TaskRow, find_task, questions_of, update_task
 from agents.durability.transitions import Transition, local_text
-from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, OwnerFiles, ProposeAction
+from agents.durability.turn_rows import TurnRow, add_turn
+from agents.durability.wait_rows import is_waiting, withdraw_waits
+from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, OwnerFiles, ProposeAction, Step, WaitUntil
 from agents.reasoning.planner import render_plan
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
@@ -36,10 +36,11 @@ from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from agents.approval.decisions import Decisions, Policy
     from agents.autonomy.places import Entry, Places
+    from agents.autonomy.thinking import Thought
     from agents.connectors.contract import Action
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder, Writing
@@ -57,6 +58,16 @@ class TurnPorts:
     blobs: Blobs
     owner_files: Callable[[], OwnerFiles]
     policy: Callable[[], Policy]
+    conditions: Conditions = field(default_factory=Conditions)
+    caps: Caps = field(default_factory=Caps)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the brain is asked about: a task as it stands, and the owner's own word for its category, or empty."""
+
+    row: TaskRow
+    word: str
 
 
 class Turns:
@@ -65,6 +76,7 @@ class Turns:
     def __init__(self, recorder: Recorder, decisions: Decisions, places: Places, ports: TurnPorts) -> None:
         self.shelf = Shelf(places, recorder.store)
         self.questions = Questions(recorder, self.shelf)
+        self.waits = Waits(recorder, ports.conditions)
         self._proposing = Proposing(recorder, decisions, self.shelf, ports)
         self._recorder = recorder
         self._places = places
@@ -80,34 +92,64 @@ class Turns:
             fact = Fact("runner", "task.claimed", row.id, row.id)
             writing.record(Transition(fact, f"Claim {row.id}", operations))
 
-    def take(self, task: str) -> str:
-        """One turn; the rule that decided, or empty when there was nothing to decide.
-
-        Raises:
-            EmployeeError: the brain cannot decide now; nothing was filed.
-        """
+    def look(self, task: str) -> Asked | None:
+        """What the brain is to be asked about; None when there is nothing to ask, or the owner was asked instead."""
         with self._recorder.journal.begin() as sql:
             row = find_task(sql, task)
             if row is None or row.state == "done":  # an effect ended after its task: the task stays closed
-                consume_news(sql, task)
-                return ""
-            said = remembered(sql, task)
-            word = new_word(self._note(row), row, said) or said
-            view = task_view(sql, row, word)
+                consume_news(sql, task, news_of(sql, task))
+                return None
             known = outcomes(sql, task, self._ports.models)
+            stop = None if _closed_by(known) else self._ports.caps.stop(sql, row, self._clock.now())
+            word = new_word(self._note(row), row, remembered(sql, task))
+        if _closed_by(known):
+            self._close(row, known)
+            return None
+        if stop is not None:
+            self._stop(row, stop)
+            return None
+        return Asked(row, word or self._word(task))
+
+    def file(self, asked: Asked, thought: Thought) -> str:
+        """File what the brain decided; the rule that decided, or empty when the task has gone on without it."""
+        task, decision = asked.row.id, thought.decision
         files = self._ports.owner_files()
-        decision = self._ports.brain.decide(view, known, files.facts)
         with self._recorder.begin() as writing:
+            row = find_task(writing.sql, task)
+            if row is None or decision is None or row.state == "done" or row.turn != asked.row.turn:
+                return ""
             self._tell_bad_rows(writing, files)
-            if word != said:
-                remember(writing.sql, task, word)
-            self._file(writing, row, decision, _moves(decision, known), word or decision.category)
+            if asked.word:
+                remember(writing.sql, task, asked.word)
+            consume_news(writing.sql, task, thought.news)
+            self._file(writing, row, decision, asked.word or decision.category)
         return decision.rule
+
+    def _word(self, task: str) -> str:
+        with self._recorder.journal.begin() as sql:
+            return remembered(sql, task)
+
+    def _close(self, row: TaskRow, known: Sequence[Outcome]) -> None:
+        """The owner closed the task with an answer of ours: the brain is not asked."""
+        step = Step("Nothing is left to do", done=True)
+        end = Finish(f"closed as you said: {known[-1].value}")
+        decision = Decision("owner", row.category, "Close the task as you said", (step,), "you said so", (end,))
+        with self._recorder.begin() as writing:
+            consume_news(writing.sql, row.id, news_of(writing.sql, row.id))
+            self._file(writing, row, decision, row.category)
+
+    def _stop(self, row: TaskRow, ask: AskOwner) -> None:
+        """A cap stops the task: the owner says how it goes on."""
+        with self._recorder.begin() as writing:
+            consume_news(writing.sql, row.id, news_of(writing.sql, row.id))
+            update_task(writing.sql, row.id, state="waiting")
+            self.questions.ask(writing, row.id, ask)
 
     def end(self, writing: Writing, task: str) -> None:
         """Take back what still waits for the owner in a task that is over."""
         self._proposing.withdraw(writing, task)
         self.questions.withdraw(writing, task)
+        withdraw_waits(writing.sql, task)
 
     def _entry(self, row: TaskRow) -> Entry | None:
         return self._places.find(f"{row.id}.md", CLAIMED, NEEDS_ACTION)
@@ -131,53 +173,71 @@ class Turns:
                 words = f"{file}, line {line}: {plain(message)}"
                 raise_alert(writing, file, words, self._clock.now(), occasion=str(newest))
 
-    def _file(self, writing: Writing, row: TaskRow, decision: Decision, moves: tuple[Move, ...], category: str) -> None:
-        consume_news(writing.sql, row.id)
+    def _file(self, writing: Writing, row: TaskRow, decision: Decision, category: str) -> None:
+        known = outcomes(writing.sql, row.id, self._ports.models)
+        finish = next((move for move in decision.moves if isinstance(move, Finish)), None)
+        unmet = self._ports.conditions.unmet(writing.sql, row.id, finish.holds) if finish else ""
         links = {each.move_key: each.id for each in proposals_of(writing.sql, row.id)}
         links |= {each.move_key: each.id for each in questions_of(writing.sql, row.id)}
-        finish = next((move for move in moves if isinstance(move, Finish)), None)
         if finish is None:
-            links |= self._make(writing, row, decision, [move for move in moves if not isinstance(move, Finish)])
+            links |= self._make(writing, row, decision, known)
+        done = finish is not None and not unmet
         update_task(
             writing.sql,
             row.id,
-            state="waiting" if finish is None else "done",
+            state="done" if done else "waiting",
             turn=row.turn + 1,
             category=category,
             rule=decision.rule,
             brain=self._ports.brain.name,
         )
+        add_turn(writing.sql, self._turn_row(row, decision, fingerprint(category, known, decision.moves, unmet), unmet))
         self._plan(writing, row, decision, links, category)
-        if finish is not None:
+        if finish is not None and done:
             self.end(writing, row.id)
             self._finish(writing, row, finish)
 
-    def _make(
-        self, writing: Writing, row: TaskRow, decision: Decision, moves: Iterable[ProposeAction | AskOwner]
-    ) -> dict[str, str]:
-        """File proposals and questions; their ids by move. A task that waits for nobody is stuck, and that is asked."""
+    def _turn_row(self, row: TaskRow, decision: Decision, fingerprint: str, unmet: str) -> TurnRow:
+        now, cost = self._clock.now().isoformat(), str(decision.cost_usd)
+        return TurnRow(row.id, row.turn + 1, self._ports.brain.name, fingerprint, cost, now, unmet)
+
+    def _make(self, writing: Writing, row: TaskRow, decision: Decision, known: Sequence[Outcome]) -> dict[str, str]:
+        """File proposals, questions and waits; ids by move. A task that waits for nothing is stuck: that is asked."""
         links: dict[str, str] = {}
-        for move in moves:
-            made = self._proposing.propose(writing, row, decision, move) if isinstance(move, ProposeAction) else move
+        for move in decision.moves:
+            made = self._made(writing, row, decision, move, known)
             if isinstance(made, AskOwner):
                 links[made.key] = self.questions.ask(writing, row.id, made)
-            elif isinstance(made, str) and made:
+            elif made and not isinstance(move, Finish):
                 links[move.key] = made
         if not self._waits(writing, row.id):
             links[STUCK.key] = self.questions.ask(writing, row.id, STUCK)
         return links
 
+    def _made(
+        self, writing: Writing, row: TaskRow, decision: Decision, move: Move, known: Sequence[Outcome]
+    ) -> str | AskOwner | None:
+        """The id of what was filed, if it has one, or what is to be asked."""
+        if isinstance(move, ProposeAction):
+            return self._proposing.propose(writing, row, decision, move)
+        if isinstance(move, WaitUntil):
+            return self.waits.file(writing, row.id, move, known)
+        return move if isinstance(move, AskOwner) else None
+
     def _waits(self, writing: Writing, task: str) -> bool:
-        """Whether something of the task is on its way to or from the owner."""
-        return any(each.state in OPEN for each in proposals_of(writing.sql, task)) or any(
-            each.state == "open" for each in questions_of(writing.sql, task)
+        """Whether something of the task is on its way to or from the owner, or will wake it."""
+        return (
+            any(each.state in OPEN for each in proposals_of(writing.sql, task))
+            or any(each.state == "open" for each in questions_of(writing.sql, task))
+            or is_waiting(writing.sql, task)
         )
 
     def _plan(
         self, writing: Writing, row: TaskRow, decision: Decision, links: Mapping[str, str], category: str
     ) -> None:
         turn = str(row.turn + 1)
-        text = render_plan(row.id, decision, links, (f"turn {turn}", f"brain {self._ports.brain.name}"))
+        cost = (f"{decision.cost_usd:.2f} USD",) if decision.cost_usd else ()
+        text = render_plan(row.id, decision, links, (f"turn {turn}", f"brain {self._ports.brain.name}", *cost))
         edits = (
             EditText("line", f"- {self._time()} planned: {plain(decision.rule)}", "History"),
             EditText("property", category, "category"),
@@ -203,10 +263,13 @@ class Turns:
         return local_text(self._clock.now())
 
 
-def _moves(decision: Decision, known: tuple[Outcome, ...]) -> tuple[Move, ...]:
-    """The moves to make; what the owner said about a task that was stuck comes before what the brain says."""
+def _closed_by(known: Sequence[Outcome]) -> bool:
+    """Whether the last thing that happened is the owner's answer to a question of ours, and it ends the task."""
     last = known[-1] if known else None
-    ends = {choice.text for choice in STUCK.choices}
-    if last and last.kind == "answered" and last.key in {STUCK.key, FILES.key} and last.value in ends:
-        return (Finish(f"closed as you said: {last.value}"),)
-    return decision.moves
+    ends = {choice.text for choice in (*STUCK.choices, *CHOICES)} - {GO_ON.text}
+    return (
+        last is not None
+        and last.kind == "answered"
+        and last.key in {STUCK.key, FILES.key, CAP, DEADLOCK}
+        and last.value in ends
+    )

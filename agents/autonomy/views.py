@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.proposal_rows import ProposalRow, proposals_of
 from agents.durability.task_persistence import QuestionRow, TaskRow, questions_of, reopenings_of, sender_seen_before
+from agents.durability.turn_rows import turns_since
+from agents.durability.wait_rows import waits_of
 from agents.reasoning.brain import AskOwner, AttachedFile, Choice, Outcome, TaskView
 
 if TYPE_CHECKING:
@@ -54,6 +56,12 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
         if question.state == "answered" and not question.about
     ]
     happened += [(at, Outcome("", "reopened")) for at in reopenings_of(sql, task)]
+    happened += [
+        (each.ended_at, Outcome(each.move_key, "waited", value=each.value)) for each in waits_of(sql, task, "ended")
+    ]
+    happened += [
+        (each.filed_at, Outcome("", "unmet", value=each.unmet)) for each in turns_since(sql, task, "") if each.unmet
+    ]
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
 
 

@@ -32,6 +32,8 @@ WORDS = {
     "task.claimed": "claimed {target}",
     "task.planned": "planned {target} by the rule {rule}",
     "task.done": "finished {target}",
+    "wait.begun": "{target} waits",
+    "wait.ended": "{target} wakes ({by})",
     "task.closed": "you closed {target}",
     "task.recategorised": "you changed the category of {target}",
     "task.reopened": "you put {target} back",

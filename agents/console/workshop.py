@@ -18,6 +18,7 @@ from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.succession import succeed
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
@@ -56,7 +57,9 @@ def take_up(house: House, *, take_over: bool) -> str:
     )
 
 
-def build_runner(house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None]) -> Runner:
+def build_runner(
+    house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None], engine: Callable[[], Engine]
+) -> Runner:
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
@@ -65,6 +68,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     decisions = Decisions(recorder, house.clock)
     ports = TurnPorts(PlaybookBrain(SKILLS), house.models, house.blobs, facts.owner_files, facts.policy)
     turns = Turns(recorder, decisions, places, ports)
+    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake))
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
@@ -77,6 +81,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         requests=requests,
         moves=moves,
         turns=turns,
+        ralph=ralph,
         effects=Effects(recorder, executor, turns),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
         new_epoch=NewEpoch(recorder, places, house.blobs),

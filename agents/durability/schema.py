@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -120,6 +120,36 @@ PROOF_CODES = Table(
     Column("used_at", Text, nullable=False, default=""),
     Column("used_for", Text, nullable=False, default="", index=True),
     Column("used_by", Text, nullable=False, default=""),
+)
+
+WAITS = Table(
+    "waits",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("move_key", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("until", Text, nullable=False),  # empty: for its conditions alone
+    Column("conditions", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("ended_at", Text, nullable=False, default=""),
+    Column("value", Text, nullable=False, default=""),
+    Column("consumed", Boolean, nullable=False, default=False),
+    Index("waits_by_moment", "state", "until"),
+)
+
+TURNS = Table(
+    "turns",
+    METADATA,
+    Column("task", Text, ForeignKey("tasks.id"), primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("brain", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("cost_usd", Text, nullable=False),
+    Column("filed_at", Text, nullable=False),
+    Column("unmet", Text, nullable=False, default=""),
+    Column("consumed", Boolean, nullable=False, default=False),
 )
 
 TRANSITIONS = Table(

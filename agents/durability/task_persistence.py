@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, update
 
-from agents.durability.schema import EVENTS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
+from agents.durability.schema import EVENTS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,32 +150,6 @@ def reopenings_of(sql: Connection, task: str) -> tuple[str, ...]:
     """When the owner dragged it back: ISO times, oldest first."""
     found = select(REOPENINGS.c.at).where(REOPENINGS.c.task == task).order_by(REOPENINGS.c.number)
     return tuple(sql.execute(found).scalars())
-
-
-def tasks_with_news(sql: Connection) -> tuple[str, ...]:
-    """The tasks with an outcome no turn has taken in: a decided proposal, an answer, a reopening."""
-    decided = ("done", "rejected", "expired", "failed")
-    rows = [
-        *sql.execute(select(PROPOSALS.c.task).where(PROPOSALS.c.state.in_(decided), PROPOSALS.c.consumed.is_(False))),
-        *sql.execute(
-            select(QUESTIONS.c.task).where(
-                QUESTIONS.c.state == "answered", QUESTIONS.c.consumed.is_(False), QUESTIONS.c.about == ""
-            )
-        ),
-        *sql.execute(select(REOPENINGS.c.task).where(REOPENINGS.c.consumed.is_(False))),
-    ]
-    return tuple(sorted({str(row.task) for row in rows}))
-
-
-def consume_news(sql: Connection, task: str) -> None:
-    """A turn has taken in every outcome there is."""
-    decided = ("done", "rejected", "expired", "failed", "superseded", "withdrawn")
-    sql.execute(update(PROPOSALS).where(PROPOSALS.c.task == task, PROPOSALS.c.state.in_(decided)).values(consumed=True))
-    for table in (QUESTIONS, REOPENINGS):
-        answered = table.c.task == task
-        if table is QUESTIONS:
-            answered &= table.c.state != "open"
-        sql.execute(update(table).where(answered).values(consumed=True))
 
 
 def add_request(sql: Connection, values: Mapping[str, str]) -> int:

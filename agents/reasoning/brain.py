@@ -6,14 +6,15 @@ The brain never writes the vault and never acts: it returns typed moves. Text fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
-    from decimal import Decimal
 
     from agents.connectors.contract import Action, Receipt
+    from agents.durability.engine import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Outcome:
     """What became of one earlier move of this task. `key` is the move's key.
 
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
-    'reopened' (the owner dragged the finished task back).
+    'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time' or the kind of the
+    condition), 'unmet' (value = what did not hold when the task was to be finished).
     """
 
     key: str
@@ -141,13 +143,41 @@ class AskOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Something code can look up. `about`: 'paid' an invoice number; 'done' the key of a move with a receipt.
+
+    'reply' is about the task's own mails, `about` is empty; 'task' is the id of another task that is closed.
+    """
+
+    kind: Literal["paid", "reply", "done", "task"]
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """Wake the task when the moment has come or a condition holds, whichever is first; holds nothing meanwhile.
+
+    `until` None waits for the conditions alone; `why` is shown to the owner.
+    """
+
+    key: str
+    why: str
+    until: datetime | None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """Nothing is left to do; `summary` says what became of the task."""
+    """Nothing is left to do; `summary` says what became of the task.
+
+    `holds` is the done-check: code looks every condition up, and the task is closed only when all of them hold.
+    """
 
     summary: str
+    holds: tuple[Condition, ...] = ()
 
 
-Move = ProposeAction | AskOwner | Finish
+Move = ProposeAction | AskOwner | WaitUntil | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +200,7 @@ class Decision:
     done_when: str
     moves: tuple[Move, ...]
     model_says: str = ""  # a model's own words, shown in a block of their own; never executed
+    cost_usd: Decimal = Decimal(0)  # what the turn cost at the model's provider
 
 
 class Brain(Protocol):
@@ -180,8 +211,11 @@ class Brain(Protocol):
         """As in the audit: 'playbook', 'claude'."""
         ...
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
-        """The next moves. What it cannot decide becomes an AskOwner (abstain), never a guess."""
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps) -> Decision:
+        """The next moves. What it cannot decide becomes an AskOwner (abstain), never a guess.
+
+        Every call that costs money or time is one of the `steps`: after a crash it is not made a second time.
+        """
         ...
 
 

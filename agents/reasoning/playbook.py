@@ -15,6 +15,7 @@ from agents.connectors.contract import AttachmentRef
 from agents.connectors.email.actions import EmailSend
 from agents.discovery import members
 from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
+from agents.reasoning.decision_wire import decision_from_json, decision_to_json
 from agents.reasoning.kinds import Kinds, settle
 from agents.reasoning.letters import write_letter
 from agents.reasoning.reading import as_given, customer_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.connectors.contract import Action
+    from agents.durability.engine import Steps
     from agents.reasoning.brain import Facts, Move, Outcome, TaskView
     from agents.reasoning.script_wire import ScriptMove, ScriptResult
     from agents.reasoning.triage import Triage
@@ -47,9 +49,14 @@ class PlaybookBrain:
         self._kinds = Kinds({kind: skill.label for kind, skill in self._by_kind.items()})
         found = _connector_actions() if actions is None else dict(actions)
         self._actions = {name: model for name, model in found.items() if name != LETTER}
+        self._models: dict[str, type[Action]] = {**self._actions, LETTER: EmailSend}
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
-        """The next moves of a task; an AskOwner where the rules are not sure."""
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps) -> Decision:
+        """The next moves of a task, decided in one step; an AskOwner where the rules are not sure."""
+        kept = steps.run("decide", lambda: decision_to_json(self._decide(task, outcomes, facts)))
+        return decision_from_json(kept, self._models)
+
+    def _decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
         triage = classify(task, facts.handbook.rules)
         settled = settle(task, outcomes, triage, self._kinds)
         end = closing(outcomes)

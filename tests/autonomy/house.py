@@ -19,8 +19,10 @@ from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
+from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
+from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.autonomy.whereabouts import look_around
 from agents.durability.blobs import Blobs
@@ -36,6 +38,7 @@ from agents.vault.layout import IN_PROGRESS, PENDING
 from agents.vault.stop_note import stop_reason
 from agents.vault.store import Store
 from tests.autonomy.courier import CAPABILITIES, MODELS, Courier
+from tests.autonomy.inline_engine import InlineEngine
 from tests.autonomy.scripted_brain import ScriptedBrain, errands
 from tests.clock import FrozenClock
 from tests.stock_git import git
@@ -91,6 +94,7 @@ class House:
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
         self.brain, self.courier = ScriptedBrain(errands), Courier(self.vault)
+        self.engine = InlineEngine({})
         self.reports: list[str] = []
         self.runs = False
 
@@ -134,6 +138,9 @@ class House:
         decisions = Decisions(self.recorder, self.clock)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.owner_files, facts.policy)
         turns = Turns(self.recorder, decisions, self.places, ports)
+        thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda: facts.owner_files().facts)
+        self.engine.works = {TURN: thinking}
+        ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         asked = RequestPorts(connectors, MODELS, facts.policy)
         executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail)
@@ -144,6 +151,7 @@ class House:
             requests=Requests(self.recorder, self.places, decisions, moves, asked),
             moves=moves,
             turns=turns,
+            ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports),
             effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, Move, Outcome, ProposeAction, Step, TaskView
-from tests.autonomy.courier import ParcelSend, SafeEmpty
+from agents.reasoning.decision_wire import decision_from_json, decision_to_json
+from tests.autonomy.courier import MODELS, ParcelSend, SafeEmpty
 
 if TYPE_CHECKING:
+    from agents.durability.engine import Steps
     from agents.reasoning.brain import Facts
 
 Script = Callable[[TaskView, tuple[Outcome, ...]], tuple[Move, ...]]
@@ -25,8 +27,12 @@ class ScriptedBrain:
 
     name = "scripted"
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps) -> Decision:
         assert facts.handbook
+        kept = steps.run("decide", lambda: decision_to_json(self._decide(task, outcomes)))
+        return decision_from_json(kept, MODELS)
+
+    def _decide(self, task: TaskView, outcomes: tuple[Outcome, ...]) -> Decision:
         if self.troubles:
             raise self.troubles.pop(0)
         self.seen.append((task, outcomes))

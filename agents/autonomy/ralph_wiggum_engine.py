@@ -1,0 +1,198 @@
+"""The Ralph Wiggum engine: turn after turn, until the done-check of a task holds or a cap stops it and asks the owner.
+
+A turn is thought by the engine, several at once, and filed here, one after the other. What the process did not live to
+file is filed by the next one: the engine kept the thought, and without the engine's database it is thought again.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agents.autonomy.pauses import Pauses
+from agents.autonomy.queries import task_ids
+from agents.autonomy.thinking import Thought, thought_from, turn_order
+from agents.durability.alerts import raise_alert
+from agents.durability.engine import Standing, State
+from agents.durability.journal import journal_id
+from agents.durability.news import tasks_with_news
+from agents.durability.task_persistence import tasks_in
+from agents.errors import EmployeeError, NeedsOwner, Transient
+from agents.vault.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from agents.autonomy.turns import Asked, Turns
+    from agents.connectors.contract import Action
+    from agents.durability.engine import Engine, Order
+    from agents.durability.transitions import Recorder
+
+MANY = 100  # tasks claimed in one round
+QUICK_S = 0.25  # a round waits so long for turns it has just begun; slower ones are filed in a later round
+TOO_LONG_S = 1800.0  # a turn that thinks longer is given up and begun anew
+
+
+@dataclass(frozen=True, slots=True)
+class RalphPorts:
+    """What the engine of turns works with. `engine` opens the work's engine on first use.
+
+    `ended` is set whenever work ends; `at_once` turns think at the same time; `report` shows progress to a person.
+    """
+
+    engine: Callable[[], Engine]
+    models: Mapping[str, type[Action]]
+    report: Callable[[str], None] = lambda _words: None
+    ended: threading.Event = field(default_factory=threading.Event)
+    at_once: int = 4
+    order: Callable[[Sequence[str]], Sequence[str]] = lambda due: due
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A turn that thinks."""
+
+    asked: Asked
+    key: str
+    since_s: float
+
+
+class RalphWiggumEngine:
+    """Takes the turns of all tasks."""
+
+    def __init__(self, recorder: Recorder, turns: Turns, ports: RalphPorts) -> None:
+        self._recorder = recorder
+        self._turns = turns
+        self._ports = ports
+        self._clock = recorder.clock
+        self._resting = Pauses(recorder.clock)
+        self._begun: dict[str, _Begun] = {}
+
+    @property
+    def thinking(self) -> int:
+        """How many turns are being thought."""
+        return len(self._begun)
+
+    def work(self, seconds: float) -> int:
+        """Claim, begin turns and file what is thought, for so long; how many things moved."""
+        end_s = self._clock.monotonic_s() + seconds
+        moved = self._claim(end_s)
+        if self._clock.monotonic_s() > end_s:
+            return moved
+        with self._recorder.journal.begin() as sql:
+            due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
+        waiting = iter([task for task in self._ports.order([*due]) if self._resting.due(task)])
+        began_s = self._begin(waiting)
+        while self._begun:
+            moved += self._file(end_s, at_least_one=not moved)
+            if self._clock.monotonic_s() > end_s:
+                break
+            began_s = self._begin(waiting) or began_s
+            if not self._settle(min(end_s, began_s + QUICK_S)):
+                break
+        return moved
+
+    def _claim(self, end_s: float) -> int:
+        with self._recorder.journal.begin() as sql:
+            filed = tasks_in(sql, "filed", limit=MANY)
+        for at, row in enumerate(filed, 1):
+            self._turns.claim(row)
+            if self._clock.monotonic_s() > end_s:
+                return at
+        return len(filed)
+
+    def _begin(self, waiting: Iterator[str]) -> float:
+        """Begin turns while there is room; when the last one began, 0 if none did."""
+        began_s = 0.0
+        while len(self._begun) < self._ports.at_once:
+            task = next((each for each in waiting if each not in self._begun), None)
+            if task is None:
+                break
+            began_s = self._begin_turn(task) or began_s
+        return began_s
+
+    def _begin_turn(self, task: str) -> float:
+        try:
+            asked = self._turns.look(task)
+            if asked is None:
+                return 0.0
+            engine = self._ports.engine()
+            order = self._fresh(engine, asked)
+            engine.submit(order)
+        except EmployeeError as err:
+            self._trouble(task, err)
+            return 0.0
+        now_s = self._clock.monotonic_s()
+        self._begun[task] = _Begun(asked, order.key, now_s)
+        return now_s
+
+    def _fresh(self, engine: Engine, asked: Asked) -> Order:
+        """The order of a turn that is thought, or is yet to be: troubles are not told a second time."""
+        with self._recorder.journal.begin() as sql:
+            journal = journal_id(sql)
+        attempt = 0
+        while True:
+            order = turn_order(journal, asked.row.id, asked.row.turn, asked.word, attempt)
+            standing = engine.status(order.key)
+            if standing.state in {State.UNKNOWN, State.RUNNING} or self._thought(standing).decision:
+                return order
+            attempt += 1
+
+    def _settle(self, end_s: float) -> bool:
+        """Wait a moment for turns that have just begun; whether it is worth looking again."""
+        left_s = end_s - self._clock.monotonic_s()
+        if not self._begun or left_s <= 0:
+            return False
+        ended = self._clock.wait(self._ports.ended, left_s)
+        self._ports.ended.clear()
+        return ended
+
+    def _file(self, end_s: float, *, at_least_one: bool) -> int:
+        """File the turns that are thought, until the round is over; how many."""
+        filed = 0
+        for task, begun in [*self._begun.items()]:
+            if self._clock.monotonic_s() > end_s and (filed or not at_least_one):
+                break
+            filed += self._look_at(task, begun)
+        return filed
+
+    def _look_at(self, task: str, begun: _Begun) -> int:
+        engine = self._ports.engine()
+        try:
+            standing = engine.status(begun.key)
+            if standing.state is State.RUNNING:
+                if self._clock.monotonic_s() - begun.since_s > TOO_LONG_S:
+                    engine.cancel(begun.key)
+                return 0
+            del self._begun[task]
+            if standing.state is State.UNKNOWN:  # the engine's database is gone: it is begun anew
+                return 0
+            thought = self._thought(standing)
+            if thought.trouble is not None:
+                raise thought.trouble
+            rule = self._turns.file(begun.asked, thought)
+        except EmployeeError as err:
+            self._trouble(task, err)
+            return 0
+        if rule:
+            self._ports.report(f"{task}: {rule}")
+        return 1 if rule else 0
+
+    def _thought(self, standing: Standing) -> Thought:
+        if standing.state is State.CANCELLED:
+            return Thought(None, {}, Transient("it thought for too long", hint="It is tried again."))
+        if standing.state is State.FAILED:
+            return Thought(None, {}, NeedsOwner(f"the turn broke: {standing.error}", hint="See the log of the run."))
+        try:
+            return thought_from(standing.result, self._ports.models)
+        except ValueError as err:
+            return Thought(None, {}, Transient(f"what was kept cannot be used: {err}", hint="It is thought again."))
+
+    def _trouble(self, task: str, err: EmployeeError) -> None:
+        """A turn that cannot be taken now is tried again after a pause, and the owner hears what it needs."""
+        self._resting.tried(task)
+        self._ports.report(f"{task}: {err}; tried again later")
+        if not isinstance(err, Transient):
+            with self._recorder.begin() as writing:
+                raise_alert(writing, task, f"{task} waits: {plain(f'{err} {err.hint}')}", self._clock.now())

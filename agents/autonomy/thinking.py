@@ -1,0 +1,90 @@
+"""The thinking of a turn, as work of the engine: it reads the journal, asks the brain, and writes nothing.
+
+What it answers is JSON, kept by the engine until the runner has filed it: a decision with the news it knew of, or the
+reason why the brain cannot decide now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agents.autonomy.views import outcomes, task_view
+from agents.durability.engine import Order
+from agents.durability.news import News, news_of
+from agents.durability.task_persistence import find_task
+from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
+from agents.reasoning.decision_wire import decision_from_json, decision_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from pydantic import JsonValue
+    from sqlalchemy import Connection
+
+    from agents.connectors.contract import Action
+    from agents.durability.engine import Steps
+    from agents.reasoning.brain import Brain, Decision, Facts
+
+TURN = "turn"
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a turn's thinking came to: a decision and the news it knew of; or, without one, the brain's trouble."""
+
+    decision: Decision | None
+    news: News
+    trouble: EmployeeError | None = None
+
+
+def turn_order(journal: str, task: str, turn: int, word: str, attempt: int) -> Order:
+    """The thinking of one turn. `word` is the owner's own category; `attempt` counts the brain's troubles."""
+    argument: dict[str, JsonValue] = {"task": task, "turn": turn, "word": word}
+    return Order(TURN, f"plan:{journal}:{task}:{turn}.{attempt}", argument)
+
+
+class Thinking:
+    """Thinks in any thread. `reading` opens a transaction of its own on the journal."""
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        brain: Brain,
+        models: Mapping[str, type[Action]],
+        facts: Callable[[], Facts],
+    ) -> None:
+        self._reading = reading
+        self._brain = brain
+        self._models = models
+        self._facts = facts
+
+    def __call__(self, steps: Steps, argument: JsonValue) -> JsonValue:
+        """The engine's work: argument and answer as `turn_order` and `thought_from` know them."""
+        asked: dict[str, Any] = dict(argument)  # type: ignore[arg-type]
+        try:
+            with self._reading() as sql:
+                row = find_task(sql, asked["task"])
+                if row is None:
+                    raise NotAllowed(f"{asked['task']} is gone", hint="Nothing is lost; it is filed anew.")
+                view = task_view(sql, row, asked["word"])
+                known = outcomes(sql, row.id, self._models)
+                news = news_of(sql, row.id)
+            decision = self._brain.decide(view, known, self._facts(), steps)
+        except EmployeeError as err:
+            return {"trouble": str(err), "hint": err.hint, "passes": isinstance(err, Transient)}
+        return {"decision": decision_to_json(decision), "news": {kind: list(rows) for kind, rows in news.items()}}
+
+
+def thought_from(kept: JsonValue, models: Mapping[str, type[Action]]) -> Thought:
+    """What the thinking came to.
+
+    Raises:
+        ValueError: it is no thought, or one of its actions is not known here.
+    """
+    fields: dict[str, Any] = dict(kept)  # type: ignore[arg-type]
+    if "trouble" in fields:
+        kind = Transient if fields["passes"] else NeedsOwner
+        return Thought(None, {}, kind(fields["trouble"], hint=fields["hint"]))
+    return Thought(decision_from_json(fields["decision"], models), fields["news"])
