@@ -30,9 +30,11 @@ from agents.settings import Settings, prepare_environment
 from agents.vault.files import make_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from agents.durability.blobs import Blobs
+    from agents.durability.engine import Engine, Work
     from agents.durability.transitions import Recorder
     from agents.security.signing import SigningKey
     from agents.vault.history import CommitRecord, History
@@ -76,6 +78,7 @@ class House:
     clock: Clock = field(default_factory=SystemClock)
     moved: bool = False
     noticed: list[str] = field(default_factory=list)
+    opened: list[Engine] = field(default_factory=list)
 
     @cached_property
     def journal(self) -> Journal:
@@ -208,8 +211,23 @@ class House:
         """Who holds the vault on this machine; None when nobody does, or nobody knows."""
         return holder_of(self.state) if self.runs_now() else None
 
+    def open_engine(self, works: Mapping[str, Work], ended: Callable[[], None]) -> Engine:
+        """The engine that does this vault's work; only for whoever holds the lock. `close` closes it.
+
+        Raises:
+            NotAllowed: another process has it open.
+            Transient: its database cannot be reached.
+        """
+        from agents.durability.dbos_engine import open_engine
+
+        engine = open_engine(self.settings.engine_url, self.state, works, ended)
+        self.opened.append(engine)
+        return engine
+
     def close(self) -> None:
         """Give back what was opened."""
+        while self.opened:
+            self.opened.pop().close()
         if "journal" in self.__dict__:
             self.journal.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import watchers
@@ -17,14 +18,16 @@ from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
-from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
+from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
+from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
 from agents.console import screens
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
+from agents.durability.journal import looking
 from agents.durability.signers import admit_signer
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.stop_note import stop_reason
@@ -57,17 +60,18 @@ def take_up(house: House, *, take_over: bool) -> str:
     )
 
 
-def build_runner(
-    house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None], engine: Callable[[], Engine]
-) -> Runner:
+def build_runner(house: House, wake: threading.Event, hints: Hints, report: Callable[[str], None]) -> Runner:
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s)
     facts = OwnerFacts(root, house.clock, settings.proposal_days)
     decisions = Decisions(recorder, house.clock)
-    ports = TurnPorts(PlaybookBrain(SKILLS), house.models, house.blobs, facts.owner_files, facts.policy)
+    brain = PlaybookBrain(SKILLS)
+    ports = TurnPorts(brain, house.models, house.blobs, facts.owner_files, facts.policy)
     turns = Turns(recorder, decisions, places, ports)
+    thinking = Thinking(partial(looking, house.state), brain, house.models, lambda: facts.owner_files().facts)
+    engine = cache(partial(house.open_engine, {TURN: thinking}, wake.set))  # opened when first used: half a second
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake))
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))

@@ -30,6 +30,16 @@ class Steps(Protocol):
         ...
 
 
+class Unkept:
+    """Steps that nothing keeps: for one call outside of any engine."""
+
+    def run(self, name: str, call: Callable[[], JsonValue]) -> JsonValue:
+        """Call it."""
+        del name
+        return call()
+
+
+UNKEPT = Unkept()
 Work = Callable[[Steps, "JsonValue"], "JsonValue"]
 
 

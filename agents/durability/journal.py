@@ -38,12 +38,12 @@ _REFUSED = "Free space on the disk, or make the state folder writable; then run 
 class Journal:
     """A connection to the journal of one vault, for one thread; transactions do not nest. Close it when done."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, begin: str = "BEGIN IMMEDIATE") -> None:
         self._engine = create_engine(
             url, poolclass=StaticPool, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
         )
         event.listen(self._engine, "connect", _set_up)
-        event.listen(self._engine, "begin", _begin_immediate)
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
     @classmethod
     def open(cls, state: Path) -> Journal:
@@ -106,7 +106,7 @@ class Journal:
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say, see _begin_immediate
+    connection.isolation_level = None  # transactions begin where we say, and as we say
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -115,8 +115,19 @@ def _new_id() -> str:
     return f"j{secrets.token_hex(8)}"  # a letter first: no editor of YAML takes it for a number
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+@contextmanager
+def looking(state: Path) -> Iterator[Connection]:
+    """A look at the journal as it is now, from any thread; it stops no writer and writes nothing.
+
+    Raises:
+        Transient: the disk refused.
+    """
+    journal = Journal(f"sqlite:///{state / JOURNAL_FILE}", begin="BEGIN")
+    try:
+        with journal.begin() as sql:
+            yield sql
+    finally:
+        journal.close()
 
 
 def read_meta(sql: Connection, name: str, default: str = "") -> str:

@@ -14,6 +14,7 @@ import agents.connectors
 from agents.connectors.contract import AttachmentRef
 from agents.connectors.email.actions import EmailSend
 from agents.discovery import members
+from agents.durability.engine import UNKEPT
 from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
 from agents.reasoning.decision_wire import decision_from_json, decision_to_json
 from agents.reasoning.kinds import Kinds, settle
@@ -51,7 +52,7 @@ class PlaybookBrain:
         self._actions = {name: model for name, model in found.items() if name != LETTER}
         self._models: dict[str, type[Action]] = {**self._actions, LETTER: EmailSend}
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps) -> Decision:
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps = UNKEPT) -> Decision:
         """The next moves of a task, decided in one step; an AskOwner where the rules are not sure."""
         kept = steps.run("decide", lambda: decision_to_json(self._decide(task, outcomes, facts)))
         return decision_from_json(kept, self._models)

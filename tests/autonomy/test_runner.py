@@ -203,7 +203,7 @@ def test_a_folder_that_leads_elsewhere_is_refused(house: House, folder: str) -> 
 
 def test_a_task_that_is_gone_has_no_turn(house: House) -> None:
     house.start()
-    assert house.parts.turns.take("2026-11-23-email-0123456789") == ""
+    assert house.parts.turns.look("2026-11-23-email-0123456789") is None
 
 
 def test_what_a_broken_write_left_is_removed_at_the_next_start_however_the_last_run_ended(house: House) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from agents.durability.journal import Journal
+from agents.durability.news import consume_news, news_of, tasks_with_news
 from agents.durability.proposal_rows import (
     ProposalRow,
     add_proposal,
@@ -29,7 +30,6 @@ from agents.durability.task_persistence import (
     add_reopening,
     add_request,
     add_task,
-    consume_news,
     count,
     find_question,
     find_task,
@@ -41,7 +41,6 @@ from agents.durability.task_persistence import (
     sender_seen_before,
     settle_request,
     tasks_in,
-    tasks_with_news,
     update_question,
     update_task,
 )
@@ -162,7 +161,7 @@ def test_a_decided_proposal_is_news_until_a_turn_has_taken_it_in(sql: Connection
     assert tasks_with_news(sql) == ()
     update_proposal(sql, "proposal-1", {"state": state})
     assert tasks_with_news(sql) == ("task-1",)
-    consume_news(sql, "task-1")
+    consume_news(sql, "task-1", news_of(sql, "task-1"))
     assert tasks_with_news(sql) == ()
 
 
@@ -172,16 +171,16 @@ def test_an_answer_and_a_reopening_are_news_and_an_open_question_is_not(sql: Con
     assert tasks_with_news(sql) == ()
     update_question(sql, "question-1", state="answered")
     assert tasks_with_news(sql) == ("task-1",)
-    consume_news(sql, "task-1")
+    consume_news(sql, "task-1", news_of(sql, "task-1"))
     add_reopening(sql, "task-1", AT)
     assert reopenings_of(sql, "task-1") == (AT,)
     assert tasks_with_news(sql) == ("task-1",)
-    consume_news(sql, "task-1")
+    consume_news(sql, "task-1", news_of(sql, "task-1"))
     assert tasks_with_news(sql) == ()
 
 
 def test_an_open_question_is_not_used_up_by_a_turn(sql: Connection) -> None:
     add_question(sql, QUESTION)
-    consume_news(sql, "task-1")
+    consume_news(sql, "task-1", news_of(sql, "task-1"))
     update_question(sql, "question-1", state="answered")
     assert tasks_with_news(sql) == ("task-1",)

@@ -20,6 +20,7 @@ from agents.durability.transitions import Transition
 from agents.durability.verification import Report, Verification
 from agents.security.audit_logger import Fact
 from agents.settings import Settings
+from tests.autonomy.inline_engine import InlineEngine
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.dice import Dice
 from tests.simulation.disk import Disk, SimulatedHistory
@@ -29,10 +30,12 @@ from tests.standins.post_office import Mood, PostOffice
 from watchers.hints import Hints
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from agents.autonomy.autonomy_orchestrator import Runner
     from agents.connectors.contract import Connector
+    from agents.durability.engine import Engine, Work
 
 MOODS = {
     Mood.WORKS: 10,
@@ -58,6 +61,11 @@ class SimulatedHouse(House):
         assert isinstance(history, SimulatedHistory)
         history.disk = self.world.disk
         return history
+
+    def open_engine(self, works: Mapping[str, Work], ended: Callable[[], None]) -> Engine:
+        """Work is done when it is submitted: a seed must always lead to the same world."""
+        del ended
+        return InlineEngine(works)
 
     @cached_property
     def connectors(self) -> dict[str, Connector]:
