@@ -137,7 +137,9 @@ class Turns:
         links |= {each.move_key: each.id for each in questions_of(writing.sql, row.id)}
         finish = next((move for move in moves if isinstance(move, Finish)), None)
         if finish is None:
-            links |= self._make(writing, row, decision, [move for move in moves if not isinstance(move, Finish)])
+            links |= self._make(
+                writing, row, decision, [move for move in moves if isinstance(move, ProposeAction | AskOwner)]
+            )
         update_task(
             writing.sql,
             row.id,

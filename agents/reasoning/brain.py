@@ -6,13 +6,14 @@ The brain never writes the vault and never acts: it returns typed moves. Text fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
     from decimal import Decimal
 
+    from agents.connectors.books import Standing
     from agents.connectors.contract import Action, Receipt
 
 
@@ -50,7 +51,8 @@ class Outcome:
     """What became of one earlier move of this task. `key` is the move's key.
 
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
-    'reopened' (the owner dragged the finished task back).
+    'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time', 'paid', 'reply',
+    'skipped'). `at` is when it happened, aware.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Outcome:
     value: str = ""
     reason: str = ""
     receipt: Receipt | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,10 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage."""
+    """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage.
+
+    `reminder_days`: when to remind of an unpaid invoice, in days after it was due, rising; empty = never.
+    """
 
     company: str
     owner_name: str
@@ -96,15 +102,17 @@ class Handbook:
     tax_line: int
     payment_days: int
     rules: tuple[OwnerRule, ...] = ()
+    reminder_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The owner's facts at the time of a turn."""
+    """The owner's facts at the time of a turn. `invoices`: how those of this task stand in the books."""
 
     handbook: Handbook
     rates: tuple[Rate, ...]
     today: date
+    invoices: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +149,39 @@ class AskOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Something code looks up in journal and books; nobody's word counts.
+
+    `kind`: 'paid' (`about` is an invoice's number), 'reply' (an answer came to a mail of this task; `about` is empty),
+    'done' (`about` is the key of a move whose effect has a receipt).
+    """
+
+    kind: Literal["paid", "reply", "done"]
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil:
+    """Wait until the moment has come or a condition holds, whichever is first; holds nothing meanwhile.
+
+    `until` is aware; None = no moment, only the conditions. A key is waited for once: what ended it is an outcome.
+    """
+
+    key: str
+    why: str
+    until: datetime | None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """Nothing is left to do; `summary` says what became of the task."""
+    """Nothing is left to do; `summary` says what became of the task. It is closed only if all of `holds` do hold."""
 
     summary: str
+    holds: tuple[Condition, ...] = ()
 
 
-Move = ProposeAction | AskOwner | Finish
+Move = ProposeAction | AskOwner | Finish | WaitUntil
 
 
 @dataclass(frozen=True, slots=True)
