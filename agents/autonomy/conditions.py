@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agents.reasoning.brain import Condition
 
-Check = Callable[["Connection", str, str], bool]
+Check = Callable[["Connection", str, str, str], bool]  # task, about, since
 _WORDS = {
     "paid": "invoice {} is not paid",
     "reply": "no reply has come",
@@ -29,11 +29,11 @@ _WORDS = {
 }
 
 
-def _done(sql: Connection, task: str, about: str) -> bool:
+def _done(sql: Connection, task: str, about: str, _since: str) -> bool:
     return any(each.move_key == about and each.state == "done" for each in proposals_of(sql, task))
 
 
-def _closed(sql: Connection, _task: str, about: str) -> bool:
+def _closed(sql: Connection, _task: str, about: str, _since: str) -> bool:
     row = find_task(sql, about)
     return row is not None and row.state == "done"
 
@@ -50,14 +50,14 @@ class Conditions:
         self._checks: dict[str, Check] = {"done": _done, "task": _closed, **(checks or {})}
         self.fingerprint = fingerprint
 
-    def holds(self, sql: Connection, task: str, condition: Condition) -> bool:
-        """Whether it holds.
+    def holds(self, sql: Connection, task: str, condition: Condition, since: str = "") -> bool:
+        """Whether it holds. `since`: ISO time; what came before it is no news ('reply').
 
         Raises:
             EmployeeError: nobody can tell now.
         """
         check = self._checks.get(condition.kind)
-        return check is not None and check(sql, task, condition.about)
+        return check is not None and check(sql, task, condition.about, since)
 
     def unmet(self, sql: Connection, task: str, conditions: Iterable[Condition]) -> str:
         """What does not hold, in words for the owner; empty when everything holds."""

@@ -51,16 +51,22 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
         if proposal.state in DECIDED and not proposal.undoes
     ]
     happened += [
-        (question.answered_at, Outcome(question.move_key, "answered", value=question.answer))
+        (
+            question.answered_at,
+            Outcome(question.move_key, "answered", value=question.answer, at=_at(question.answered_at)),
+        )
         for question in questions_of(sql, task)
         if question.state == "answered" and not question.about
     ]
-    happened += [(at, Outcome("", "reopened")) for at in reopenings_of(sql, task)]
+    happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
     happened += [
-        (each.ended_at, Outcome(each.move_key, "waited", value=each.value)) for each in waits_of(sql, task, "ended")
+        (each.ended_at, Outcome(each.move_key, "waited", value=each.value, at=_at(each.ended_at)))
+        for each in waits_of(sql, task, "ended")
     ]
     happened += [
-        (each.filed_at, Outcome("", "unmet", value=each.unmet)) for each in turns_since(sql, task, "") if each.unmet
+        (each.filed_at, Outcome("", "unmet", value=each.unmet, at=_at(each.filed_at)))
+        for each in turns_since(sql, task, "")
+        if each.unmet
     ]
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
 
@@ -73,7 +79,12 @@ def _proposal_outcome(row: ProposalRow, models: Mapping[str, type[Action]]) -> O
         action=model.model_validate_json(row.action) if model else None,
         reason=row.reason,
         receipt=receipt_from_json(row.receipt) if row.receipt else None,
+        at=_at(row.decided_at),
     )
+
+
+def _at(moment: str) -> datetime | None:
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def ask_to_json(ask: AskOwner) -> str:

@@ -115,7 +115,7 @@ class Waits:
         """The kind of the first of its conditions that holds, or empty."""
         for each in conditions_from_json(json.loads(row.conditions)):
             try:
-                if self._conditions.holds(sql, row.task, each):
+                if self._conditions.holds(sql, row.task, each, row.created_at):
                     return each.kind
             except EmployeeError:
                 continue  # told where the books are read; it is looked up again

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
-    from agents.connectors.contract import Lookup, Receipt
+    from agents.connectors.contract import Lookup, Money, Receipt
     from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
 
 CENT = Decimal("0.01")
@@ -33,6 +34,47 @@ class Books(Protocol):
 
     def credit(self, order: InvoiceCredit, key: str) -> Receipt:
         """Book the credit note of a whole invoice once; raises as `Connector.execute`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceStanding:
+    """How an invoice stands in the books on a day.
+
+    `total` is what it asked for, VAT included. `open` is what is still owed, in the currency of `total`: less than
+    nothing when too much was paid. `credited` is the part of `total` that credit notes took back. `paid_on` is the day
+    since when nothing is owed, None while something is.
+    """
+
+    number: str
+    total: Money
+    open: Decimal
+    due: date
+    credited: Decimal = Decimal("0.00")
+    paid_on: date | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is owed any more, by payments or by credit notes."""
+        return self.paid_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Why the books do not say whether an invoice is paid: neither yes nor no. `why` names file and line."""
+
+    number: str
+    why: str
+
+
+Standing = InvoiceStanding | Unclear
+
+
+class Receivables(Protocol):
+    """What customers owe, read from the books; nothing here writes."""
+
+    def standing(self, number: str) -> Standing:
+        """How the invoice of this number stands today."""
         ...
 
 

@@ -23,7 +23,7 @@ from agents.connectors.contract import (
 from agents.connectors.wrappers import OpenedAnew
 from agents.console.holder import Holder, held, holder_of, is_held
 from agents.discovery import members
-from agents.durability.journal import Journal, write_meta
+from agents.durability.journal import Journal, journal_id, write_meta
 from agents.errors import EmployeeError, NotAllowed
 from agents.security.secrets import open_secrets
 from agents.settings import Settings, prepare_environment
@@ -220,7 +220,9 @@ class House:
         """
         from agents.durability.dbos_engine import open_engine
 
-        engine = open_engine(self.settings.engine_url, self.state, works, ended)
+        with self.journal.begin() as sql:
+            journal = journal_id(sql)
+        engine = open_engine(self.engine_url(), self.state, works, ended, journal=journal)
         self.opened.append(engine)
         return engine
 

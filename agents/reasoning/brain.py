@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from agents.connectors.books import Standing
     from agents.connectors.contract import Action, Receipt
     from agents.durability.engine import Steps
 
@@ -51,8 +52,8 @@ class Outcome:
     """What became of one earlier move of this task. `key` is the move's key.
 
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
-    'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time' or the kind of the
-    condition), 'unmet' (value = what did not hold when the task was to be finished).
+    'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time', the kind of the
+    condition, or 'skipped'), 'unmet' (value = what did not hold when the task was to be finished). `at`: when, aware.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Outcome:
     value: str = ""
     reason: str = ""
     receipt: Receipt | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage."""
+    """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage.
+
+    `reminder_days`: when to remind of an unpaid invoice, in days after it was due, rising; empty = never.
+    """
 
     company: str
     owner_name: str
@@ -98,15 +103,17 @@ class Handbook:
     tax_line: int
     payment_days: int
     rules: tuple[OwnerRule, ...] = ()
+    reminder_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The owner's facts at the time of a turn."""
+    """The owner's facts at the time of a turn. `invoices`: how those of this task stand in the books."""
 
     handbook: Handbook
     rates: tuple[Rate, ...]
     today: date
+    invoices: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +151,10 @@ class AskOwner:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something code can look up. `about`: 'paid' an invoice number; 'done' the key of a move with a receipt.
+    """Something code looks up in journal and books; nobody's word counts.
 
-    'reply' is about the task's own mails, `about` is empty; 'task' is the id of another task that is closed.
+    `kind`: 'paid' (`about` is an invoice's number), 'reply' (an answer came to a mail of this task; `about` is empty),
+    'done' (`about` is the key of a move whose effect has a receipt), 'task' (`about` is another task; it is closed).
     """
 
     kind: Literal["paid", "reply", "done", "task"]
@@ -155,9 +163,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Wake the task when the moment has come or a condition holds, whichever is first; holds nothing meanwhile.
+    """Wait until the moment has come or a condition holds, whichever is first; holds nothing meanwhile.
 
-    `until` None waits for the conditions alone; `why` is shown to the owner.
+    `until` is aware; None = no moment, only the conditions. A key is waited for once: what ended it is an outcome.
     """
 
     key: str

@@ -7,8 +7,9 @@ are never taken for template code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from agents.connectors.books import amount_text
 from agents.connectors.email.actions import reply_subject
+from agents.connectors.ledger.invoice_words import words_of
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def write_letter(template: str, language: str, values: Mapping[str, str]) -> Let
     shown = {name: _one_line(value) for name, value in values.items()}
     try:
         text = _environment().from_string(source).render(shown)
-    except (TemplateError, ArithmeticError):
+    except (TemplateError, ArithmeticError, ValueError):
         return None
     subject, _, body = text.partition("\n")
     return Letter(subject.removeprefix(SUBJECT_MARK).strip(), body.strip() + "\n")
@@ -68,11 +70,16 @@ def _environment() -> SandboxedEnvironment:
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"money": _money, "money_de": _money_de, "reply": reply_subject}
+    environment.filters |= {"day": partial(_day, "en"), "day_de": partial(_day, "de")}
     return environment
 
 
 def _money(amount: str, currency: str) -> str:
     return amount_text(Decimal(amount), currency)
+
+
+def _day(language: str, iso: str) -> str:
+    return words_of(language).day(date.fromisoformat(iso))
 
 
 def _money_de(amount: str, currency: str) -> str:

@@ -5,6 +5,7 @@ A bad row never hides the good ones: it is left out and named with its file and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,6 +30,13 @@ MAX_PAYMENT_DAYS = 365
 MAX_PERCENT = 100
 RATE_COLUMNS = ("service", "unit", "price")
 RULE_COLUMNS = ("when", "then")
+MAX_REMINDERS = 2
+NO_REMINDERS = frozenset({"", "-", "no", "none", "never"})
+_REMINDERS = re.compile(
+    r"([0-9]{1,4}(?:(?:[ \t]*,[ \t]*|[ \t]+(?:and|und)[ \t]+|[ \t]+)[0-9]{1,4})*)"
+    r"[ \t]*(?:days?|tage?n?)?(?:[ \t]+(?:after|nach)[ \t][\w \t]{1,40})?\.?",
+    re.IGNORECASE,
+)
 _SETTING_HEADINGS = ("who we are", "money", "tone")
 
 
@@ -99,6 +107,7 @@ def _handbook(found: _Found) -> Handbook:
         tax=tax,
         tax_line=found.values.get("tax", ("", 0))[1],
         payment_days=_payment_days(found),
+        reminder_days=_reminder_days(found),
         rules=tuple(found.rules),
     )
 
@@ -142,6 +151,22 @@ def _payment_days(found: _Found) -> int:
         found.bad(line, f"the payment term {text[:40]!r} is not a number of days; {DEFAULT_PAYMENT_DAYS} is used")
         return DEFAULT_PAYMENT_DAYS
     return int(days)
+
+
+def _reminder_days(found: _Found) -> tuple[int, ...]:
+    """'3, 14 days after the due date': rising, not more than there are letters; nothing or 'none' = no reminders."""
+    text, line = found.values.get("payment reminders", ("", 0))
+    if text.casefold() in NO_REMINDERS:
+        return ()
+    written = _REMINDERS.fullmatch(text)
+    days = tuple(int(each) for each in re.findall("[0-9]+", written[1])) if written else ()
+    if len(days) > MAX_REMINDERS:
+        found.bad(line, f"there are {MAX_REMINDERS} letters to remind with, not {len(days)}; nobody is reminded")
+        return ()
+    if not days or sorted({*days}) != [*days] or not 1 <= days[0] <= days[-1] <= MAX_PAYMENT_DAYS:
+        found.bad(line, f"{text[:40]!r} are no days after the due date, such as 3, 14; nobody is reminded")
+        return ()
+    return days
 
 
 def _rates(text: str, handbook: Handbook, found: _Found) -> tuple[Rate, ...]:

@@ -6,33 +6,36 @@ becomes typed moves here, and what cannot be used becomes a question with the re
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 import agents.connectors
+from agents.clock import from_local
 from agents.connectors.contract import AttachmentRef
 from agents.connectors.email.actions import EmailSend
 from agents.discovery import members
 from agents.durability.engine import UNKEPT
-from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
+from agents.reasoning.brain import AskOwner, Choice, Condition, Decision, Finish, ProposeAction, Step, WaitUntil
 from agents.reasoning.decision_wire import decision_from_json, decision_to_json
 from agents.reasoning.kinds import Kinds, settle
 from agents.reasoning.letters import write_letter
 from agents.reasoning.reading import as_given, customer_of
-from agents.reasoning.script_wire import ScriptAsk, ScriptFinish, ScriptLetter, ScriptPropose
+from agents.reasoning.script_wire import ScriptAsk, ScriptFinish, ScriptLetter, ScriptPropose, ScriptWait
 from agents.reasoning.setbacks import FILE_IT, I_DO_IT, after_setbacks, closing
 from agents.reasoning.skill_library import Skill, SkillProblem, discover, run_script
 from agents.reasoning.triage import classify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from agents.connectors.contract import Action
     from agents.durability.engine import Steps
     from agents.reasoning.brain import Facts, Move, Outcome, TaskView
-    from agents.reasoning.script_wire import ScriptMove, ScriptResult
+    from agents.reasoning.script_wire import ScriptCondition, ScriptMove, ScriptResult
     from agents.reasoning.triage import Triage
 
 LETTER = "email.send"  # never proposed with arguments of a script: only as a letter to the sender
@@ -99,7 +102,9 @@ class PlaybookBrain:
             choices = tuple(Choice(each.text, each.weight) for each in said.choices)
             return AskOwner(said.key, said.question, choices, said.quote)
         if isinstance(said, ScriptFinish):
-            return Finish(said.summary)
+            return Finish(said.summary, _conditions(said.holds))
+        if isinstance(said, ScriptWait):
+            return WaitUntil(said.key, said.why, _moment(said.until), _conditions(said.conditions))
         if isinstance(said, ScriptLetter):
             return turn.letter(said)
         return self._propose(turn, said)
@@ -174,6 +179,18 @@ class _Turn:
         if not known.keys() >= set(wanted):
             return None
         return tuple(AttachmentRef(name=known[sha256], sha256=sha256) for sha256 in wanted)
+
+
+def _conditions(said: tuple[ScriptCondition, ...]) -> tuple[Condition, ...]:
+    return tuple(Condition(each.kind, each.about) for each in said)
+
+
+def _moment(said: datetime | date | None) -> datetime | None:
+    """The aware moment: a day begins at midnight where the owner is, a time without zone is the owner's."""
+    if said is None:
+        return None
+    moment = said if isinstance(said, datetime) else datetime.combine(said, time())
+    return moment.astimezone(UTC) if moment.tzinfo else from_local(moment)
 
 
 def _only(move: Move, rule: str, category: str, objective: str) -> Decision:

@@ -9,13 +9,15 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from agents.connectors.books import plain_line
+from agents.clock import as_local
+from agents.connectors.books import Unclear, plain_line
 from agents.reasoning.amounts import read_amounts, read_number
 from agents.reasoning.phrases import folded, sentences
 from agents.reasoning.triage import Triage, attached_texts, newest_words
 from agents.reasoning.word_tables import load_word_tables
 
 if TYPE_CHECKING:
+    from agents.connectors.books import Standing
     from agents.reasoning.amounts import Quantity
     from agents.reasoning.brain import Facts, Outcome, Rate, TaskView
 
@@ -50,7 +52,9 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
             "tax": str(facts.handbook.tax),
             "tax_line": facts.handbook.tax_line,
             "payment_days": facts.handbook.payment_days,
+            "reminder_days": list(facts.handbook.reminder_days),
         },
+        "invoices": [_standing(each) for each in facts.invoices],
         "today": facts.today.isoformat(),
         "outcomes": [_outcome(each) for each in outcomes],
     }
@@ -90,6 +94,7 @@ def _amounts(text: str) -> dict[str, object]:
 
 def _outcome(outcome: Outcome) -> dict[str, object]:
     action, receipt = outcome.action, outcome.receipt
+    moment = receipt.at if receipt else outcome.at
     money = action.money if action else None
     return {
         "key": outcome.key,
@@ -100,6 +105,24 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "money": None if money is None else {"amount": f"{money.amount:f}", "currency": money.currency},
         "number": receipt.provider_id if receipt else "",
         "documents": [each.sha256 for each in receipt.documents] if receipt else [],
+        "due": receipt.details.get("due", "") if receipt else "",
+        "day": as_local(moment).date().isoformat() if moment else "",
+    }
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    """`state`: 'open', 'paid', 'credited' (nothing was paid) or 'unclear' (`why`, with file and line)."""
+    if isinstance(standing, Unclear):
+        return {"number": standing.number, "state": "unclear", "why": standing.why}
+    settled = "credited" if standing.credited >= standing.total.amount else "paid"
+    return {
+        "number": standing.number,
+        "state": settled if standing.is_paid else "open",
+        "total": f"{standing.total.amount:f}",
+        "open": f"{standing.open:f}",
+        "currency": standing.total.currency,
+        "due": standing.due.isoformat(),
+        "paid_on": standing.paid_on.isoformat() if standing.paid_on else "",
     }
 
 

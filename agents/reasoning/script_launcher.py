@@ -75,8 +75,10 @@ def main(script: str, add_hook: Callable[[Hook], None], platform: Platform | Non
     if platform is not None:
         set_limits(platform.setrlimit, vars(platform))
     add_hook(refuse)
+    sys.path.insert(0, script.replace("\\", "/").rpartition("/")[0])  # the modules beside it, as for any program
     runpy.run_path(script, run_name="__main__")
 
 
 if __name__ == "__main__":
+    sys.dont_write_bytecode = True  # nothing is written into a skill's folder
     main(sys.argv[1], sys.addaudithook, import_module("resource") if find_spec("resource") else None)

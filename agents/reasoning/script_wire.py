@@ -5,14 +5,32 @@ A script names no recipient: a letter goes to the sender of the mail and to nobo
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 Words = Annotated[str, Field(max_length=400)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 SOURCES = r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rates:\d{1,6})$"
 SourceOf = Annotated[str, Field(pattern=SOURCES)]
+ABOUT = {"paid": r"[A-Z]{2,8}-[0-9-]{1,20}", "reply": "", "done": r"[a-z][a-z0-9-]{0,39}"}
+
+
+def _moment(value: object) -> object:
+    """An ISO date stays a day: as a moment it would lose that it is the owner's day, not UTC's.
+
+    Raises:
+        ValueError: it is no ISO date or time.
+    """
+    if not isinstance(value, str):
+        raise ValueError("a time is written as text in ISO form")  # noqa: TRY004 (pydantic takes ValueError only)
+    day_chars = len("2026-11-23")
+    return date.fromisoformat(value) if len(value) == day_chars else datetime.fromisoformat(value)
+
+
+Moment = Annotated[datetime | date, BeforeValidator(_moment)]
 
 
 class _Strict(BaseModel):
@@ -51,7 +69,7 @@ class ScriptLetter(_Strict):
 
     kind: Literal["letter"]
     key: Key
-    template: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$")]
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     values: dict[str, str] = {}
     documents: Annotated[tuple[str, ...], Field(max_length=10)] = ()
     quote: Annotated[str, Field(max_length=1000)] = ""
@@ -69,14 +87,49 @@ class ScriptAsk(_Strict):
     quote: Annotated[str, Field(max_length=1000)] = ""
 
 
+class ScriptCondition(_Strict):
+    """Something code looks up: `about` is an invoice's number ('paid'), a move's key ('done'), or empty ('reply')."""
+
+    kind: Literal["paid", "reply", "done"]
+    about: str = ""
+
+    @model_validator(mode="after")
+    def _says_about_what(self) -> Self:
+        if not re.fullmatch(ABOUT[self.kind], self.about):
+            raise ValueError(f"{self.kind} cannot be about {self.about[:40]!r}")
+        return self
+
+
+Conditions = Annotated[tuple[ScriptCondition, ...], Field(max_length=8)]
+
+
+class ScriptWait(_Strict):
+    """Wait for a day or a time (ISO; without zone it is the owner's), for a condition, or for whichever is first."""
+
+    kind: Literal["wait"]
+    key: Key
+    why: Words
+    until: Moment | None = None
+    conditions: Conditions = ()
+
+    @model_validator(mode="after")
+    def _ends_some_time(self) -> Self:
+        if self.until is None and not self.conditions:
+            raise ValueError("a wait needs a time or a condition")
+        return self
+
+
 class ScriptFinish(_Strict):
-    """Nothing is left to do."""
+    """Nothing is left to do, if all of `holds` do hold."""
 
     kind: Literal["finish"]
     summary: Words
+    holds: Conditions = ()
 
 
-ScriptMove = Annotated[ScriptPropose | ScriptLetter | ScriptAsk | ScriptFinish, Field(discriminator="kind")]
+ScriptMove = Annotated[
+    ScriptPropose | ScriptLetter | ScriptAsk | ScriptWait | ScriptFinish, Field(discriminator="kind")
+]
 
 
 class ScriptResult(_Strict):

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,3 +120,30 @@ def test_the_files_we_ship_have_no_problem() -> None:
 def test_no_text_makes_it_fail(handbook: str, rates: str) -> None:
     read_owner_files(f"## Money\n| what | value |\n|--|--|\n| tax | {handbook} |\n", rates, TODAY)
     read_owner_files(handbook, f"|customer|service|unit|price|\n|--|--|--|--|\n|a|b|c|{rates}|\n", TODAY)
+
+
+def reminders(value: str) -> tuple[tuple[int, ...], list[int]]:
+    """The days that were read, and the lines that were named."""
+    text = f"## Money\n| what | value |\n| --- | --- |\n| payment reminders | {value} |\n"
+    files = read_owner_files(text, "", TODAY)
+    return files.facts.handbook.reminder_days, [each.line for each in files.problems]
+
+
+@pytest.mark.parametrize(
+    "value", ["3, 14 days after the due date", "3,14", "3 and 14 days", "3 14", "3 und 14 Tage nach Fälligkeit"]
+)
+def test_days_of_reminders_are_read_in_the_owners_words(value: str) -> None:
+    assert reminders(value) == ((3, 14), [])
+    assert reminders(value.replace("3", "03")) == ((3, 14), [])
+
+
+@pytest.mark.parametrize("value", ["", "none", "No", "-"])
+def test_without_days_nobody_is_reminded(value: str) -> None:
+    assert reminders(value) == ((), [])
+
+
+@pytest.mark.parametrize(
+    "value", ["14, 3", "3, 3", "0, 3", "-3", "3, 14, 30", "soon", "3 weeks", "2.5", "366", "3 days before", "3, 14 EUR"]
+)
+def test_days_that_are_none_are_named_and_nobody_is_reminded(value: str) -> None:
+    assert reminders(value) == ((), [4])

@@ -147,3 +147,22 @@ def test_template_code_in_a_value_stays_text() -> None:
     letter = write_letter("complaint", "en", VALUES | {"name": "{{ 7 * 7 }}"})
     assert letter is not None
     assert "49" not in letter.body
+
+
+@pytest.mark.parametrize("language", ["en", "de", "nl"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_reminder_names_invoice_amount_and_day_and_threatens_with_nothing(language: str, number: int) -> None:
+    letter = write_letter(f"reminder-{number}", language, VALUES | {"due": "2026-12-07"})
+    assert letter is not None
+    assert "INV-2026-0001" in letter.subject
+    amount, day = ("1.130,50 EUR", "07.12.2026") if language == "de" else ("1,130.50 EUR", "7 December 2026")
+    assert amount in letter.body
+    assert day in letter.body
+    words = letter.body.casefold()
+    assert [
+        bad for bad in ("fee", "court", "lawyer", "interest", "gebühr", "anwalt", "zins", "mahn") if bad in words
+    ] == []
+
+
+def test_a_day_that_is_none_is_no_letter() -> None:
+    assert write_letter("reminder-1", "en", VALUES | {"due": "soon"}) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +114,16 @@ def test_a_script_gets_json_and_answers_json(skill: Callable[..., Skill | SkillP
     assert summary(run(skill(says("given['word']")), {"word": "grüß dich"})) == "grüß dich"
 
 
+def test_a_script_may_have_modules_beside_it_and_nothing_is_written_there(
+    skill: Callable[..., Skill | SkillProblem], tmp_path: Path
+) -> None:
+    found = skill(f"import beside\n{says('beside.WORD')}")
+    scripts = tmp_path / "hello" / "scripts"
+    (scripts / "beside.py").write_text("WORD = 'together'\n", encoding="utf-8")
+    assert summary(run(found)) == "together"
+    assert sorted(each.name for each in scripts.iterdir()) == ["beside.py", "playbook.py"]
+
+
 def test_a_script_learns_nothing_of_the_vault(skill: Callable[..., Skill | SkillProblem]) -> None:
     assert summary(run(skill(says("sorted(os.environ)")))) in {"[]", "['LC_CTYPE']"}
     assert summary(run(skill(says("os.listdir('.')")))) == "[]"
@@ -180,12 +191,15 @@ class FakePlatform:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_the_launcher_sets_limits_and_hook_before_the_script(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, known: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, known: bool
 ) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
     said: list[str] = []
     script = tmp_path / "script.py"
-    script.write_text("import sys; sys.stdout.write('ran')", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("WORD = 'ran'\n", encoding="utf-8")
+    script.write_text("import beside, sys; sys.stdout.write(beside.WORD)", encoding="utf-8")
     platform = FakePlatform(said) if known else None
     script_launcher.main(str(script), lambda hook: said.append(hook.__name__), platform)
+    del sys.modules["beside"]
     assert said == [*(["limit 0 5"] if known else []), "refuse"]
     assert capsys.readouterr().out == "ran"

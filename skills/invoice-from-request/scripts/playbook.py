@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Decides the next move for a request for an invoice: JSON in, JSON out, nothing else. Standard library only.
 
-A state function: mail, the owner's rates and answers give the terms; the outcomes so far give the stage. The table of
-states is in references/states.md.
+A state function: mail, the owner's rates and answers give the terms; the outcomes so far give the stage. What comes
+after sending is in `reminders.py`. The table of states is in references/states.md.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import sys
 from decimal import Decimal
 from typing import Any
+
+from reminders import after_sending
 
 Given = dict[str, Any]
 Found = tuple[Any, str]  # a value and where it comes from
@@ -280,8 +282,8 @@ def decide(given: Given) -> Given:
     invoice = done["invoice"]
     posted = f"Invoice {invoice['number']} is posted"
     if "send" in done:
-        finish = {"kind": "finish", "summary": f"invoice {invoice['number']} posted and sent"}
-        return result([finish], steps(terms, posted, invoiced=True, sent=True))
+        moves, more = after_sending(given, invoice)
+        return result(moves, steps(terms, posted, invoiced=True, sent=True) + more)
     return result([letter(given, invoice)], steps(terms, posted, invoiced=True))
 
 

@@ -1,0 +1,198 @@
+"""What follows when an invoice is sent: wait, remind, wait again, until it is paid. Standard library only.
+
+A state function like `playbook.py`, which calls it; the table of states is in references/states.md.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+Given = dict[str, Any]
+
+PATIENCE_DAYS = 30  # after the last letter, and again each time the owner wants to wait
+PAUSE_DAYS = 7  # between two letters at least, when the first went out late
+GO_ON = "go on reminding"
+WAIT_ON = "no more reminders, wait for the payment"
+LEAVE_OUT = "leave this reminder out"
+LOOK_AGAIN = "look again"
+LATER = f"wait another {PATIENCE_DAYS} days"
+MYSELF = "I do it myself"
+MAX_WHY = 250
+
+
+class Story:
+    """What happened since the invoice was sent, as far as it decides what comes next."""
+
+    def __init__(self, outcomes: list[Given]) -> None:
+        self.done = {each["key"]: each["day"] for each in outcomes if each["kind"] == "done"}
+        self.waited = [each for each in outcomes if each["kind"] == "waited"]
+        self.left_out: set[str] = set()
+        self.patience: list[str] = []  # the days on which the owner wanted to wait longer
+        self.silent = self.replied = self.misheard = False
+        for each in outcomes:
+            if each["kind"] == "waited" and each["value"] == "reply":
+                self.replied, self.misheard = True, False
+            elif each["kind"] == "answered":
+                self.hear(each)
+
+    def hear(self, answer: Given) -> None:
+        """Take in one answer of the owner's."""
+        key, value = answer["key"], answer["value"]
+        if key == "reply":
+            self.misheard = value not in {GO_ON, WAIT_ON, MYSELF}
+            self.replied = self.misheard
+        if value == WAIT_ON:
+            self.silent = True
+        elif key == "reply" and value == GO_ON:
+            self.silent = False
+        elif key == "overdue" and value == LATER:
+            self.patience.append(answer["day"])
+        elif key.startswith("reminder-") and value == LEAVE_OUT:
+            self.left_out.add(key.rpartition("-")[0])
+
+    def is_skipped(self, stage: str) -> bool:
+        """Whether the owner wanted to go on without waiting longer."""
+        return any(each["value"] == "skipped" for each in self.of(stage))
+
+    def of(self, stage: str) -> list[Given]:
+        """The waits of a stage that ended."""
+        return [each for each in self.waited if each["key"] == stage or each["key"].startswith(f"{stage}-")]
+
+
+class Dunning:
+    """One invoice that was sent: how it stands, and the days that count."""
+
+    def __init__(self, given: Given, invoice: Given) -> None:
+        self.given, self.invoice, self.number = given, invoice, invoice["number"]
+        self.story = Story(given["outcomes"])
+        known = [each for each in given["invoices"] if each["number"] == self.number]
+        self.standing = known[0] if known else {"state": "unclear", "why": "the books were not read"}
+        self.today = date.fromisoformat(given["today"])
+        self.due = date.fromisoformat(self.standing.get("due") or invoice["due"])
+
+    def moves(self) -> list[Given]:
+        """The next moves."""
+        if self.standing["state"] in {"paid", "credited"}:
+            return [finish(self.given, self.number, self.standing["state"])]
+        if self.story.replied:
+            return [self.ask_about_reply()]
+        if self.story.silent:
+            return [self.wait("paid", None, "the payment")]
+        for name, day in self.letters():
+            if name in self.story.done or name in self.story.left_out:
+                continue
+            if self.must_wait(f"{name}-due", day):
+                return [self.wait(f"{name}-due", day, f"the payment; a reminder is due on {day}")]
+            if self.standing["state"] == "unclear":
+                return [self.ask_about_books()]
+            return [self.letter(name), self.wait("settled", None, "the payment, while you decide")]
+        return [self.after_the_letters()]
+
+    def letters(self) -> list[tuple[str, date]]:
+        """The name of each letter and the day it is due."""
+        found: list[tuple[str, date]] = []
+        after = self.given["handbook"]["reminder_days"]
+        for at, days in enumerate(after):
+            day = self.due + timedelta(days=days)
+            if found and (sent := self.story.done.get(found[-1][0])):
+                pause = timedelta(days=min(PAUSE_DAYS, days - after[at - 1]))
+                day = max(day, date.fromisoformat(sent) + pause)
+            found.append((f"reminder-{at + 1}", day))
+        return found
+
+    def must_wait(self, stage: str, day: date) -> bool:
+        """Whether the day is still to come and the owner has not cut the wait short."""
+        return self.today < day and not self.story.is_skipped(stage)
+
+    def after_the_letters(self) -> Given:
+        """Wait for the payment; once in a while the owner is asked."""
+        name, day = self.letters()[-1]
+        sent = self.story.done.get(name)
+        since = date.fromisoformat(self.story.patience[-1] if self.story.patience else sent or day.isoformat())
+        until, stage = since + timedelta(days=PATIENCE_DAYS), f"overdue-{len(self.story.patience) + 1}"
+        if self.must_wait(stage, until):
+            return self.wait(stage, until, "the payment; every letter is written")
+        if self.standing["state"] == "unclear":
+            return self.ask_about_books()
+        late = (self.today - self.due).days
+        question = f"{self.number} over {self.amount()} is not paid {late} days after it was due. What shall I do?"
+        return self.ask("overdue", question, [LATER, MYSELF])
+
+    def wait(self, stage: str, until: date | None, why: str) -> Given:
+        """Wait for money, an answer, or the day. A wait that ended is not taken up again under the same key."""
+        ended = len(self.story.of(stage))
+        return {
+            "kind": "wait",
+            "key": f"{stage}-{ended + 1}" if ended else stage,
+            "why": f"{self.number}: {why}",
+            "until": until.isoformat() if until else None,
+            "conditions": [{"kind": "paid", "about": self.number}, {"kind": "reply"}],
+        }
+
+    def letter(self, name: str) -> Given:
+        """A reminder over what is open, with the invoice again; the brain addresses it to the sender."""
+        is_part = Decimal(self.standing["open"]) != Decimal(self.standing["total"])
+        return {
+            "kind": "letter",
+            "key": name,
+            "template": name,
+            "values": {
+                "number": self.number,
+                "amount": self.standing["open"],
+                "currency": self.standing["currency"],
+                "due": self.due.isoformat(),
+            },
+            "documents": self.invoice["documents"],
+            "quote": self.given["quote"],
+            "warnings": [f"⚠ a part was paid; {self.amount()} of {self.standing['total']} are open"] if is_part else [],
+            "changes": [LEAVE_OUT, WAIT_ON],
+        }
+
+    def ask_about_reply(self) -> Given:
+        """An answer came; what it means is for the owner to say."""
+        start = "I do not know how to do that. " if self.story.misheard else ""
+        question = f"{start}An answer came to a mail about {self.number}, which is not paid. Shall I go on reminding?"
+        return self.ask("reply", question, [GO_ON, WAIT_ON, MYSELF])
+
+    def ask_about_books(self) -> Given:
+        """Nobody is reminded while the books do not say that nothing was paid."""
+        why = self.standing["why"][:MAX_WHY]
+        question = f"I cannot tell whether {self.number} is paid: {why} Put that in order, or say what to do."
+        return self.ask("books", question, [LOOK_AGAIN, WAIT_ON, MYSELF])
+
+    def ask(self, key: str, question: str, choices: list[str]) -> Given:
+        """A question to the owner."""
+        return {"kind": "ask", "key": key, "question": question, "choices": [{"text": each} for each in choices]}
+
+    def amount(self) -> str:
+        """What is open: '1130.50 EUR'."""
+        return f"{Decimal(self.standing['open']):.2f} {self.standing['currency']}"
+
+    def steps(self) -> list[Given]:
+        """The rest of the plan."""
+        paid = self.standing["state"] in {"paid", "credited"}
+        reminders = [
+            {"text": f"Remind on {day}, unless it is paid", "done": name in self.story.done, "move": name}
+            for name, day in self.letters()
+            if name in self.story.done or not (paid or self.story.silent or name in self.story.left_out)
+        ]
+        return [*reminders, {"text": f"Wait for the payment of {self.number}", "done": paid}]
+
+
+def finish(given: Given, number: str, state: str = "") -> Given:
+    """The end: what must hold is looked up once more by the brain's caller."""
+    ends = {"": "posted and sent", "paid": "posted, sent and paid", "credited": "posted, sent and credited again"}
+    sent = [each["key"] for each in given["outcomes"] if each["kind"] == "done"]
+    holds = [{"kind": "done", "about": key} for key in sent]
+    holds += [{"kind": "paid", "about": number}] if state else []
+    return {"kind": "finish", "summary": f"invoice {number} {ends[state]}", "holds": holds}
+
+
+def after_sending(given: Given, invoice: Given) -> tuple[list[Given], list[Given]]:
+    """The next move for an invoice that was sent, and what the plan shows of it."""
+    if not given["handbook"]["reminder_days"]:
+        return [finish(given, invoice["number"])], []
+    dunning = Dunning(given, invoice)
+    return dunning.moves(), dunning.steps()
