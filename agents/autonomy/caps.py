@@ -41,8 +41,7 @@ class Caps:
 
     def stop(self, sql: Connection, row: TaskRow, now: datetime) -> AskOwner | None:
         """The question to the owner when the task must not go on by itself; None = it may."""
-        since = _since(sql, row)
-        words = self._words(sql, row, since, now)
+        words = self._words(sql, row, _since(sql, row), now)
         return AskOwner(CAP, f"I stopped this task: {words}. What shall I do?", CHOICES) if words else None
 
     def _words(self, sql: Connection, row: TaskRow, since: str, now: datetime) -> str:
@@ -52,7 +51,7 @@ class Caps:
             return f"it took {len(taken)} turns and is not done"
         if cost >= self.cost_usd:
             return f"thinking about it has cost {cost:.2f} USD"
-        if now - datetime.fromisoformat(since) >= timedelta(days=self.days):
+        if now - datetime.fromisoformat(since or row.created_at) >= timedelta(days=self.days):
             return f"it is not done after {self.days} days"
         last = [each.fingerprint for each in taken[-self.same :]]
         if len(last) == self.same and len(set(last)) == 1:
@@ -62,9 +61,9 @@ class Caps:
 
 
 def _since(sql: Connection, row: TaskRow) -> str:
-    """The ISO time from which turns, days and money count."""
+    """The ISO time after which turns, days and money count; empty = from the beginning."""
     said = [each.answered_at for each in questions_of(sql, row.id) if each.move_key == CAP and each.answered_at]
-    return max([row.created_at, *said, *reopenings_of(sql, row.id)])
+    return max([*said, *reopenings_of(sql, row.id)], default="")
 
 
 def fingerprint(category: str, known: Iterable[Outcome], moves: Iterable[Move], unmet: str) -> str:

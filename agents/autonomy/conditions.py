@@ -38,6 +38,9 @@ def _closed(sql: Connection, _task: str, about: str, _since: str) -> bool:
     return row is not None and row.state == "done"
 
 
+_OF_THE_JOURNAL: Mapping[str, Check] = {"done": _done, "task": _closed}
+
+
 class Conditions:
     """Looks up by kind of condition. `checks` are those of other rooms; the journal's own are here.
 
@@ -47,7 +50,7 @@ class Conditions:
     def __init__(
         self, checks: Mapping[str, Check] | None = None, fingerprint: Callable[[], object] = lambda: None
     ) -> None:
-        self._checks: dict[str, Check] = {"done": _done, "task": _closed, **(checks or {})}
+        self._checks = {} if checks is None else checks
         self.fingerprint = fingerprint
 
     def holds(self, sql: Connection, task: str, condition: Condition, since: str = "") -> bool:
@@ -56,7 +59,7 @@ class Conditions:
         Raises:
             EmployeeError: nobody can tell now.
         """
-        check = self._checks.get(condition.kind)
+        check = _OF_THE_JOURNAL.get(condition.kind) or self._checks.get(condition.kind)
         return check is not None and check(sql, task, condition.about, since)
 
     def unmet(self, sql: Connection, task: str, conditions: Iterable[Condition]) -> str:

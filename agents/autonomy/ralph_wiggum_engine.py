@@ -167,7 +167,7 @@ class RalphWiggumEngine:
                 return 0
             del self._begun[task]
             if standing.state is State.UNKNOWN:  # the engine's database is gone: it is begun anew
-                return 0
+                return 1
             thought = self._thought(standing)
             if thought.trouble is not None:
                 raise thought.trouble

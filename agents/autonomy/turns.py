@@ -150,6 +150,7 @@ class Turns:
         self._proposing.withdraw(writing, task)
         self.questions.withdraw(writing, task)
         withdraw_waits(writing.sql, task)
+        self.waits.look_again()
 
     def _entry(self, row: TaskRow) -> Entry | None:
         return self._places.find(f"{row.id}.md", CLAIMED, NEEDS_ACTION)

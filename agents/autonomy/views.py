@@ -51,15 +51,6 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
         if proposal.state in DECIDED and not proposal.undoes
     ]
     happened += [
-        (
-            question.answered_at,
-            Outcome(question.move_key, "answered", value=question.answer, at=_at(question.answered_at)),
-        )
-        for question in questions_of(sql, task)
-        if question.state == "answered" and not question.about
-    ]
-    happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
-    happened += [
         (each.ended_at, Outcome(each.move_key, "waited", value=each.value, at=_at(each.ended_at)))
         for each in waits_of(sql, task, "ended")
     ]
@@ -68,6 +59,15 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
         for each in turns_since(sql, task, "")
         if each.unmet
     ]
+    happened += [
+        (
+            question.answered_at,
+            Outcome(question.move_key, "answered", value=question.answer, at=_at(question.answered_at)),
+        )
+        for question in questions_of(sql, task)
+        if question.state == "answered" and not question.about
+    ]
+    happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
 
 

@@ -86,6 +86,10 @@ class Waits:
         self._tell(writing, task, "wait.begun", f"waits{when}: {plain(move.why)}")
         return None
 
+    def look_again(self) -> None:
+        """Something changed that others may wait for."""
+        self._looked = None
+
     def look(self) -> int:
         """End what is over; how many waits that were."""
         now = self._clock.now().isoformat()

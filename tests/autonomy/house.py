@@ -10,6 +10,8 @@ from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor
 from agents.approval.executor import Ports as ExecutorPorts
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.caps import Caps
+from agents.autonomy.conditions import Conditions
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.founding import found_vault, open_place
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from agents.autonomy.conditions import Check
     from agents.durability.proposal_rows import ProposalRow
     from agents.durability.task_persistence import TaskRow
     from agents.durability.verification import Report
@@ -94,7 +97,9 @@ class House:
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
         self.brain, self.courier = ScriptedBrain(errands), Courier(self.vault)
-        self.engine = InlineEngine({})
+        self.engine, self.caps = InlineEngine({}), Caps()
+        self.checks: dict[str, Check] = {}
+        self.changes = 0
         self.reports: list[str] = []
         self.runs = False
 
@@ -136,7 +141,10 @@ class House:
         self.places = Places(self.vault, self.clock, self.quiet_s)
         facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
         decisions = Decisions(self.recorder, self.clock)
-        ports = TurnPorts(self.brain, MODELS, self.blobs, facts.owner_files, facts.policy)
+        conditions = Conditions(self.checks, lambda: self.changes)
+        ports = TurnPorts(
+            self.brain, MODELS, self.blobs, facts.owner_files, facts.policy, conditions=conditions, caps=self.caps
+        )
         turns = Turns(self.recorder, decisions, self.places, ports)
         thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda: facts.owner_files().facts)
         self.engine.works = {TURN: thinking}

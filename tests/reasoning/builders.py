@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.contract import Document, Receipt
 from agents.connectors.ledger.manifest import InvoiceCreate
-from agents.reasoning.brain import AskOwner, AttachedFile, Facts, Finish, Handbook, Outcome, ProposeAction, TaskView
+from agents.reasoning.brain import (
+    AskOwner,
+    AttachedFile,
+    Facts,
+    Finish,
+    Handbook,
+    Outcome,
+    ProposeAction,
+    TaskView,
+    WaitUntil,
+)
 from agents.reasoning.playbook import PlaybookBrain
 
 if TYPE_CHECKING:
@@ -82,14 +92,14 @@ def rejected(move: ProposeAction, reason: str = "") -> Outcome:
 
 def proposed(decision: Decision) -> ProposeAction:
     """The one proposal of a decision."""
-    (move,) = decision.moves
+    (move,) = (each for each in decision.moves if not isinstance(each, WaitUntil))
     assert isinstance(move, ProposeAction), move
     return move
 
 
 def question(decision: Decision) -> AskOwner:
     """The one question of a decision."""
-    (move,) = decision.moves
+    (move,) = (each for each in decision.moves if not isinstance(each, WaitUntil))
     assert isinstance(move, AskOwner), move
     return move
 

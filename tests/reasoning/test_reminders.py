@@ -108,6 +108,12 @@ def reminder(number: int, day: date) -> Outcome:
     return did(proposed(decide(on(after(14 if number > 1 else 3)), *earlier)), day)
 
 
+def test_while_a_reminder_waits_for_the_owner_a_payment_wakes_the_task() -> None:
+    letter, wait = decide(on(after(3))).moves
+    assert letter.key == "reminder-1"  # type: ignore[union-attr]
+    assert wait == WaitUntil("settled", f"{NUMBER}: the payment, while you decide", None, WAKES)
+
+
 def test_without_days_in_the_handbook_the_task_ends_when_the_mail_is_sent() -> None:
     end = only(decide(on(SENT, days=())))
     assert end == Finish(
