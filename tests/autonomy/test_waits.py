@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +30,11 @@ def patient(_task: TaskView, known: tuple[Outcome, ...]) -> tuple[Move, ...]:
     if known:
         return (Finish(f"woken by {known[-1].value}"),)
     return (WaitUntil("payment", "the payment of the invoice", IN_3_DAYS, (PAID,)),)
+
+
+def wait_for(wait: WaitUntil, task: TaskView, _known: tuple[Outcome, ...]) -> tuple[Move, ...]:
+    """Waits for this, and for itself."""
+    return (replace(wait, conditions=(Condition("task", task.id), *wait.conditions)),)
 
 
 def waiting(house: House) -> str:
@@ -111,9 +118,8 @@ def test_a_kind_of_condition_nobody_can_look_up_never_holds(house: House) -> Non
 
 def test_the_same_wait_is_filed_once_and_another_of_its_key_takes_its_place(house: House) -> None:
     task = waiting(house)
-    house.brain.script = lambda _task, _known: (WaitUntil("payment", "the payment", IN_3_DAYS, (PAID,)),)
     for moment in (IN_3_DAYS, IN_3_DAYS + timedelta(days=1)):
-        house.brain.script = lambda _task, _known, until=moment: (WaitUntil("payment", "it", until, (PAID,)),)
+        house.brain.script = partial(wait_for, WaitUntil("payment", "it", moment, (PAID,)))
         house.move(task, "Needs_Action")
         house.once()
     with house.journal.begin() as sql:
@@ -204,10 +210,8 @@ def test_a_task_that_waits_for_itself_is_a_circle(house: House) -> None:
 
 
 def test_with_a_day_or_another_condition_there_is_no_circle(house: House) -> None:
-    for key, until, more in (("a", IN_3_DAYS, ()), ("b", None, (PAID,))):
-        house.brain.script = lambda task, _known, key=key, until=until, more=more: (
-            WaitUntil(key, "myself", until, (Condition("task", task.id), *more)),
-        )
-        house.mail(f"wait {key}", ord(key))
+    for number, wait in enumerate((WaitUntil("a", "myself", IN_3_DAYS), WaitUntil("b", "myself", None, (PAID,)))):
+        house.brain.script = partial(wait_for, wait)
+        house.mail("wait", number)
         house.once()
     assert house.sees().questions == ()

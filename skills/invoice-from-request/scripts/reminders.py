@@ -85,10 +85,14 @@ class Dunning:
                 continue
             if self.must_wait(f"{name}-due", day):
                 return [self.wait(f"{name}-due", day, f"the payment; a reminder is due on {day}")]
-            if self.standing["state"] == "unclear":
-                return [self.ask_about_books()]
-            return [self.letter(name), self.wait("settled", None, "the payment, while you decide")]
+            return self.remind(name)
         return [self.after_the_letters()]
+
+    def remind(self, name: str) -> list[Given]:
+        """Propose the letter; a payment that comes while the owner decides ends it."""
+        if self.standing["state"] == "unclear":
+            return [self.ask_about_books()]
+        return [self.letter(name), self.wait("settled", None, "the payment, while you decide")]
 
     def letters(self) -> list[tuple[str, date]]:
         """The name of each letter and the day it is due."""
