@@ -37,6 +37,11 @@ def wait_for(wait: WaitUntil, task: TaskView, _known: tuple[Outcome, ...]) -> tu
     return (replace(wait, conditions=(Condition("task", task.id), *wait.conditions)),)
 
 
+def wait_plainly(wait: WaitUntil, _task: TaskView, _known: tuple[Outcome, ...]) -> tuple[Move, ...]:
+    """Waits for this."""
+    return (wait,)
+
+
 def waiting(house: House) -> str:
     """A task that waits."""
     house.brain.script = patient
@@ -119,7 +124,7 @@ def test_a_kind_of_condition_nobody_can_look_up_never_holds(house: House) -> Non
 def test_the_same_wait_is_filed_once_and_another_of_its_key_takes_its_place(house: House) -> None:
     task = waiting(house)
     for moment in (IN_3_DAYS, IN_3_DAYS + timedelta(days=1)):
-        house.brain.script = partial(wait_for, WaitUntil("payment", "it", moment, (PAID,)))
+        house.brain.script = partial(wait_plainly, WaitUntil("payment", "it", moment, (PAID,)))
         house.move(task, "Needs_Action")
         house.once()
     with house.journal.begin() as sql:
@@ -161,8 +166,8 @@ class Ring:
         self.after: dict[str, str] = {}
 
     def __call__(self, task: TaskView, known: tuple[Outcome, ...]) -> tuple[Move, ...]:
-        if any(each.kind == "waited" for each in known):
-            return (Finish(f"went on: {known[-1].value}"),)
+        if woken := [each.value for each in known if each.kind == "waited"]:
+            return (Finish(f"went on: {woken[-1]}"),)
         other = self.after.get(task.text.strip())
         return (WaitUntil("other", "the other task", None, (Condition("task", other),)),) if other else ()
 
