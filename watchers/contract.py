@@ -48,7 +48,7 @@ class Event:
     `content_sha256` (64 hex) is over the bytes with CRLF read as LF: the same mail exported twice is the same content.
     `origin` is the path to clear once filed, relative to our root, posix; `origin_sha256` is over its bytes as they lay
     there, empty when it must not be removed by them (not read, or only a line of it). With a `problem` the event
-    belongs into Quarantine and only `original` is set.
+    belongs into Quarantine and only `original` is set. `answers`: ids of the mails it says it answers, nearest first.
     """
 
     source: str
@@ -64,6 +64,7 @@ class Event:
     subject: str = ""
     text: str = ""
     message_id: str = ""
+    answers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     original: StoredFile | None = None
     attachments: tuple[StoredFile, ...] = ()

@@ -149,6 +149,7 @@ def _mail(entry: Entry, content: bytes, mail: Mail, now: datetime) -> Event:
         subject=mail.subject,
         text=mail.text,
         message_id=mail.message_id,
+        answers=mail.answers,
         flags=(*mail.flags, *late, *flags),
         original=StoredFile(content, "eml", entry.location.name, "message/rfc822"),
         attachments=attachments,

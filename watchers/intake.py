@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
+from agents.durability.mail_replies import add_reply, answered_task
 from agents.durability.task_persistence import (
     TaskRow,
     add_event,
@@ -112,7 +113,10 @@ class Intake:
         known = sender_seen_before(writing.sql, event.sender_address, task)
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
-        note = render_task(TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged))
+        answered = answered_task(writing.sql, event.answers)
+        note = render_task(
+            TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged, answered)
+        )
         add_event(
             writing.sql,
             {
@@ -125,9 +129,13 @@ class Intake:
         )
         row = TaskRow(task, now.isoformat(), "filed", 0, event.sender_address, json.dumps(view), note, "", "", "")
         add_task(writing.sql, row)
+        if answered:
+            add_reply(writing.sql, answered, task, self._clock.now().isoformat())
         operations = [Operation("file", each.path, blob=each.blob) for each in kept]
         operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
-        fact = Fact("watcher", "task.filed", task, task, {"source": event.source, "sha256": event.content_sha256})
+        parameters = {"source": event.source, "sha256": event.content_sha256}
+        parameters |= {"reply_to": answered} if answered else {}
+        fact = Fact("watcher", "task.filed", task, task, parameters)
         writing.record(Transition(fact, f"File {task}", (*operations, *_clear(event, task))))
         return task
 

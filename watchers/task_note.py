@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from agents.vault.yaml_text import PropertyValue
     from watchers.contract import Event
 
 _OUR_WORDS = re.compile(r"[A-Za-z0-9 .,:;'()?%/-]{1,200}")
@@ -26,6 +27,7 @@ class TaskContent:
     """What stands in the note. `received` is local and naive; `history` the first line of the history, with its dash.
 
     `links` are the kept files in the order original (when there is one), attachments: name in the vault, sent name.
+    `reply_to` is the task whose mail it says it answers, or empty.
     """
 
     task_id: str
@@ -35,12 +37,13 @@ class TaskContent:
     links: tuple[tuple[str, str], ...]
     history: str
     flags: tuple[str, ...]
+    reply_to: str = ""
 
 
 def render_task(content: TaskContent) -> str:
     """The whole note of a new task. `plan` and `category` are empty until there is a plan."""
     event = content.event
-    properties = {
+    properties: dict[str, PropertyValue] = {
         "id": content.task_id,
         "type": event.kind,
         "from": property_text(event.sender_address or event.sender_name) or None,
@@ -52,6 +55,8 @@ def render_task(content: TaskContent) -> str:
         "plan": None,
         "tags": ["task"],
     }
+    if content.reply_to:
+        properties["reply_to"] = f"[[{content.reply_to}]]"
     return emit_note(properties, "\n".join(_body(content)))
 
 
@@ -61,6 +66,8 @@ def _body(content: TaskContent) -> Iterator[str]:
     yield f"> [!info] {_introduction(content)}"
     if event.subject:
         yield f"> Subject: {code_span(event.subject)}"
+    if content.reply_to:
+        yield f"> It says that it answers a mail of ours, from [[{content.reply_to}]]."
     yield from _warnings(content.flags)
     yield ""
     text = event.text or next((file.text for file in event.attachments if file.text), "")

@@ -73,8 +73,8 @@ Standing = InvoiceStanding | Unclear
 class Receivables(Protocol):
     """What customers owe, read from the books; nothing here writes."""
 
-    def standing(self, number: str) -> Standing:
-        """How the invoice of this number stands today."""
+    def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
+        """How the invoices of these numbers stand today; costs little when nothing was written since the last look."""
         ...
 
 

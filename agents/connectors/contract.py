@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.clock import Clock
+    from agents.connectors.books import Receivables
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +268,17 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A connector folder's light description: importing it must not import the runtime or its libraries."""
+    """A connector folder's light description: importing it must not import the runtime or its libraries.
+
+    `open_receivables`: the reader of what customers owe, where the folder keeps the owner's books.
+    """
 
     name: str
     actions: tuple[type[Action], ...]
     open_connector: Callable[[ConnectorContext], Connector]  # imports the runtime when called
     capabilities: Callable[[ConnectorContext], Sequence[Capability]]
     connections: tuple[Connection, ...] = ()
+    open_receivables: Callable[[ConnectorContext], Receivables] | None = None
 
 
 def sha256_hex(content: bytes) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from agents.connectors.books import Receivables
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
     from agents.durability.transitions import Recorder
@@ -131,6 +132,12 @@ class House:
             connector = OpenedAnew(partial(manifest.open_connector, self.context))
             found |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
         return found
+
+    @cached_property
+    def receivables(self) -> Receivables:
+        """What customers owe, read from the owner's books."""
+        readers = (each.open_receivables for each in self.manifests)
+        return next(filter(None, readers))(self.context)
 
     def capabilities(self) -> tuple[Capability, ...]:
         """What works now, and the next step of what does not."""

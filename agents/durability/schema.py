@@ -89,6 +89,15 @@ REOPENINGS = Table(
     Column("consumed", Boolean, nullable=False, default=False),
 )
 
+MAIL_REPLIES = Table(
+    "mail_replies",
+    METADATA,
+    Column("reply", Text, ForeignKey("tasks.id"), primary_key=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("told", Boolean, nullable=False, index=True),
+)
+
 REQUESTS = Table(
     "requests",
     METADATA,

@@ -29,10 +29,12 @@ MAX_TEXT_CHARS = 200_000
 MAX_SUBJECT_CHARS = 500
 MAX_NAME_CHARS = 200
 MAX_MESSAGE_ID_CHARS = 250
+MAX_ANSWERS = 20
 
 LONG_TEXT = "a very long text: its end is only in the original mail"
 
 _TELLING = re.compile("from|to|cc|subject|date|message-id|received|sender|return-path|delivered-to|reply-to")
+_ANSWERING = ("in-reply-to", "references")
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID_CHARS}}}>")
 
 
@@ -40,7 +42,7 @@ _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID_CHARS}}}>")
 class Mail:
     """One mail. Addresses and ids that cannot be used are empty; `date` is UTC, None when it is missing or nonsense.
 
-    `flags` are warnings in the owner's words.
+    `flags` are warnings in the owner's words. `answers` are the ids of the mails it says it answers, the nearest first.
     """
 
     message_id: str
@@ -54,6 +56,7 @@ class Mail:
     attachments: tuple[MailAttachment, ...]
     flags: tuple[str, ...]
     in_reply_to: str
+    answers: tuple[str, ...] = ()
 
 
 def read_mail(raw: bytes) -> Mail | Problem:
@@ -95,6 +98,7 @@ def _mail(block: HeaderBlock) -> Mail:
         attachments=body.attachments,
         flags=tuple(dict.fromkeys(flags)),
         in_reply_to=_message_id(block.first("in-reply-to")),
+        answers=_answers(block),
     )
 
 
@@ -105,6 +109,12 @@ def _valid(found: tuple[Mailbox, ...]) -> Iterator[str]:
 def _message_id(value: bytes) -> str:
     found = _MESSAGE_ID.search(value.decode("ascii", "replace"))
     return found[0] if found else ""
+
+
+def _answers(block: HeaderBlock) -> tuple[str, ...]:
+    """In-Reply-To, then References from its end: the newest of a thread stands last (RFC 5322, 3.6.4)."""
+    direct, thread = (_MESSAGE_ID.findall(block.first(name).decode("ascii", "replace")) for name in _ANSWERING)
+    return tuple(dict.fromkeys([*direct, *reversed(thread)]))[:MAX_ANSWERS]
 
 
 def _date(value: bytes) -> datetime | None:

@@ -51,7 +51,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One booked transaction and where it stands; `meta` values are texts (dates in ISO form)."""
+    """One booked transaction and where it stands; `meta` values are texts (dates in ISO form).
+
+    `flag` is '*', or '!' for one that is not certain. `links` are without their `^`.
+    """
 
     day: date
     payee: str
@@ -60,14 +63,18 @@ class Transaction:
     postings: tuple[Posting, ...]
     file: str
     line: int
+    links: frozenset[str] = frozenset()
+    narration: str = ""
+    flag: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A ledger as beancount understands it."""
+    """A ledger as beancount understands it. `files` are those it is made of: the top file and what it includes."""
 
     transactions: tuple[Transaction, ...]
     errors: tuple[LedgerError, ...]
+    files: frozenset[str] = frozenset()
 
     def by_meta(self, name: str, value: str) -> tuple[Transaction, ...]:
         """The transactions that carry this metadata."""
@@ -87,13 +94,13 @@ def load(files: Mapping[str, str], main: str, root: Path) -> Loaded:
     from beancount.ops import validation  # noqa: PLC0415 (0.4 s, used rarely)
     from beancount.parser import booking  # noqa: PLC0415 (0.4 s, used rarely)
 
-    entries, errors, options = _parse_all(files, main, root)
+    entries, errors, options, seen = _parse_all(files, main, root)
     entries.sort(key=data.entry_sortkey)
     entries, booking_errors = booking.book(entries, options)  # type: ignore[no-untyped-call]
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
     errors = [*errors, *validation.validate(entries, options, None, None)]  # type: ignore[no-untyped-call]
     told = (each if isinstance(each, LedgerError) else _error(each, root) for each in errors)
-    return Loaded(tuple(_transactions(entries, root)), tuple(told))
+    return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen))
 
 
 def syntax_problems(snippet: str) -> tuple[str, ...]:
@@ -117,7 +124,10 @@ def new_errors(before: Sequence[LedgerError], after: Sequence[LedgerError]) -> t
     return tuple(fresh)
 
 
-def _parse_all(files: Mapping[str, str], main: str, root: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
+def _parse_all(
+    files: Mapping[str, str], main: str, root: Path
+) -> tuple[list[Any], list[Any], dict[str, Any], set[str]]:
+    """Entries and errors of every file, the options together, and the files that were included."""
     from beancount import loader  # noqa: PLC0415 (0.4 s, used rarely)
     from beancount.parser import parser  # noqa: PLC0415 (0.4 s, used rarely)
 
@@ -138,7 +148,7 @@ def _parse_all(files: Mapping[str, str], main: str, root: Path) -> tuple[list[An
         waiting += included
         errors += missing
         every_options.append(options)
-    return entries, errors, loader.aggregate_options_map(every_options[0], every_options[1:])
+    return entries, errors, loader.aggregate_options_map(every_options[0], every_options[1:]), seen
 
 
 def _tame(options: dict[str, Any], name: str) -> list[LedgerError]:
@@ -199,6 +209,9 @@ def _transactions(entries: Iterable[data.Directive], root: Path) -> Iterable[Tra
                 postings=tuple(_postings(entry.postings)),
                 file=_relative(entry.meta["filename"], root),
                 line=entry.meta["lineno"],
+                links=frozenset(entry.links),
+                narration=entry.narration or "",
+                flag=str(entry.flag),
             )
 
 

@@ -8,6 +8,7 @@ from agents.connectors.contract import Capability, Manifest, State
 from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
 
 if TYPE_CHECKING:
+    from agents.connectors.books import Receivables
     from agents.connectors.contract import Connector, ConnectorContext
 
 __all__ = ["MANIFEST", "InvoiceCreate", "InvoiceCredit", "InvoiceLine"]
@@ -19,6 +20,12 @@ def _open(context: ConnectorContext) -> Connector:
     return open_ledger(context)
 
 
+def _open_receivables(context: ConnectorContext) -> Receivables:
+    from agents.connectors.ledger.reader import LedgerReader  # noqa: PLC0415 (the runtime is opened on use)
+
+    return LedgerReader(context.vault, context.clock)
+
+
 def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     if (context.vault / "Accounting" / "main.beancount").is_file():
         return (Capability("books", State.REAL, "invoices go into the ledger in Accounting/", ""),)
@@ -26,4 +33,4 @@ def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
 
 
-MANIFEST = Manifest("ledger", (InvoiceCreate, InvoiceCredit), _open, _capabilities)
+MANIFEST = Manifest("ledger", (InvoiceCreate, InvoiceCredit), _open, _capabilities, open_receivables=_open_receivables)

@@ -67,7 +67,16 @@ def test_a_plain_mail_is_read_whole() -> None:
         attachments=(),
         flags=(),
         in_reply_to="<offer-1@studio.example>",
+        answers=("<offer-1@studio.example>",),
     )
+
+
+def test_the_mails_it_answers_are_named_from_the_nearest_on_and_not_without_end() -> None:
+    thread = " ".join(f"<m{number}@client.example>" for number in range(1, 40))
+    read = mail_of(
+        written_mail(f"In-Reply-To: <m39@client.example> and more\nReferences: {thread}\n <m38@client.example")
+    )
+    assert read.answers == tuple(f"<m{number}@client.example>" for number in range(39, 19, -1))
 
 
 @pytest.mark.parametrize(

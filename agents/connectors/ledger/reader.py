@@ -1,0 +1,79 @@
+"""How invoices stand, read from the owner's ledger. Reads only; the ledger is loaded when one of its files changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local
+from agents.connectors.books import Unclear
+from agents.connectors.ledger.beancount_file import load
+from agents.connectors.ledger.ledger_files import FOLDER, MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.receivables import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from agents.clock import Clock
+    from agents.connectors.books import Standing
+
+TRIES = 5
+Signature = tuple[tuple[str, int, int, int, int], ...]
+
+
+class LedgerReader:
+    """The receivables of the ledger in `root`. May be asked by several threads."""
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._read: tuple[Signature, Register | str] | None = None
+        self.loads = 0
+
+    def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
+        """How the invoices of these numbers stand today; what is wrong with the ledger makes all of them unclear."""
+        wanted = tuple(dict.fromkeys(numbers))
+        if not wanted:
+            return {}
+        today = as_local(self._clock.now()).date()
+        with self._lock:
+            register = self._register()
+        if isinstance(register, str):
+            return {number: Unclear(number, register) for number in wanted}
+        return {number: register.standing(number, today) for number in wanted}
+
+    def _register(self) -> Register | str:
+        """The register of the files as they are now, or why there is none."""
+        for _ in range(TRIES):
+            before = _signature(self._root)
+            if self._read and self._read[0] == before:
+                return self._read[1]
+            texts = read_ledger(self._root)
+            if _signature(self._root) == before:
+                self._read = (before, self._loaded(texts))
+                return self._read[1]
+        return f"{FOLDER} changes all the time; it could not be read."
+
+    def _loaded(self, texts: dict[str, str] | Unreadable) -> Register | str:
+        if isinstance(texts, Unreadable):
+            return f"{texts}."
+        self.loads += 1
+        return Register(load(texts, MAIN, self._root), texts)
+
+
+def _signature(root: Path) -> Signature:
+    """What changes when a ledger file is written, replaced, comes or goes."""
+    found = []
+    for folder, _, names in os.walk(root / FOLDER):
+        for name in names:
+            if ".beancount" in name:
+                path = os.path.join(folder, name)  # noqa: PTH118 (thousands of invoices lie beside)
+                try:
+                    status = os.lstat(path)
+                except FileNotFoundError:  # gone since it was listed
+                    continue
+                found.append((path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return tuple(sorted(found))

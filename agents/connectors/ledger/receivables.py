@@ -1,0 +1,189 @@
+"""What each invoice asks for and what was booked on it, read out of a loaded ledger. Pure.
+
+A booking belongs to an invoice by `applies: "inv-..."` under its leg, else by the link `^inv-...` or the number in its
+text, when the entry names one invoice only. What may be a payment and does not say so plainly makes the invoice
+unclear: a customer who has paid must not be told that they have not, and nothing is closed on a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.connectors.books import InvoiceStanding, Unclear, amount_text
+from agents.connectors.contract import Money
+from agents.connectors.ledger.booked import RECEIVABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agents.connectors.books import Standing
+    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
+
+NOTHING = Decimal("0.00")
+NOT_SURE = "!"
+_NUMBER = re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One booking on what a customer owes: less than nothing when money came in. `place` is 'file:line'."""
+
+    day: date
+    amount: Decimal
+    currency: str
+    place: str
+    is_credit: bool = False
+
+
+@dataclass(slots=True)
+class Owed:
+    """One invoice as it was issued, with what was booked on it and whatever makes it unclear, in words."""
+
+    account: str
+    total: Money
+    due: date
+    legs: list[Leg] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+class Register:
+    """Every invoice of a ledger. `loose` are bookings on customers' accounts that name no invoice, by account."""
+
+    def __init__(self, loaded: Loaded, texts: Mapping[str, str]) -> None:
+        self._owed: dict[str, Owed] = {}
+        self._loose: dict[str, list[Leg]] = {}
+        self._broken = _told(loaded)
+        if not self._broken:
+            issued = [each for each in loaded.transactions if _issues(each)]
+            for each in issued:
+                self._issue(each)
+            for each in loaded.transactions:
+                if not _issues(each):
+                    self._take_in(each)
+            self._look_beside(loaded.files, texts)
+
+    def standing(self, number: str, today: date) -> Standing:
+        """How an invoice stands; what is booked on later days does not count yet."""
+        owed = self._owed.get(number)
+        if self._broken or owed is None:
+            return Unclear(number, self._broken or f"the ledger holds no invoice {number}.")
+        if owed.doubts:
+            return Unclear(number, owed.doubts[0])
+        legs = sorted((each for each in owed.legs if each.day <= today), key=lambda leg: leg.day)
+        rest = owed.total.amount + sum((each.amount for each in legs), NOTHING)
+        if rest > 0 and (doubt := self._unapplied(owed, today)):
+            return Unclear(number, doubt)
+        credited = -sum((each.amount for each in legs if each.is_credit), NOTHING)
+        return InvoiceStanding(number, owed.total, rest, owed.due, credited, _paid_on(owed.total.amount, legs))
+
+    def _issue(self, invoice: Transaction) -> None:
+        number, place = invoice.meta["number"], _place(invoice)
+        legs = [leg for leg in invoice.postings if leg.account.startswith(RECEIVABLES)]
+        accounts, currencies = {leg.account for leg in legs}, {leg.currency for leg in legs}
+        if number in self._owed:
+            self._owed[number].doubts.append(f"{place}: {number} is booked twice.")
+        elif len(accounts) != 1 or len(currencies) != 1 or (due := _due(invoice)) is None:
+            self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day)
+            owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
+        else:
+            total = Money(sum((leg.amount for leg in legs), NOTHING), currencies.pop())
+            self._owed[number] = Owed(accounts.pop(), total, due)
+
+    def _take_in(self, entry: Transaction) -> None:
+        """Put every leg on a customer's account to the invoice it is for."""
+        named = self._known({*entry.links, *_NUMBER.findall(f"{entry.payee} {entry.narration}")})
+        legs = [leg for leg in entry.postings if leg.account.startswith(RECEIVABLES)]
+        for leg in legs:
+            about = self._known({leg.meta["applies"]}) if "applies" in leg.meta else named
+            if len(about) > 1:
+                self._doubt(about, entry, "names several invoices: write `applies:` below each leg.")
+            elif about:
+                self._apply(next(iter(about)), entry, leg)
+            else:
+                self._loose.setdefault(leg.account, []).append(_leg(entry, leg))
+        if not legs and any(leg.account.startswith("Assets:") and leg.amount > 0 for leg in entry.postings):
+            self._doubt(named, entry, "brings money in, but takes nothing off the customer's account.")
+
+    def _apply(self, number: str, entry: Transaction, leg: Posting) -> None:
+        owed = self._owed[number]
+        owed.legs.append(_leg(entry, leg))
+        if leg.account != owed.account or leg.currency != owed.total.currency:
+            self._doubt({number}, entry, f"is over {leg.currency} on {leg.account}; the invoice is not.")
+        if entry.flag == NOT_SURE:
+            self._doubt({number}, entry, "is marked `!`, not certain: write `*` when it is.")
+
+    def _known(self, names: Iterable[str]) -> set[str]:
+        return {name.upper() for name in names} & self._owed.keys()
+
+    def _doubt(self, numbers: Iterable[str], entry: Transaction, words: str) -> None:
+        for number in numbers:
+            self._owed[number].doubts.append(f"{_place(entry)}: this entry about {number} {words}")
+
+    def _unapplied(self, owed: Owed, today: date) -> str:
+        """Money of this customer's that names no invoice, more than what is asked for beside our invoices."""
+        legs = [each for each in self._loose.get(owed.account, []) if each.day <= today]
+        for currency in {each.currency for each in legs}:
+            some = [each for each in legs if each.currency == currency]
+            rest = sum((each.amount for each in some), NOTHING)
+            if rest < 0:
+                last = [each for each in some if each.amount < 0][-1]
+                return f"{last.place}: {amount_text(-rest, currency)} on {owed.account} name no invoice."
+        return ""
+
+    def _look_beside(self, included: frozenset[str], texts: Mapping[str, str]) -> None:
+        """A file that is no part of the ledger (a conflict copy) may hold a payment that is nowhere else."""
+        here = {line for name, text in texts.items() if name in included for line in _naming(text).values()}
+        for name, text in texts.items():
+            for at, line in _naming(text).items() if name not in included else ():
+                for number in self._known(_NUMBER.findall(line)) if line not in here else ():
+                    self._owed[number].doubts.append(f"{name}:{at}: names {number} and is no part of the ledger.")
+
+
+def _naming(text: str) -> dict[int, str]:
+    """The lines that name an invoice, by number from 1."""
+    return {at: line.strip() for at, line in enumerate(text.split("\n"), 1) if _NUMBER.search(line)}
+
+
+def _told(loaded: Loaded) -> str:
+    """The first thing beancount finds wrong: an entry may be missing, a payment or an invoice, so nothing is said."""
+    if not loaded.errors:
+        return ""
+    more = f" (and {len(loaded.errors) - 1} more)" if len(loaded.errors) > 1 else ""
+    return f"the ledger has an error, {str(loaded.errors[0]).rstrip('. ')}{more}."
+
+
+def _issues(entry: Transaction) -> bool:
+    return "invoice" in entry.tags and bool(_NUMBER.fullmatch(entry.meta.get("number", "")))
+
+
+def _due(invoice: Transaction) -> date | None:
+    try:
+        return date.fromisoformat(invoice.meta["due"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _leg(entry: Transaction, leg: Posting) -> Leg:
+    return Leg(entry.day, leg.amount, leg.currency, _place(entry), is_credit="credit" in entry.tags)
+
+
+def _place(entry: Transaction) -> str:
+    return f"{entry.file}:{entry.line}"
+
+
+def _paid_on(total: Decimal, legs: Iterable[Leg]) -> date | None:
+    """The day since when nothing is owed: a payment that was taken out again counts as none."""
+    since: date | None = None
+    for day, rest in _rests(total, legs):
+        since = (since or day) if rest <= 0 else None
+    return since
+
+
+def _rests(total: Decimal, legs: Iterable[Leg]) -> Iterator[tuple[date, Decimal]]:
+    for leg in legs:
+        total += leg.amount
+        yield leg.day, total

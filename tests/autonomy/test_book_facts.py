@@ -1,0 +1,65 @@
+"""A turn sees how the invoices of its task stand, and the books are left alone when there is none."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.autonomy.book_facts import with_standings
+from agents.connectors.books import InvoiceStanding, Standing, Unclear
+from agents.connectors.contract import Money
+from agents.reasoning.reading import as_given
+from agents.reasoning.triage import classify
+from tests.reasoning.builders import done, facts, mail, playbook, proposed, rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agents.reasoning.brain import Facts, Outcome
+
+OPEN = InvoiceStanding("INV-2026-0001", Money(Decimal("1130.50"), "EUR"), Decimal("30.50"), date(2026, 12, 7))
+
+
+class Shelf:
+    """Books that know one invoice and count how often they are opened."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+
+    def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
+        self.opened += 1
+        return {each: OPEN if each == OPEN.number else Unclear(each, "not here") for each in numbers}
+
+
+def given(known: Facts, *outcomes: Outcome) -> object:
+    return as_given(mail(), outcomes, known, classify(mail(), ()))["invoices"]
+
+
+def test_the_invoices_of_the_task_are_looked_up_by_their_receipts() -> None:
+    invoice = proposed(playbook().decide(mail(), (), facts()))
+    send = proposed(playbook().decide(mail(), (done(invoice),), facts()))
+    books = Shelf()
+    outcomes = (rejected(invoice), done(invoice), done(send, "<mail@studio.example>"), done(invoice, "INV-2026-0002"))
+    known = with_standings(facts(), outcomes, books)
+    assert known.invoices == (OPEN, Unclear("INV-2026-0002", "not here"))
+    assert books.opened == 1
+    assert given(known, *outcomes) == [
+        {
+            "number": "INV-2026-0001",
+            "state": "open",
+            "total": "1130.50",
+            "open": "30.50",
+            "currency": "EUR",
+            "due": "2026-12-07",
+            "paid_on": "",
+        },
+        {"number": "INV-2026-0002", "state": "unclear", "why": "not here"},
+    ]
+
+
+def test_without_an_invoice_the_books_stay_closed() -> None:
+    books = Shelf()
+    known = facts()
+    assert with_standings(known, (), books) is known
+    assert books.opened == 0
