@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
     owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
     max_effects_per_hour: int = Field(default=200, gt=0, description="What one service may do within an hour.")
     proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
+    max_turns: int = Field(default=60, gt=0, description="Turns a task may take before the owner is asked.")
+    max_task_days: int = Field(default=180, gt=0, description="Days a task may be open before the owner is asked.")
+    max_task_usd: Decimal = Field(default=Decimal(5), gt=0, description="What thinking about one task may cost.")
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
 
     def state_folder(self, vault_id: str) -> Path:

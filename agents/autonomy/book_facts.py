@@ -1,9 +1,12 @@
-"""How the invoices of a task stand, added to the owner's facts at the time of its turn."""
+"""How the invoices of a task stand: a part of the facts of its turn, and a condition."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from agents.connectors.books import Unclear
+from agents.errors import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,3 +22,15 @@ def with_standings(facts: Facts, outcomes: Iterable[Outcome], books: Receivables
     issued = (each for each in outcomes if each.receipt and each.action and each.action.action == ISSUES)
     numbers = [each.receipt.provider_id for each in issued if each.receipt]
     return replace(facts, invoices=tuple(books.standings(numbers).values())) if numbers else facts
+
+
+def is_paid(books: Receivables, number: str) -> bool:
+    """Whether nothing is owed for this invoice any more.
+
+    Raises:
+        Broken: the books do not say.
+    """
+    standing = books.standings([number])[number]
+    if isinstance(standing, Unclear):
+        raise Broken(f"The books do not say whether {number} is paid: {standing.why}", hint="Put that in order.")
+    return standing.is_paid

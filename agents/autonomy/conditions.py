@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agents.reasoning.brain import Condition
 
-Check = Callable[["Connection", str, str, str], bool]  # task, about, since
+Check = Callable[["Connection", str, str], bool]  # about a task: does it hold?
 _WORDS = {
     "paid": "invoice {} is not paid",
     "reply": "no reply has come",
@@ -29,11 +29,11 @@ _WORDS = {
 }
 
 
-def _done(sql: Connection, task: str, about: str, _since: str) -> bool:
+def _done(sql: Connection, task: str, about: str) -> bool:
     return any(each.move_key == about and each.state == "done" for each in proposals_of(sql, task))
 
 
-def _closed(sql: Connection, _task: str, about: str, _since: str) -> bool:
+def _closed(sql: Connection, _task: str, about: str) -> bool:
     row = find_task(sql, about)
     return row is not None and row.state == "done"
 
@@ -44,23 +44,23 @@ _OF_THE_JOURNAL: Mapping[str, Check] = {"done": _done, "task": _closed}
 class Conditions:
     """Looks up by kind of condition. `checks` are those of other rooms; the journal's own are here.
 
-    `fingerprint` differs when one of the other rooms may have something new to say.
+    `fingerprint` differs from the last one when one of the other rooms may have something new to say.
     """
 
     def __init__(
-        self, checks: Mapping[str, Check] | None = None, fingerprint: Callable[[], object] = lambda: None
+        self, checks: Mapping[str, Check] | None = None, fingerprint: Callable[[Connection], object] = lambda _: None
     ) -> None:
         self._checks = {} if checks is None else checks
         self.fingerprint = fingerprint
 
-    def holds(self, sql: Connection, task: str, condition: Condition, since: str = "") -> bool:
-        """Whether it holds. `since`: ISO time; what came before it is no news ('reply').
+    def holds(self, sql: Connection, task: str, condition: Condition) -> bool:
+        """Whether it holds.
 
         Raises:
             EmployeeError: nobody can tell now.
         """
         check = _OF_THE_JOURNAL.get(condition.kind) or self._checks.get(condition.kind)
-        return check is not None and check(sql, task, condition.about, since)
+        return check is not None and check(sql, task, condition.about)
 
     def unmet(self, sql: Connection, task: str, conditions: Iterable[Condition]) -> str:
         """What does not hold, in words for the owner; empty when everything holds."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.contract import Action
     from agents.durability.engine import Steps
-    from agents.reasoning.brain import Brain, Decision, Facts
+    from agents.reasoning.brain import Brain, Decision, Facts, Outcome
 
 TURN = "turn"
 
@@ -46,14 +46,14 @@ def turn_order(journal: str, task: str, turn: int, word: str, attempt: int) -> O
 
 
 class Thinking:
-    """Thinks in any thread. `reading` opens a transaction of its own on the journal."""
+    """Thinks in any thread. `reading` opens a transaction of its own on the journal; `facts` are the owner's now."""
 
     def __init__(
         self,
         reading: Callable[[], AbstractContextManager[Connection]],
         brain: Brain,
         models: Mapping[str, type[Action]],
-        facts: Callable[[], Facts],
+        facts: Callable[[tuple[Outcome, ...]], Facts],
     ) -> None:
         self._reading = reading
         self._brain = brain
@@ -71,7 +71,7 @@ class Thinking:
                 view = task_view(sql, row, asked["word"])
                 known = outcomes(sql, row.id, self._models)
                 news = news_of(sql, row.id)
-            decision = self._brain.decide(view, known, self._facts(), steps)
+            decision = self._brain.decide(view, known, self._facts(known), steps)
         except EmployeeError as err:
             return {"trouble": str(err), "hint": err.hint, "passes": isinstance(err, Transient)}
         return {"decision": decision_to_json(decision), "news": {kind: list(rows) for kind, rows in news.items()}}

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
+from agents.durability.mail_replies import tell_replies
 from agents.durability.transitions import Transition, local_text
 from agents.durability.wait_rows import (
     BY_TIME,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder, Writing
     from agents.reasoning.brain import Outcome, WaitUntil
 
+BY_REPLY = "reply"
 DEADLOCK = "deadlock"
 SKIPPED = "skipped"
 GO_ON_ALONE = Choice("go on without waiting")
@@ -100,6 +102,8 @@ class Waits:
         for row, value in over:
             with self._recorder.begin() as writing:
                 end_wait(writing.sql, row.number, value, now)
+                if value == BY_REPLY:
+                    tell_replies(writing.sql, row.task)
                 self._tell(writing, row.task, "wait.ended", f"wakes: {value}", by=value)
         return len(over)
 
@@ -108,7 +112,7 @@ class Waits:
         with self._recorder.journal.begin() as sql:
             rows = waits_for_something(sql)
             newest = rows[-1].number if rows else 0
-            seen = (self._conditions.fingerprint(), newest)
+            seen = (self._conditions.fingerprint(sql), newest)
             if not rows or (seen == self._looked and self._clock.monotonic_s() - self._looked_s < RECHECK_S):
                 return []
             found = [(row, value) for row in rows if (value := self._holding(sql, row))]
@@ -119,7 +123,7 @@ class Waits:
         """The kind of the first of its conditions that holds, or empty."""
         for each in conditions_from_json(json.loads(row.conditions)):
             try:
-                if self._conditions.holds(sql, row.task, each, row.created_at):
+                if self._conditions.holds(sql, row.task, each):
                     return each.kind
             except EmployeeError:
                 continue  # told where the books are read; it is looked up again

@@ -73,6 +73,10 @@ Standing = InvoiceStanding | Unclear
 class Receivables(Protocol):
     """What customers owe, read from the books; nothing here writes."""
 
+    def fingerprint(self) -> object:
+        """Something that differs from the last one when the books may say something new; cheap."""
+        ...
+
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
         """How the invoices of these numbers stand today; costs little when nothing was written since the last look."""
         ...

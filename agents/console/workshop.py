@@ -10,6 +10,9 @@ import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.book_facts import is_paid, with_standings
+from agents.autonomy.caps import Caps
+from agents.autonomy.conditions import Conditions
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.new_epoch import NewEpoch
@@ -28,6 +31,7 @@ from agents.console import screens
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.journal import looking
+from agents.durability.mail_replies import tasks_with_untold_replies, untold_replies
 from agents.durability.signers import admit_signer
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.stop_note import stop_reason
@@ -38,8 +42,10 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from agents.autonomy.conditions import Check
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
+    from agents.reasoning.brain import Facts, Outcome
     from watchers.contract import Watcher
     from watchers.hints import Hints
 
@@ -68,9 +74,10 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     facts = OwnerFacts(root, house.clock, settings.proposal_days)
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
-    ports = TurnPorts(brain, house.models, house.blobs, facts.owner_files, facts.policy)
+    conditions, caps = _conditions(house), _caps(house)
+    ports = TurnPorts(brain, house.models, house.blobs, facts.owner_files, facts.policy, conditions, caps)
     turns = Turns(recorder, decisions, places, ports)
-    thinking = Thinking(partial(looking, house.state), brain, house.models, lambda: facts.owner_files().facts)
+    thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_facts, house, facts))
     engine = cache(partial(house.open_engine, {TURN: thinking}, wake.set))  # opened when first used: half a second
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake))
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
@@ -96,6 +103,25 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         rested=lambda: screens.waiting(look(house.place.root, house.journal), house.place.root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
+
+
+def _facts(house: House, facts: OwnerFacts, known: tuple[Outcome, ...]) -> Facts:
+    return with_standings(facts.owner_files().facts, known, house.receivables)
+
+
+def _conditions(house: House) -> Conditions:
+    """What tasks may wait for, and what must hold before they are closed."""
+    books = house.receivables
+    checks: dict[str, Check] = {
+        "paid": lambda _sql, _task, number: is_paid(books, number),
+        "reply": lambda sql, task, _about: bool(untold_replies(sql, task)),
+    }
+    return Conditions(checks, lambda sql: (books.fingerprint(), tasks_with_untold_replies(sql)))
+
+
+def _caps(house: House) -> Caps:
+    settings = house.settings
+    return Caps(settings.max_turns, settings.max_task_days, settings.max_task_usd)
 
 
 def _stop(house: House, presence: Presence) -> Callable[[], str | None]:

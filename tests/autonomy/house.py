@@ -141,12 +141,12 @@ class House:
         self.places = Places(self.vault, self.clock, self.quiet_s)
         facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
         decisions = Decisions(self.recorder, self.clock)
-        conditions = Conditions(self.checks, lambda: self.changes)
+        conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(
             self.brain, MODELS, self.blobs, facts.owner_files, facts.policy, conditions=conditions, caps=self.caps
         )
         turns = Turns(self.recorder, decisions, self.places, ports)
-        thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda: facts.owner_files().facts)
+        thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda _known: facts.owner_files().facts)
         self.engine.works = {TURN: thinking}
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)

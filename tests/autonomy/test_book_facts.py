@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.autonomy.book_facts import with_standings
+import pytest
+
+from agents.autonomy.book_facts import is_paid, with_standings
 from agents.connectors.books import InvoiceStanding, Standing, Unclear
 from agents.connectors.contract import Money
+from agents.errors import Broken
 from agents.reasoning.reading import as_given
 from agents.reasoning.triage import classify
 from tests.reasoning.builders import done, facts, mail, playbook, proposed, rejected
@@ -26,6 +29,9 @@ class Shelf:
 
     def __init__(self) -> None:
         self.opened = 0
+
+    def fingerprint(self) -> object:
+        return self.opened
 
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
         self.opened += 1
@@ -63,3 +69,9 @@ def test_without_an_invoice_the_books_stay_closed() -> None:
     known = facts()
     assert with_standings(known, (), books) is known
     assert books.opened == 0
+
+
+def test_paid_is_what_the_books_say_and_nothing_when_they_do_not() -> None:
+    assert is_paid(Shelf(), "INV-2026-0001") is False
+    with pytest.raises(Broken, match="INV-2026-0002"):
+        is_paid(Shelf(), "INV-2026-0002")

@@ -25,7 +25,7 @@ def promises(_task: TaskView, _known: tuple[Outcome, ...]) -> tuple[Move, ...]:
 
 
 def books_say(house: House, *, paid: bool) -> None:
-    def check(_sql: Connection, _task: str, about: str, _since: str) -> bool:
+    def check(_sql: Connection, _task: str, about: str) -> bool:
         assert about == PAID.about
         return paid
 
@@ -80,7 +80,7 @@ def test_what_holds_closes_the_task_at_once(house: House) -> None:
 
 
 def test_books_that_cannot_be_read_hold_nothing_and_say_why(house: House) -> None:
-    def broken(_sql: Connection, _task: str, _about: str, _since: str) -> bool:
+    def broken(_sql: Connection, _task: str, _about: str) -> bool:
         raise Broken("Accounting/manual.beancount:7 is no transaction.", hint="Mend the line.")
 
     house.checks["paid"] = broken

@@ -51,7 +51,7 @@ def waiting(house: House) -> str:
 
 
 def books_say(house: House, *, paid: bool) -> None:
-    def check(_sql: Connection, _task: str, _about: str, _since: str) -> bool:
+    def check(_sql: Connection, _task: str, _about: str) -> bool:
         return paid
 
     house.checks["paid"] = check
@@ -85,15 +85,15 @@ def test_conditions_are_looked_up_when_something_changed_and_else_from_time_to_t
     waiting(house)
     looked: list[str] = []
 
-    def check(_sql: Connection, task: str, _about: str, since: str) -> bool:
-        looked.append(since)
-        return bool(task) and len(looked) == 3
+    def check(_sql: Connection, task: str, _about: str) -> bool:
+        looked.append(task)
+        return len(looked) == 3
 
     house.checks["paid"] = check
     house.changes += 1
     for _ in range(5):
         house.runner.tick()
-    assert looked == [NOON.isoformat()]
+    assert looked == [house.the_task()]
     house.clock.advance(601)
     for _ in range(5):
         house.runner.tick()
@@ -104,7 +104,7 @@ def test_conditions_are_looked_up_when_something_changed_and_else_from_time_to_t
 
 
 def test_books_that_cannot_be_read_wake_nobody(house: House) -> None:
-    def broken(_sql: Connection, _task: str, _about: str, _since: str) -> bool:
+    def broken(_sql: Connection, _task: str, _about: str) -> bool:
         raise Broken("line 7 is no transaction", hint="Mend it.")
 
     task = waiting(house)

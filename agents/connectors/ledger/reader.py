@@ -45,6 +45,10 @@ class LedgerReader:
             return {number: Unclear(number, register) for number in wanted}
         return {number: register.standing(number, today) for number in wanted}
 
+    def fingerprint(self) -> Signature:
+        """What changes when a file of the ledger does."""
+        return _signature(self._root)
+
     def _register(self) -> Register | str:
         """The register of the files as they are now, or why there is none."""
         for _ in range(TRIES):
