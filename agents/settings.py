@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
     max_effects_per_hour: int = Field(default=200, gt=0, description="What one service may do within an hour.")
     proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
+    engine_url: SecretStr | None = Field(
+        default=None, description="A PostgreSQL address for the engine's steps, before the one that was connected."
+    )
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
 
     def state_folder(self, vault_id: str) -> Path:

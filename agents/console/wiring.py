@@ -32,6 +32,8 @@ from agents.vault.files import make_folder
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import URL
+
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder
     from agents.security.signing import SigningKey
@@ -161,6 +163,16 @@ class House:
         from agents.durability.blobs import Blobs
 
         return Blobs(self.state / "blobs")
+
+    def engine_url(self) -> URL | None:
+        """Where the engine keeps its steps; None: in a file of the state folder.
+
+        Raises:
+            NeedsOwner: what the owner connected cannot be used.
+        """
+        from agents.durability.engine_address import address
+
+        return address(self.settings.engine_url, self.state, self.context.secrets)
 
     def history(self, *, create: bool = False) -> History:
         """The history; `create` lays it out when there is none."""
