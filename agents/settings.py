@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     max_turns: int = Field(default=60, gt=0, description="Turns a task may take before the owner is asked.")
     max_task_days: int = Field(default=180, gt=0, description="Days a task may be open before the owner is asked.")
     max_task_usd: Decimal = Field(default=Decimal(5), gt=0, description="What thinking about one task may cost.")
+    engine_url: SecretStr | None = Field(
+        default=None, description="A PostgreSQL address for the engine's steps, before the one that was connected."
+    )
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
 
     def state_folder(self, vault_id: str) -> Path:

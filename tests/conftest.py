@@ -1,4 +1,7 @@
-"""What every test stands on: a frozen clock and an environment that is the same on every machine."""
+"""What every test stands on: a frozen clock and an environment that is the same on every machine.
+
+`--engine postgresql`: every test has a PostgreSQL database of its own for the engine (`AI_EMPLOYEE_ENGINE_URL`).
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,25 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.clock import FrozenClock
-from tests.faults.sweeping import pytest_addoption, pytest_terminal_summary
+from tests.faults.sweeping import add_sweep, pytest_terminal_summary
+from tests.standins.postgres_server import PostgresServer, programs, running_server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["pytest_addoption", "pytest_terminal_summary"]
+__all__ = ["pytest_terminal_summary"]
 
 # the same examples everywhere: a gate must not fail by luck; a slow machine is no defect
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of this project."""
+    add_sweep(parser)
+    kinds = ["sqlite", "postgresql"]
+    parser.addoption("--engine", choices=kinds, default=kinds[0], help="where the engine keeps its steps")
 
 
 def pytest_configure() -> None:
@@ -42,6 +54,29 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     folder = tmp_path_factory.mktemp("state-home")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    if not programs():
+        why = "PostgreSQL is not installed (Debian: postgresql)"
+        pytest.fail(f"in CI this must run: {why}") if os.environ.get("CI") else pytest.skip(why)
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def own_engine_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With `--engine postgresql`, a new database for what this test runs through the command line."""
+    if request.config.getoption("--engine") == "sqlite":
+        yield
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_database()
+    monkeypatch.setenv("AI_EMPLOYEE_ENGINE_URL", url.render_as_string(hide_password=False))
+    yield
+    server.drop(url)
 
 
 @pytest.fixture

@@ -32,9 +32,22 @@ HOMES = {
     "smtplib": "agents/connectors/email/",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",
+    "dbos": "agents/durability/dbos_",  # the engine behind its port
 }
 # imported when first used, never with the module
-HEAVY = {"beancount", "beanquery", "fpdf", "keyring", "mcp", "mcp_types", "pypdf", "rich", "watchdog"}
+HEAVY = {
+    "beancount",
+    "beanquery",
+    "dbos",
+    "fpdf",
+    "keyring",
+    "mcp",
+    "mcp_types",
+    "psycopg",
+    "pypdf",
+    "rich",
+    "watchdog",
+}
 # pure rooms: values in, values out
 PURE = (
     "agents/vault/note.py",

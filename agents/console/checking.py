@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
+from agents.console.engine_connection import engine_capability
 from agents.durability.signers import known_signers
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
@@ -44,4 +45,4 @@ def every_capability(house: House) -> tuple[Capability, ...]:
     with house.journal.begin() as sql:
         enrolled, words = standing(sql, house.clock.now())
     proof = Capability("proof", State.REAL if enrolled else State.OFF, words, "" if enrolled else NEXT_FOR_PROOF)
-    return (brain, inbox, secrets, proof, *house.capabilities())
+    return (brain, inbox, secrets, proof, engine_capability(house), *house.capabilities())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agents.console.engine_connection import ENGINE
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def disconnect_service(house: House, name: str) -> str:
 
 
 def _connection(house: House, name: str) -> Connection:
-    known = {each.name: each for manifest in house.manifests for each in manifest.connections}
+    known = {each.name: each for manifest in house.manifests for each in manifest.connections} | {ENGINE.name: ENGINE}
     if name not in known:
         raise NeedsOwner(f"There is no service {name!r}.", hint=f"Known services: {', '.join(sorted(known))}.")
     return known[name]

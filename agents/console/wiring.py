@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import URL
+
     from agents.connectors.books import Receivables
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
@@ -171,6 +173,16 @@ class House:
         from agents.durability.blobs import Blobs
 
         return Blobs(self.state / "blobs")
+
+    def engine_url(self) -> URL | None:
+        """Where the engine keeps its steps; None: in a file of the state folder.
+
+        Raises:
+            NeedsOwner: what the owner connected cannot be used.
+        """
+        from agents.durability.engine_address import address
+
+        return address(self.settings.engine_url, self.state, self.context.secrets)
 
     def history(self, *, create: bool = False) -> History:
         """The history; `create` lays it out when there is none."""

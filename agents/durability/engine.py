@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from agents.errors import EmployeeError
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -22,12 +24,19 @@ class Steps(Protocol):
     """What a piece of work does its costly things with."""
 
     def run(self, name: str, call: Callable[[], JsonValue]) -> JsonValue:
-        """Call it and keep what it returns, or return what was kept. Steps come in the same order each time.
+        """Call it and keep what it returns or raises; or, when that was kept, return or raise it again.
+
+        Steps come in the same order each time, in the thread of their work. What is returned has been through JSON.
 
         Raises:
-            Whatever `call` raises; a step that raised is not kept.
+            EmployeeError: of the kind (`agents/errors.py`) that `call` raised, with its words.
+            StepFailed: `call` raised an error that is not ours.
         """
         ...
+
+
+class StepFailed(EmployeeError):
+    """A step ended in an error of the program: the message tells its class and place, never its text."""
 
 
 class Unkept:
@@ -84,7 +93,13 @@ class Engine(Protocol):
         ...
 
     def cancel(self, key: str) -> None:
-        """Begin no further step of it; a step that runs goes on to its end, and its result is not kept."""
+        """Begin no further step of it; a step that runs goes on to its end, and its result is not kept.
+
+        Nothing when it has ended, or is unknown.
+
+        Raises:
+            Transient: the database refused.
+        """
         ...
 
     def status(self, key: str) -> Standing:
@@ -96,9 +111,21 @@ class Engine(Protocol):
         ...
 
     def sweep(self, before: datetime) -> int:
-        """Forget the work that ended before this time; how much."""
+        """Forget the work that ended before this time, by the clock of its database; how much.
+
+        Raises:
+            Transient: the database refused.
+        """
         ...
 
-    def close(self) -> None:
-        """Stop; what runs goes on at the next start."""
+    def says(self) -> tuple[str, ...]:
+        """What the owner must know since the last call: that the database was damaged and is begun anew."""
+        ...
+
+    def close(self, patience_s: float = 5.0) -> None:
+        """Stop: begin no further step, and give those under way so long to end and be kept.
+
+        The work goes on at the next start. A step that outlasts the patience is done again there; until it has ended,
+        nobody else can open the engine.
+        """
         ...

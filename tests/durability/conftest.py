@@ -1,4 +1,4 @@
-"""A fresh vault for each test."""
+"""A fresh vault for each test, and an engine on each of its databases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.durability.engine_room import EngineRoom
 from tests.durability.finished import finish
 from tests.durability.room import Room
 
@@ -26,3 +27,15 @@ def room(tmp_path: Path) -> Iterator[Room]:
 def done(room: Room) -> Room:
     """A proposal that was filed, approved, intended and done, with a document and its note in Done."""
     return finish(room)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EngineRoom]:
+    """A room for an engine, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield EngineRoom(tmp_path)
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield EngineRoom(tmp_path, url)
+    server.drop(url)

@@ -1,6 +1,6 @@
 """How many of all the points a sweep visits: some in a plain run, all with `--sweep all`; and the sum of it at the end.
 
-Hooks of pytest, taken up by `tests/conftest.py`.
+Taken up by `tests/conftest.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def need(why_not: str) -> None:
         pytest.skip(why_not)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def add_sweep(parser: pytest.Parser) -> None:
     """`--sweep all`: every point of every sweep."""
     parser.addoption("--sweep", choices=["some", "all"], default="some", help="points of the fault sweeps")
 
