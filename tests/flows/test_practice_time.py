@@ -130,3 +130,16 @@ def test_a_file_that_is_still_being_written_is_not_read_though_practice_time_is_
         assert program.ends() == 0, program.said()
     assert only(practising.pending("invoice.create"))
     assert only(practising.ids("in_progress"))
+
+
+def test_a_clock_file_near_the_machines_time_is_said_too(practising: Practising) -> None:
+    practising.on(SystemClock().now()).init()
+    assert "like this computer's clock" in practising.once().splitlines()[0]
+    practising.on(SystemClock().now() - timedelta(hours=1))
+    assert "1 hour behind this computer's clock" in practising.said("status").splitlines()[0]
+
+
+def test_a_vault_whose_state_is_lost_has_no_newest_event_to_compare_with(practising: Practising) -> None:
+    practising.init()
+    practising.state.rename(practising.room / "lost")
+    assert "still to come" not in Employee(practising.room).once()
