@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     engine_url: SecretStr | None = Field(
         default=None, description="A PostgreSQL address for the engine's steps, before the one that was connected."
     )
+    clock: Path | None = Field(
+        default=None,
+        description="For practice: a file that says what time it is (ISO, with a zone); default: the clock.",
+    )
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
 
     def state_folder(self, vault_id: str) -> Path:

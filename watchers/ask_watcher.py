@@ -13,6 +13,7 @@ from watchers.contract import Event, Left, OriginKind, Sweep
 from watchers.quiet import QuietPeriod
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -28,11 +29,11 @@ class AskWatcher:
 
     name = "ask"
 
-    def __init__(self, root: Path, quiet_s: float) -> None:
+    def __init__(self, root: Path, quiet_s: float, machine_now: Callable[[], datetime] | None = None) -> None:
         self._root = root
         self._note = root / ASK_NOTE
         self._quiet_s = quiet_s
-        self._quiet = QuietPeriod()
+        self._quiet = QuietPeriod(machine_now)
 
     def scan(self, now: datetime) -> Sweep:
         """The requests that are finished and not filed yet."""
@@ -97,4 +98,4 @@ def _event(words: str, source_id: str, now: datetime) -> Event:
 
 def open_watcher(context: WatcherContext) -> AskWatcher:
     """The watcher of one vault."""
-    return AskWatcher(context.root, context.quiet_s)
+    return AskWatcher(context.root, context.quiet_s, context.machine_now)

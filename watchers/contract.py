@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -94,11 +95,15 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class WatcherContext:
-    """What a watcher may look at. `root`: our folder in the vault; `quiet_s`: a file unchanged for so long is whole."""
+    """What a watcher may look at. `root`: our folder in the vault; `quiet_s`: a file unchanged for so long is whole.
+
+    `machine_now` is the time by which the disk dates files; None = that of `scan`.
+    """
 
     root: Path
     quiet_s: float
     journal: Journal
+    machine_now: Callable[[], datetime] | None = None
 
 
 class Watcher(Protocol):

@@ -15,7 +15,7 @@ from watchers.inbox_reading import MAX_FILE_BYTES, read_entry
 from watchers.quiet import QuietPeriod
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -34,10 +34,10 @@ class InboxWatcher:
 
     name = "inbox"
 
-    def __init__(self, root: Path, quiet_s: float) -> None:
+    def __init__(self, root: Path, quiet_s: float, machine_now: Callable[[], datetime] | None = None) -> None:
         self._root = root
         self._quiet_s = quiet_s
-        self._quiet = QuietPeriod()
+        self._quiet = QuietPeriod(machine_now)
         self._offered: dict[_Signature, int] = {}  # in which round an entry was last offered
         self._round = 0
         self._backlog: list[Entry] = []  # finished when last listed, and not offered yet
@@ -97,4 +97,4 @@ def _signature(entry: Entry) -> _Signature:
 
 def open_watcher(context: WatcherContext) -> InboxWatcher:
     """The watcher of one vault."""
-    return InboxWatcher(context.root, context.quiet_s)
+    return InboxWatcher(context.root, context.quiet_s, context.machine_now)

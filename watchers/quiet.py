@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
 NANOSECONDS = 1_000_000_000
@@ -21,16 +21,18 @@ class _Seen:
 
 
 class QuietPeriod:
-    """Judges by the modification time.
+    """Judges by the modification time, and by `machine_now` where the time of the vault is another than the disk's.
 
     A time in the future (another machine's clock) proves nothing: such a file is remembered and watched instead.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, machine_now: Callable[[], datetime] | None = None) -> None:
         self._seen: dict[str, _Seen] = {}
+        self._machine_now = machine_now
 
     def remaining_s(self, path: str, status: os.stat_result, now: datetime, quiet_s: float) -> float:
         """Seconds until the file may be quiet; 0 = it is."""
+        now = self._machine_now() if self._machine_now else now
         age_s = now.timestamp() - status.st_mtime_ns / NANOSECONDS
         if age_s >= quiet_s:
             return 0.0

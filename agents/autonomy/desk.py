@@ -110,7 +110,7 @@ class Desk:
             modified_s = self._recorder.store.path(path).lstat().st_mtime
         except FileNotFoundError:
             return float("inf")
-        age_s = self._clock.now().timestamp() - modified_s
+        age_s = self._clock.machine_now().timestamp() - modified_s
         return age_s if age_s >= 0 else float("inf")
 
     def _write_pages(self, lost_pages: set[str]) -> None:

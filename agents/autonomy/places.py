@@ -122,7 +122,7 @@ class Places:
         return self._age_s(entry) >= self._quiet_s
 
     def _age_s(self, entry: Entry) -> float:
-        age_s = self._clock.now().timestamp() - entry.modified_s
+        age_s = self._clock.machine_now().timestamp() - entry.modified_s
         if age_s >= 0:
             return age_s
         # a clock elsewhere is ahead: judge by our own watching

@@ -122,7 +122,7 @@ class Presence:
         return seen.journal != self._journal if seen.journal else seen.node != self._node
 
     def _runs(self, seen: Seen) -> bool:
-        return seen.running and self._clock.now() - seen.heartbeat < STALE_AFTER
+        return seen.running and self._clock.machine_now() - seen.heartbeat < STALE_AFTER
 
     def _taken(self, running: list[Seen]) -> NotAllowed:
         seen = max(running, key=lambda each: each.epoch)
@@ -138,7 +138,7 @@ class Presence:
                 yield seen
 
     def _write(self, *, running: bool) -> None:
-        moment = self._clock.now().replace(microsecond=0).isoformat()
+        moment = self._clock.machine_now().replace(microsecond=0).isoformat()
         properties: dict[str, PropertyValue] = {
             "type": "health",
             "node": self._node,

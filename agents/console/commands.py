@@ -84,7 +84,7 @@ def run(*, once: bool, take_over: bool, moved: bool, vault: Path | None) -> None
 def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     """What waits for you."""
     from agents.autonomy.overview import look
-    from agents.console import runners
+    from agents.console import practice, runners
     from agents.console.copies import recognised
 
     with told_plainly():
@@ -95,11 +95,13 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
             view = overview.machine_view() | {
                 "vault": str(house.place.root),
                 "history": str(house.state / "history.git"),
+                "practice_time": practice.machine_view(house.clock),
             }
             click.echo(json.dumps(view | runners.machine_view(house), indent=2))
             return
         from agents.console import screens
 
+        screens.loud(practice.practice(house.clock))
         screens.waiting(overview, house.place.root)
         for line in runners.sentences(house):
             click.echo(line)
@@ -122,9 +124,12 @@ def ask(text: tuple[str, ...], vault: Path | None) -> None:
 @vault_option
 def approve(proposal: str, *, code: str, vault: Path | None) -> None:
     """Say yes to one proposal."""
+    from agents.console.practice import practice
     from agents.console.proof_commands import approve_with_proof
 
     with opened(vault) as house:
+        if words := practice(house.clock):
+            click.echo(words)
         approve_with_proof(house, known_proposal(house, proposal), code)
         click.echo(recorded(house, f"approve {proposal}"))
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.founding import add_samples, found_vault
 from agents.autonomy.whereabouts import keep_place
-from agents.clock import SystemClock, as_local
+from agents.clock import as_local, chosen_clock
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.console.wiring import house_at
 from agents.durability.signers import admit_signer
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
+from agents.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,10 @@ CURRENCY = "EUR"
 
 def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
     """Make the vault (or find it), in sentences."""
-    today = as_local(SystemClock().now()).date()
+    settings = Settings()
+    today = as_local(chosen_clock(settings.clock).now()).date()
     place = found_vault(vault, folder, opening_files(today, CURRENCY))
-    house = house_at(place)
+    house = house_at(place, settings)
     try:
         if not place.fresh:
             yield f"The vault in {place.root} is there already; nothing was changed."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.overview import look
 from agents.console import screens
+from agents.console.practice import after_practice, practice
 from agents.console.workshop import build_runner, take_up
 from watchers.hints import Hints
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
+    screens.loud(practice(house.clock))
     wake = threading.Event()
     if why := take_up(house, take_over=take_over):
         screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
+    screens.loud(after_practice(house))
     house.recorder.told = _told
     hints = Hints(house.place.root, wake)
     runner = build_runner(house, wake, hints, _report)

@@ -30,6 +30,12 @@ def shown(text: str) -> str:
     return escape(" ".join(visible(text).split()))
 
 
+def loud(words: str) -> None:
+    """What must not be overlooked; nothing when there are no words."""
+    if words:
+        OUT.print(f"[bold red]{shown(words)}[/]")
+
+
 def waiting(overview: Overview, root: Path) -> None:
     """The one screen: what waits for the owner, and what to do next."""
     if overview.stopped:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import agents.connectors
 from agents.autonomy.founding import Place, locate
 from agents.autonomy.whereabouts import Whereabouts, look_around, recognise
-from agents.clock import Clock, SystemClock, as_local
+from agents.clock import Clock, FileClock, SystemClock, as_local, chosen_clock
 from agents.connectors.contract import (
     Action,
     Capability,
@@ -19,6 +19,7 @@ from agents.connectors.contract import (
     ConnectorContext,
     Manifest,
     SecretStore,
+    State,
 )
 from agents.connectors.wrappers import OpenedAnew
 from agents.console.holder import Holder, held, holder_of, is_held
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     from agents.security.signing import SigningKey
     from agents.vault.history import CommitRecord, History
 
+PRACTICE = Capability(
+    "clock",
+    State.OFF,
+    "practice time from a file: no date here is real, but what you approve happens",
+    "unset AI_EMPLOYEE_CLOCK and run again",
+)
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
 
 
@@ -143,7 +150,8 @@ class House:
 
     def capabilities(self) -> tuple[Capability, ...]:
         """What works now, and the next step of what does not."""
-        return tuple(each for manifest in self.manifests for each in manifest.capabilities(self.context))
+        practice = (PRACTICE,) if isinstance(self.clock, FileClock) else ()
+        return (*practice, *(each for manifest in self.manifests for each in manifest.capabilities(self.context)))
 
     @cached_property
     def key(self) -> SigningKey:
@@ -220,7 +228,7 @@ class House:
         Raises:
             NotAllowed: another one holds it, and which.
         """
-        return held(self.state, Holder(os.getpid(), self.clock.now(), self.settings.node))
+        return held(self.state, Holder(os.getpid(), self.clock.machine_now(), self.settings.node))
 
     def runs_now(self) -> bool:
         """Whether a runner holds the vault on this machine."""
@@ -267,11 +275,16 @@ def open_house(vault: Path | None, settings: Settings | None = None, *, moved: b
 
 
 def house_at(place: Place, settings: Settings | None = None, *, moved: bool = False) -> House:
-    """The house of a place; its state folder is made when missing."""
+    """The house of a place; its state folder is made when missing.
+
+    Raises:
+        NotAllowed: the state folder lies inside the vault.
+        NeedsOwner: there is a clock file that cannot be used.
+    """
     settings = settings or Settings()
     state = settings.state_folder(place.vault_id)
     if state.resolve().is_relative_to(place.root.resolve()):
         raise NotAllowed("The state folder lies inside the vault.", hint="Set AI_EMPLOYEE_STATE to a folder outside.")
     make_folder(state)
     state.chmod(0o700)
-    return House(place, state, settings, moved=moved)
+    return House(place, state, settings, chosen_clock(settings.clock), moved=moved)

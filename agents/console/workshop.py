@@ -152,7 +152,7 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
 
 def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
     intake = Intake(house.recorder, house.blobs)
-    context = WatcherContext(house.place.root, house.settings.quiet_s, house.journal)
+    context = WatcherContext(house.place.root, house.settings.quiet_s, house.journal, house.clock.machine_now)
 
     def source(watcher: Watcher) -> Callable[[], Swept]:
         def sweep() -> Swept:

@@ -21,7 +21,7 @@ from agents.autonomy.assistant_replies import ACTION, BY_ASSISTANTS, OPEN_TASKS,
 from agents.autonomy.founding import Place, locate
 from agents.autonomy.overview import look
 from agents.autonomy.whereabouts import look_around, recognise
-from agents.clock import Clock, SystemClock
+from agents.clock import Clock, SystemClock, chosen_clock
 from agents.connectors.email.actions import EmailSend
 from agents.durability.journal import Journal
 from agents.durability.proposal_rows import proposals_of
@@ -148,14 +148,15 @@ def open_door(vault: Path | None) -> MailDoor:
     """The door of a vault that is there. Makes nothing, neither in the vault nor in the state folder.
 
     Raises:
-        NeedsOwner: there is no vault.
+        NeedsOwner: there is no vault, or a clock file that cannot be used.
         NotAllowed: its state folder lies inside it, where reading the journal would write.
     """
     place = locate(vault, Path.cwd())
-    state = Settings().state_folder(place.vault_id)
+    settings = Settings()
+    state = settings.state_folder(place.vault_id)
     if state.resolve().is_relative_to(place.root.resolve()):
         raise NotAllowed("The state folder lies inside the vault.", hint="Set AI_EMPLOYEE_STATE to a folder outside.")
-    return MailDoor(place, state)
+    return MailDoor(place, state, chosen_clock(settings.clock))
 
 
 def build_server(door: MailDoor) -> MCPServer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,9 +73,11 @@ def test_the_owners_edits_are_committed_as_the_owners_at_the_end_of_once(house: 
     assert house.is_sound()
 
 
-def test_while_watching_the_owners_edits_wait_for_a_minute_of_quiet(house: House) -> None:
+@pytest.mark.parametrize("days", [0, 40, -40])
+def test_while_watching_the_owners_edits_wait_for_a_minute_of_quiet(house: House, days: int) -> None:
     house.once()
-    desk, now_s = house.parts.desk, house.clock.now().timestamp()
+    house.clock.practise(timedelta(days=days))  # files are as old as the disk says
+    desk, now_s = house.parts.desk, house.clock.machine_now().timestamp()
     desk.work(last=False, progressed=False)
     write(house, "mine.md", "half a sen")
     os.utime(house.vault / "mine.md", (now_s, now_s))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,22 @@ def test_done_stands_for_itself_and_its_months_and_only_a_real_note_is_found(pla
     found = places.find("a.md", "Done")
     assert found is not None
     assert found.path == "Done/a.md"
+
+
+@pytest.mark.parametrize("days", [-40, 40])
+def test_practice_time_makes_no_file_older_or_younger(
+    places: Places, tmp_path: Path, clock: FrozenClock, days: int
+) -> None:
+    clock.practise(timedelta(days=days))
+    path = tmp_path / "Inbox/a.md"
+    path.write_text("a\n", encoding="utf-8")
+    now_s = clock.machine_now().timestamp()
+    os.utime(path, (now_s, now_s))
+    (entry,) = places.entries("Inbox")
+    assert not places.settled(entry)
+    assert places.unsettled_s == pytest.approx(2.0)
+    clock.advance(2)
+    assert places.settled(entry)
 
 
 def test_a_file_written_in_the_future_is_watched_instead(places: Places, tmp_path: Path, clock: FrozenClock) -> None:

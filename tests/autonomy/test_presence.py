@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,17 @@ def test_the_heart_beats_once_a_minute(root: Path, clock: FrozenClock) -> None:
         seen = read_presence(root / "Health/runner.md")
         assert seen is not None
         assert (seen.heartbeat - clock.now()).total_seconds() == beaten - (clock.monotonic_s())
+
+
+def test_a_machine_on_practice_time_never_seems_to_run_for_days(root: Path, clock: FrozenClock) -> None:
+    clock.practise(timedelta(days=40))
+    machine(root, clock, "studio").claim(take_over=False, lost=False)
+    clock.practise(timedelta())
+    seen = read_presence(root / "Health/runner.md")
+    assert seen is not None
+    assert seen.heartbeat == clock.now()
+    clock.advance(900)
+    assert machine(root, clock, "laptop").claim(take_over=False, lost=False) == 2
 
 
 def test_a_lost_state_folder_is_a_new_epoch_also_without_the_note(root: Path, clock: FrozenClock) -> None:

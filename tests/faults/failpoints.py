@@ -53,7 +53,8 @@ class Steps:
         event.listen(Engine, "commit", lambda _: self.take("commit"))
 
 
-def _mortal(last: int, room: Path) -> Callable[[], None]:
+def mortal(last: int, room: Path) -> Callable[[], None]:
+    """Die before this step; returns what tells the steps that were taken, when it comes to its end."""
     steps = Steps(last)
     steps.watch()
 
@@ -65,7 +66,7 @@ def _mortal(last: int, room: Path) -> Callable[[], None]:
 
 def run_until(employee: Employee, last: int) -> Ended:
     """Run; it is killed before step `last`, or comes to its end."""
-    ended = Run(employee, partial(_mortal, last)).to_its_end()
+    ended = Run(employee, partial(mortal, last)).to_its_end()
     assert ended.killed or ended.code == 0, ended.said
     return ended
 

@@ -24,6 +24,9 @@ class SimulatedClock:
     def now(self) -> datetime:
         return self._now
 
+    def machine_now(self) -> datetime:
+        return self._now
+
     def monotonic_s(self) -> float:
         return self._passed_s
 

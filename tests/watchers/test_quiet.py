@@ -49,3 +49,12 @@ def test_files_that_are_gone_are_forgotten(tmp_path: Path, kept: list[str], wait
     quiet.remaining_s("a", os.lstat(path), NOON, 2.0)
     quiet.forget_all_but(kept)
     assert quiet.remaining_s("a", os.lstat(path), NOON + timedelta(seconds=1), 2.0) == wait_s
+
+
+@pytest.mark.parametrize("days", [-40, 40])
+def test_where_the_vault_has_another_time_the_machines_own_counts(tmp_path: Path, days: int) -> None:
+    status = written(tmp_path / "a", "a", NOON).stat()
+    machine = [NOON, NOON + timedelta(seconds=2)]
+    quiet, practice = QuietPeriod(lambda: machine.pop(0)), NOON + timedelta(days=days)
+    assert quiet.remaining_s("a", status, practice, 2.0) == 2.0
+    assert quiet.remaining_s("a", status, practice, 2.0) == 0
