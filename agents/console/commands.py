@@ -249,6 +249,23 @@ def doctor(*, as_json: bool, vault: Path | None) -> None:
 
 
 @cli.command()
+@json_option
+@vault_option
+def schedules(*, as_json: bool, vault: Path | None) -> None:
+    """The jobs of Schedules.md: how each ended last, and when it is due next."""
+    from agents.autonomy.jobs import look_at_jobs
+    from agents.console import scheduled
+
+    with opened(vault) as house:
+        with house.journal.begin() as sql:
+            jobs = look_at_jobs(house.place.root, sql)
+        if as_json:
+            click.echo(json.dumps(scheduled.machine_view(house, jobs), indent=2))
+            return
+        scheduled.show(house, jobs)
+
+
+@cli.command()
 @click.argument("name")
 @vault_option
 def connect(name: str, vault: Path | None) -> None:
