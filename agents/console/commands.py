@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from agents.console.entering import opened, told_plainly, vault_option
+from agents.console.entering import json_option, opened, told_plainly, vault_option
 from agents.console.proof_commands import code_option, proof
+from agents.console.schedule_command import schedules
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 UNKNOWN_ID = 2
 INTERRUPTED = 130
 NEWEST = 200
-json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -249,23 +249,6 @@ def doctor(*, as_json: bool, vault: Path | None) -> None:
 
 
 @cli.command()
-@json_option
-@vault_option
-def schedules(*, as_json: bool, vault: Path | None) -> None:
-    """The jobs of Schedules.md: how each ended last, and when it is due next."""
-    from agents.autonomy.jobs import look_at_jobs
-    from agents.console import scheduled
-
-    with opened(vault) as house:
-        with house.journal.begin() as sql:
-            jobs = look_at_jobs(house.place.root, sql)
-        if as_json:
-            click.echo(json.dumps(scheduled.machine_view(house, jobs), indent=2))
-            return
-        scheduled.show(house, jobs)
-
-
-@cli.command()
 @click.argument("name")
 @vault_option
 def connect(name: str, vault: Path | None) -> None:
@@ -321,6 +304,7 @@ def unknown(name: str, words: str) -> NoReturn:
 
 
 cli.add_command(proof)
+cli.add_command(schedules)
 
 
 def main() -> None:

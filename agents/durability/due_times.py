@@ -89,8 +89,11 @@ def read_cron(text: str) -> Cron | None:
 def coming(when: When, zone: tzinfo, after: datetime) -> Iterator[datetime]:
     """The due times after a moment, in UTC, without end. An expression that is due no more ends after 50 years."""
     if isinstance(when, Period):
-        yield from _periods(timedelta(minutes=when.minutes), _ANCHOR.replace(tzinfo=zone).astimezone(UTC), after)
-        return
+        return _periods(timedelta(minutes=when.minutes), _ANCHOR.replace(tzinfo=zone).astimezone(UTC), after)
+    return _times_of_day(when, zone, after)
+
+
+def _times_of_day(when: Cron, zone: tzinfo, after: datetime) -> Iterator[datetime]:
     for local in CronSim(when.expression, after.astimezone(zone)):
         moment = local.astimezone(UTC)
         if moment > after:  # in the hour that comes twice, the library begins with the first one again

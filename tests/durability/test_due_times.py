@@ -36,6 +36,7 @@ CHANGES = {
     "Australia/Lord_Howe": (date(2026, 4, 5), date(2026, 10, 4)),
 }
 MINUTE = timedelta(minutes=1)
+BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def minutes(zone: str, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -85,6 +86,21 @@ def test_it_does_not_matter_from_when_on_one_looks(zone: str, minute: int, expre
         assert whole == sorted(set(whole))
 
 
+@pytest.mark.parametrize(
+    ("zone", "second", "time_of_day", "next_day"),
+    [
+        ("Europe/Berlin", "2026-10-25T01:10", "30 2", "2026-10-26T01:30"),
+        ("America/New_York", "2026-11-01T06:10", "30 1", "2026-11-02T06:30"),
+        ("Australia/Lord_Howe", "2026-04-04T15:05", "40 1", "2026-04-05T15:10"),
+    ],
+)
+def test_within_the_second_of_two_equal_hours_it_is_over_for_the_day(
+    zone: str, second: str, time_of_day: str, next_day: str
+) -> None:
+    after, due = (datetime.fromisoformat(f"{each}+00:00") for each in (second, next_day))
+    assert next_due(Cron(f"{time_of_day} * * *"), ZoneInfo(zone), after) == due
+
+
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("when", [Period(30), Period(90), Period(24 * 60), Cron("*/30 * * * *"), Cron("7 * * * *")])
 def test_what_counts_time_as_it_passes_leaves_no_gap_and_doubles_nothing(zone: str, when: When) -> None:
@@ -130,7 +146,8 @@ def test_a_wrong_clock_makes_nobody_count_for_years() -> None:
 
 def test_what_is_never_due_says_so_and_is_no_expression() -> None:
     never = "0 0 */31 * MON#5"  # a fifth Monday that is the first of the month
-    assert next_due(Cron(never), UTC, datetime(2026, 11, 23, tzinfo=UTC)) is None
+    assert next_due(Cron(never), UTC, BEGIN) is None
+    assert due_between(Cron(never), UTC, BEGIN, BEGIN + timedelta(days=9), 3) == Window(())
     assert read_cron(never) is None
 
 
