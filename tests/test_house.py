@@ -29,6 +29,7 @@ HOMES = {
     "beanquery": "agents/connectors/ledger/beancount_file.py",
     "keyring": "agents/security/secrets.py",
     "click": "agents/console/",
+    "cronsim": "agents/durability/due_times.py",
     "smtplib": "agents/connectors/email/",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",

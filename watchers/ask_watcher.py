@@ -1,4 +1,4 @@
-"""The lines the owner writes into `Ask.md`; nowhere else is text in a note a command."""
+"""The lines the owner writes into `Ask.md`; of all notes, only this one and `Schedules.md` hold commands."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from agents.durability.due_runs import Run
     from agents.durability.journal import Journal
     from agents.vault.note import Problem
 
@@ -50,6 +51,8 @@ class Event:
     `origin` is the path to clear once filed, relative to our root, posix; `origin_sha256` is over its bytes as they lay
     there, empty when it must not be removed by them (not read, or only a line of it). With a `problem` the event
     belongs into Quarantine and only `original` is set. `answers`: ids of the mails it says it answers, nearest first.
+    With a `run` it is a due time of a scheduled job: it becomes a line of the ledger, and a task only when the run is
+    wanted.
     """
 
     source: str
@@ -70,6 +73,7 @@ class Event:
     original: StoredFile | None = None
     attachments: tuple[StoredFile, ...] = ()
     problem: Problem | None = None
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,14 @@ class Sweep:
     """One look at a source.
 
     `unsettled_s` is the time in seconds until the earliest file that is not quiet yet may be; 0 = more is ready than
-    one sweep carries, scan again at once; None = nothing is waiting.
+    one sweep carries, scan again at once; None = nothing is waiting. `next_due_s` is the time in seconds until there
+    will be something by the clock alone: a watching run wakes then, a single one does not wait for it.
     """
 
     events: tuple[Event, ...] = ()
     unsettled_s: float | None = None
     left: tuple[Left, ...] = ()
+    next_due_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

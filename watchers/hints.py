@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.vault.layout import APPROVED, ASK_NOTE, INBOX, NEEDS_ACTION, PENDING, REJECTED, is_stop
+from agents.vault.layout import APPROVED, ASK_NOTE, INBOX, NEEDS_ACTION, PENDING, REJECTED, SCHEDULES_NOTE, is_stop
 
 if TYPE_CHECKING:
     import threading
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
 FOLDERS = (INBOX, NEEDS_ACTION, PENDING, APPROVED, REJECTED)
+NOTES = (ASK_NOTE, SCHEDULES_NOTE)
 ROOT = "."
 EVERYTHING = "everything"
 STOP_WAIT_S = 5.0
@@ -27,7 +28,7 @@ _Identity = tuple[int, int]
 
 
 class Hints:
-    """Sets `wake` when something changes where work can begin: our folders, `Ask.md` and `STOP.md`.
+    """Sets `wake` when something changes where work can begin: our folders, `Ask.md`, `Schedules.md` and `STOP.md`.
 
     `says` is empty while all is watched, else one sentence on what is only polled and why.
     """
@@ -93,7 +94,7 @@ class Hints:
             self.gone.add(folder)
             self._wake.set()
         name = path.name
-        if folder == ROOT and not (is_stop(name) or name == ASK_NOTE or name in FOLDERS):
+        if folder == ROOT and not (is_stop(name) or name in NOTES or name in FOLDERS):
             return
         if not name.startswith("."):  # our own half-written files
             self._wake.set()

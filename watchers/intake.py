@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
+from agents.durability.due_runs import record
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.mail_replies import add_reply, answered_task
 from agents.durability.task_persistence import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.durability.blobs import Blobs
+    from agents.durability.due_runs import Run
     from agents.durability.transitions import Recorder, Writing
     from agents.vault.note import Problem
     from watchers.contract import Event, StoredFile
@@ -79,6 +81,8 @@ class Intake:
     def _one(self, writing: Writing, event: Event) -> bool:
         if event.problem is not None:
             return self._quarantine(writing, event, event.problem)
+        if event.run is not None:
+            return self._scheduled(writing, event, event.run)
         known = seen_task(writing.sql, event.source, event.source_id)
         if known is None:
             task = self._new(writing, event, event.source_id, ())
@@ -88,6 +92,15 @@ class Intake:
             task = self._other_content(writing, event)
         if event.source == COMMAND:
             settle_request(writing.sql, request_number(event), "done", task)
+        return True
+
+    def _scheduled(self, writing: Writing, event: Event, run: Run) -> bool:
+        """A due time of a job: its task, if it is to be done, and its line in the ledger; never a second task."""
+        now, task = self._clock.now(), ""
+        if run.is_wanted:
+            known = seen_task(writing.sql, event.source, event.source_id)
+            task = known[0] if known else self._new(writing, event, event.source_id, ())
+        record(writing, run, started=now if run.is_wanted else None, now=now, task=task)
         return True
 
     def _other_content(self, writing: Writing, event: Event) -> str:

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.clock import as_local
 from agents.vault.neutralize import code_span, fenced, property_text
 from agents.vault.note_edit import emit_note
+from agents.vault.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +92,10 @@ def _title(content: TaskContent) -> str:
 
 def _introduction(content: TaskContent) -> str:
     event = content.event
+    if event.run is not None:
+        late = f"; {plain(event.run.words)}" if event.run.words else ""
+        due = as_local(event.run.due).strftime("%Y-%m-%d %H:%M")
+        return f"Your schedule asked: the job {code_span(event.run.job)} was due {due}{late}."
     if event.kind == "ask":
         return "You asked:"
     if event.kind == "file":

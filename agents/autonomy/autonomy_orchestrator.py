@@ -37,11 +37,15 @@ MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just befo
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one source brought: events filed, seconds until a file may be quiet (None = none waits), what was left."""
+    """What one source brought: events filed, seconds until a file may be quiet (None = none waits), what was left.
+
+    `next_due_s`: seconds until there will be something by the clock alone; only a watching run waits for it.
+    """
 
     filed: int
     unsettled_s: float | None
     left: tuple[str, ...] = ()
+    next_due_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Runner:
         self._clock = recorder.clock
         self._waiting: dict[str, str] = {}
         self._next_round_s = float("-inf")
+        self._next_due_s = float("inf")
         self.left: tuple[str, ...] = ()
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
@@ -134,7 +139,8 @@ class Runner:
                 self._parts.report(f"{err} {err.hint}")
                 unsettled_s = None
             self._parts.before_wait()
-            wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + MARGIN_S)
+            wait_s = min(self._scan_every_s, self._next_due_s)
+            wait_s = wait_s if unsettled_s is None else min(wait_s, unsettled_s + MARGIN_S)
             self._clock.wait(self._parts.wake, wait_s)
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
@@ -156,6 +162,7 @@ class Runner:
         parts.places.begin()
         swept = [source() for source in parts.sources]
         self.left = tuple(words for each in swept for words in each.left)
+        self._next_due_s = min((each.next_due_s for each in swept if each.next_due_s is not None), default=float("inf"))
         moved = sum(each.filed for each in swept)
         if moved:
             self._recorder.flush()  # what came in is in the history before anybody thinks about it

@@ -15,6 +15,9 @@ from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agents.autonomy.jobs import Jobs, JobState
     from agents.autonomy.overview import Overview
     from agents.connectors.contract import Capability
     from agents.durability.proposal_rows import ProposalRow
@@ -28,7 +31,8 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     parts = ["# Dashboard"]
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
-    parts += [_waiting(overview), _working(overview), _alerts(overview), _recent(overview), _works(capabilities)]
+    parts += [_waiting(overview), _working(overview), _alerts(overview), _jobs(overview.jobs), _recent(overview)]
+    parts.append(_works(capabilities))
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
     )
@@ -54,8 +58,7 @@ def _waiting(overview: Overview) -> str:
 
 
 def _pending(row: ProposalRow) -> str:
-    until = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
-    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {until} |"
+    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {_minute(row.expires)} |"
 
 
 def _title(row: ProposalRow) -> str:
@@ -82,6 +85,31 @@ def _alerts(overview: Overview) -> str:
     return "\n".join(["## Alerts", *(f"- {_link(each)}" for each in overview.alerts)])
 
 
+def _jobs(jobs: Jobs) -> str:
+    """Every job of the schedule; one that fails stands out, whatever else happened to it since."""
+    if not jobs.states:
+        return ""
+    rows = ["## Schedules"]
+    for each in jobs.states:
+        if each.failing:
+            words = plain(each.failing.words)
+            rows.append(f"> [!danger] {plain(each.job.name)} fails since {_minute(each.failing.due)}: {words}\n")
+    rows += ["| job | when | last run | how it ended | next |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*rows, *map(_job, jobs.states)])
+
+
+def _job(state: JobState) -> str:
+    last = _minute(state.last.due) if state.last else "never run yet"
+    words = f": {plain(state.last.words, MAX_QUESTION)}" if state.last and state.last.words else ""
+    ended = f"[[{state.last.note}\\|{state.last.state}]]{words}" if state.last else ""
+    due = _minute(state.next) if state.next else "counts from the next run of the employee on"
+    return f"| {plain(state.job.name)} | {plain(state.job.says)} | {last} | {ended} | {due} |"
+
+
+def _minute(moment: datetime) -> str:
+    return as_local(moment).strftime("%Y-%m-%d %H:%M")
+
+
 def _link(name: str) -> str:
     """A link to a note of ours; a name that somebody else gave is only shown."""
     return f"[[{name}]]" if is_note_name(f"{name}.md") else plain(name)
@@ -93,7 +121,7 @@ def _recent(overview: Overview) -> str:
     rows = ["## Done", f"{_many(overview.done, 'task')} so far. The last effects:"]
     for each in overview.recent:
         receipt = receipt_from_json(each.receipt)
-        rows.append(f"- {as_local(receipt.at).strftime('%Y-%m-%d %H:%M')} [[{each.id}]]: {plain(receipt.summary)}")
+        rows.append(f"- {_minute(receipt.at)} [[{each.id}]]: {plain(receipt.summary)}")
     return "\n".join(rows)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.autonomy.jobs import Jobs, look_at_jobs
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids
 from agents.clock import as_local
 from agents.durability.proposal_rows import ProposalRow, proposals_in
@@ -34,6 +35,7 @@ class Overview:
     quarantine: tuple[str, ...]
     requests: int
     stopped: str
+    jobs: Jobs = field(default_factory=Jobs)
 
     def machine_view(self) -> dict[str, object]:
         """The overview as `status --json` prints it."""
@@ -69,6 +71,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         done = count_tasks(sql, "done")
         ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
+        jobs = look_at_jobs(root, sql)
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -82,6 +85,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         quarantine=_names(root / QUARANTINE),
         requests=requests,
         stopped=stop_reason(root) or "",
+        jobs=jobs,
     )
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from agents.console.entering import opened, told_plainly, vault_option
+from agents.console.entering import json_option, opened, told_plainly, vault_option
 from agents.console.proof_commands import code_option, proof
+from agents.console.schedule_command import schedules
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 UNKNOWN_ID = 2
 INTERRUPTED = 130
 NEWEST = 200
-json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -309,6 +309,7 @@ def unknown(name: str, words: str) -> NoReturn:
 
 
 cli.add_command(proof)
+cli.add_command(schedules)
 
 
 def main() -> None:

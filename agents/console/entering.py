@@ -22,6 +22,7 @@ vault_option = click.option(
     default=None,
     help="The vault; default: the one of the current folder, else ./MyVault.",
 )
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 @contextmanager

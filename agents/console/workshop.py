@@ -25,9 +25,11 @@ from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
+from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Limited, Retrying
 from agents.console import screens
+from agents.console.scheduled import built_in_jobs
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.journal import looking
@@ -88,7 +90,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=_sources(house),
+        sources=(Timetable(recorder, places, built_in_jobs(house)).sweep, *_sources(house)),
         requests=requests,
         moves=moves,
         turns=turns,
@@ -158,7 +160,8 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
         def sweep() -> Swept:
             seen = watcher.scan(house.clock.now())
             filed = intake.file(*seen.events)
-            return Swept(filed, seen.unsettled_s, tuple(f"{each.path}: {each.reason}" for each in seen.left))
+            left = tuple(f"{each.path}: {each.reason}" for each in seen.left)
+            return Swept(filed, seen.unsettled_s, left, seen.next_due_s)
 
         return sweep
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -99,6 +99,21 @@ class Journal:
             connection.close()
         with kept.open("rb+") as file:
             os.fsync(file.fileno())
+
+    def tidy(self) -> None:
+        """Bring the write-ahead log into the file, and let the database look at its own figures; changes no row.
+
+        Raises:
+            Transient: another process held the journal for too long, or the disk refused.
+        """
+        connection = self._engine.raw_connection()
+        try:
+            for pragma in ("optimize", "wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(f"PRAGMA {pragma}").fetchall()
+        except sqlite3.OperationalError as err:
+            raise Transient(f"The journal could not be packed: {err}", hint=_HELD) from err
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Give the connection back."""

@@ -161,6 +161,28 @@ TURNS = Table(
     Column("consumed", Boolean, nullable=False, default=False),
 )
 
+SCHEDULE_JOBS = Table(
+    "schedule_jobs",
+    METADATA,
+    Column("job", Text, primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("counted_until", Text, nullable=False),
+)
+
+SCHEDULE_RUNS = Table(
+    "schedule_runs",
+    METADATA,
+    Column("job", Text, primary_key=True),
+    Column("due_at", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("started_at", Text, nullable=False, default=""),
+    Column("ended_at", Text, nullable=False),
+    Column("words", Text, nullable=False, default=""),
+    Column("task", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False),
+)
+
 TRANSITIONS = Table(
     "transitions",
     METADATA,

@@ -31,6 +31,7 @@ CONTACTS = "Contacts"
 FILES = "Files"
 LOGS = "Logs"
 HEALTH = "Health"
+SCHEDULES = "Schedules"
 
 WORKER = "runner"
 CLAIMED = f"{IN_PROGRESS}/{WORKER}"
@@ -38,6 +39,7 @@ DASHBOARD_NOTE = "Dashboard.md"
 HANDBOOK_NOTE = "Company_Handbook.md"
 GOALS_NOTE = "Business_Goals.md"
 ASK_NOTE = "Ask.md"
+SCHEDULES_NOTE = "Schedules.md"
 RATES_NOTE = f"{ACCOUNTING}/Rates.md"
 RUNNER_NOTE = f"{HEALTH}/runner.md"
 STOP_NOTE = "STOP.md"
@@ -60,6 +62,7 @@ FOLDERS = (
     FILES,
     LOGS,
     HEALTH,
+    SCHEDULES,
 )
 """What `init` makes."""
 

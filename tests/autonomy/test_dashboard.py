@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.autonomy.dashboard import render_dashboard
+from agents.autonomy.jobs import Jobs, JobState
 from agents.autonomy.overview import Overview
 from agents.connectors.contract import Capability, Receipt, State
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.proposal_rows import ProposalRow
+from agents.durability.run_rows import RunRow
+from agents.durability.schedule_table import read_schedule
 from agents.durability.task_persistence import QuestionRow
 from agents.vault.note_edit import emit_note
 from agents.vault.outline import lines_outside_fences
@@ -100,6 +103,24 @@ def test_a_proposal_whose_note_cannot_be_read_is_shown_all_the_same() -> None:
     assert f"| parcel.send | [[{ID}]] | medium |" in render_dashboard(replace(NOTHING, pending=(broken,)), ())
 
 
+def job(name: str = "post", words: str = "", *, failing: bool = False) -> JobState:
+    table = "| job | when | what |\n| --- | --- | --- |\n| post | daily 13:00 | x |\n"
+    (made,) = read_schedule(table).jobs
+    last = RunRow(name, NOON.isoformat(), "late", NOON.isoformat(), NOON.isoformat(), words, "", ID)
+    failed = replace(last, state="failed", due_at=(NOON - timedelta(days=7)).isoformat()) if failing else None
+    return JobState(replace(made, name=name), failed or last, failed, NOON + timedelta(days=1))
+
+
+def test_every_job_tells_its_last_run_and_its_next_and_one_that_fails_stands_out() -> None:
+    never = replace(job("never"), last=None, next=None)
+    jobs = Jobs((job(words="1 h late"), never, job("check", "chain: event 7", failing=True)))
+    page = render_dashboard(replace(NOTHING, jobs=jobs), ())
+    assert f"| post | daily 13:00 | 2026-11-23 12:00 | [[{ID}\\|late]]: 1 h late | 2026-11-24 12:00 |" in page
+    assert "| never | daily 13:00 | never run yet |  | counts from the next run of the employee on |" in page
+    assert "> [!danger] check fails since 2026-11-16 12:00: chain: event 7\n" in page
+    assert "## Schedules" not in render_dashboard(NOTHING, ())
+
+
 def skeleton(page: str) -> list[str]:
     """What markdown would take as structure: links, tables, headings, callouts, per line."""
     marks = []
@@ -120,6 +141,7 @@ def test_words_from_outside_never_change_the_pages_structure(words: str, name: s
             questions=(question(text),),
             alerts=(alert,),
             stopped=text or "x",
+            jobs=Jobs((job(text, text or "x", failing=True),)),
         )
         return render_dashboard(told, ())
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import get_args
 
 from agents.console.stories import WORDS, story
+from agents.durability.run_rows import State
 from agents.security.audit_logger import Fact, Moment, chain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,11 @@ def recorded_types() -> set[str]:
 
 def test_every_event_that_is_recorded_has_a_sentence_of_its_own() -> None:
     assert recorded_types() - set(WORDS) == set()
+
+
+def test_every_end_of_a_scheduled_run_has_a_sentence_of_its_own() -> None:
+    sentences = {WORDS[f"schedule.{state}"] for state in get_args(State)}
+    assert len(sentences) == len(get_args(State))
 
 
 def test_an_event_nobody_knows_is_still_told() -> None:

@@ -187,3 +187,22 @@ def test_a_journal_that_begins_anew_keeps_the_old_one_and_what_others_asked_for(
     assert old.execute("select count(*) from chain").fetchone() == (1,)
     assert old.execute("select count(*) from requests").fetchone() == (2,)
     old.close()
+
+
+def test_a_tidied_journal_is_one_file_that_says_the_same(journal: Journal, tmp_path: Path) -> None:
+    with journal.begin() as sql:
+        write_meta(sql, "epoch", "2")
+    log = tmp_path / "journal.sqlite-wal"
+    assert log.stat().st_size > 0
+    journal.tidy()
+    assert log.stat().st_size == 0
+    with journal.begin() as sql:
+        assert read_meta(sql, "epoch") == "2"
+
+
+def test_a_journal_that_is_held_is_tidied_another_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "BUSY_TIMEOUT_S", 0.01)
+    journal = Journal.open(tmp_path)
+    with journal.begin(), pytest.raises(Transient, match="could not be packed"):
+        journal.tidy()
+    journal.close()

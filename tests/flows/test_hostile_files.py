@@ -46,7 +46,16 @@ BAD_NOTES = {
     "merge.md": b"<<<<<<< HEAD\n# One\n=======\n# Two\n>>>>>>> b\n",
 }
 UNREADABLE = ("nul.md", "utf16.md")
-OWNERS_FOLDERS = ("Needs_Action", "In_Progress/runner", "Plans", "Pending_Approval", "Rejected", "Done", "Contacts")
+OWNERS_FOLDERS = (
+    "Needs_Action",
+    "In_Progress/runner",
+    "Plans",
+    "Pending_Approval",
+    "Rejected",
+    "Done",
+    "Contacts",
+    "Schedules",
+)
 
 
 def outside(employee: Employee) -> set[str]:
@@ -102,7 +111,14 @@ def test_every_bad_note_in_the_owners_folders_stays_where_it_is_and_stops_nothin
 
 
 def test_the_owners_own_files_bent_in_any_way_are_told_by_line_or_read_and_stop_nothing(employee: Employee) -> None:
-    files = ("Company_Handbook.md", "Business_Goals.md", "Ask.md", "Accounting/Rates.md", "Dashboard.md")
+    files = (
+        "Company_Handbook.md",
+        "Business_Goals.md",
+        "Ask.md",
+        "Schedules.md",
+        "Accounting/Rates.md",
+        "Dashboard.md",
+    )
     employee.once()
     laid_out = {name: (employee.vault / name).read_bytes() for name in files}
     for number, (name, content) in enumerate(BAD_NOTES.items()):

@@ -18,7 +18,9 @@ SAMPLES = VAULT.parent / "sample_inbox"
 VIEW_KEYS = {"type", "name", "limit", "filters", "groupBy", "order", "summaries"}
 
 
-@pytest.mark.parametrize("name", ["Company_Handbook.md", "Business_Goals.md", "Ask.md", "Accounting/Rates.md"])
+@pytest.mark.parametrize(
+    "name", ["Company_Handbook.md", "Business_Goals.md", "Ask.md", "Schedules.md", "Accounting/Rates.md"]
+)
 def test_every_note_and_table_can_be_read(name: str) -> None:
     text = (VAULT / name).read_text(encoding="utf-8")
     note = read_note(text)
@@ -40,7 +42,7 @@ def test_the_note_for_requests_asks_nothing_until_the_owner_writes() -> None:
     assert [each.words for each in ask_lines(append_line(text, "Ask", line))] == [line]
 
 
-@pytest.mark.parametrize("name", ["Approvals.base", "Tasks.base"])
+@pytest.mark.parametrize("name", ["Approvals.base", "Tasks.base", "Schedules.base"])
 def test_the_bases_use_documented_keys_only(name: str) -> None:
     base = yaml.safe_load((VAULT / name).read_text(encoding="utf-8"))
     assert set(base) <= {"filters", "formulas", "properties", "summaries", "views"}

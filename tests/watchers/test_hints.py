@@ -61,7 +61,15 @@ def hints(root: Path, wake: threading.Event) -> Iterator[Recorded]:
 
 
 @pytest.mark.parametrize(
-    "path", [*(f"{folder}/a.md" for folder in FOLDERS), "Inbox/new folder/a.eml", "STOP.md", "stop.md", "Ask.md"]
+    "path",
+    [
+        *(f"{folder}/a.md" for folder in FOLDERS),
+        "Inbox/new folder/a.eml",
+        "STOP.md",
+        "stop.md",
+        "Ask.md",
+        "Schedules.md",
+    ],
 )
 def test_what_may_begin_work_wakes(root: Path, wake: threading.Event, hints: Recorded, path: str) -> None:
     (root / path).parent.mkdir(exist_ok=True)

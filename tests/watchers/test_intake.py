@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.durability.due_runs import Run
+from agents.durability.run_rows import runs_of
 from agents.durability.task_persistence import TaskRow, add_task, requests_pending
 from agents.vault.layout import note_id
 from tests.autonomy.house import House, Killed
 from tests.clock import NOON
 from tests.watchers.samples import mail, with_attachment, written
-from watchers.contract import OriginKind
+from watchers.contract import Event, OriginKind
 from watchers.inbox_watcher import InboxWatcher
 from watchers.intake import Intake
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from agents.durability.run_rows import State
     from tests.clock import FrozenClock
 
 
@@ -250,3 +253,38 @@ def test_an_event_that_names_no_bytes_is_told_apart_by_its_id(house: House) -> N
     assert event.origin_kind is OriginKind.LINK
     assert Intake(house.recorder, house.blobs).file(replace(event, content_sha256=""))
     assert len(house.alerts()) == 1
+
+
+def due(state: State) -> Event:
+    return Event(
+        source="schedule",
+        source_id="post 2026-11-23T12:00:00+00:00",
+        occurred_at=NOON,
+        content_sha256="0" * 64,
+        kind="ask",
+        origin="Schedules.md",
+        origin_kind=OriginKind.OTHER,
+        text="remind Acme",
+        run=Run("post", NOON, state),
+    )
+
+
+def test_a_due_time_that_is_offered_twice_is_one_task_and_one_line_of_the_ledger(house: House) -> None:
+    intake = Intake(house.recorder, house.blobs)
+    for _ in range(2):
+        intake.file(due("ran"))
+        intake.file(replace(due("ran"), content_sha256="1" * 64, text="the row was edited meanwhile"))
+    (task,) = notes(house)
+    assert "remind Acme" in house.text(task)
+    with house.journal.begin() as sql:
+        (row,) = runs_of(sql, "post")
+    assert (row.task, row.state, row.started_at) == (task, "ran", NOON.isoformat())
+
+
+def test_a_due_time_that_was_passed_over_is_a_line_of_the_ledger_and_no_task(house: House) -> None:
+    assert Intake(house.recorder, house.blobs).file(due("missed")) == 1
+    assert notes(house) == []
+    with house.journal.begin() as sql:
+        (row,) = runs_of(sql, "post")
+    assert (row.task, row.state, row.started_at) == ("", "missed", "")
+    assert house.folder(row.note) == "Schedules/2026-11"

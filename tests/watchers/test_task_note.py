@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.durability.due_runs import Run
 from agents.vault.note import Note, read_note
 from agents.vault.outline import lines_outside_fences
 from tests.clock import NOON
@@ -130,6 +131,16 @@ def test_a_request_of_the_owner_is_called_so() -> None:
     assert "# A request of yours\n> [!info] You asked:\n" in note
     assert properties(note)["from"] == "owner"
     assert "## Attachments" not in note
+
+
+def test_a_request_of_the_schedule_says_which_job_and_how_late_and_no_name_acts() -> None:
+    run = Run("[[evil]] `job`", NOON, "late", "3 days late: nobody ran when it was due")
+    event = replace(mail(text="Send it", subject=""), kind="ask", sender_name="owner", original=None, run=run)
+    note = render_task(content(event))
+    late = "was due 2026-11-23 12:00; 3 days late: nobody ran when it was due."
+    assert "> [!info] Your schedule asked: the job `[[evil]] \N{MODIFIER LETTER GRAVE ACCENT}job" in note
+    assert late in note
+    assert "; " not in render_task(content(replace(event, run=replace(run, words="")))).split("## History")[0]
 
 
 def test_warnings_stand_out_and_words_that_are_not_ours_stand_in_code() -> None:
