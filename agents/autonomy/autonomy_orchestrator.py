@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
@@ -22,6 +21,7 @@ from agents.vault.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from agents.autonomy.controls import Controls
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
     from agents.autonomy.new_epoch import NewEpoch
@@ -52,8 +52,8 @@ class Swept:
 class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
-    `admit_signer` takes in a signing key that is new to the journal, `before_wait` is called before each pause of a
-    watching run, `rested` when a burst of work is over.
+    `away` follows when the owner is away, `admit_signer` takes in a signing key that is new to the journal,
+    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
     """
 
     places: Places
@@ -65,6 +65,8 @@ class Parts:
     effects: Effects
     desk: Desk
     new_epoch: NewEpoch
+    controls: Controls
+    away: Callable[[], int] = lambda: 0
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     admit_signer: Callable[[], None] = lambda: None
@@ -73,17 +75,21 @@ class Parts:
 
 
 class Runner:
-    """Runs a vault. Whoever makes one holds the vault's lock. `left`: files that were left where they lie, and why."""
+    """Runs a vault. Whoever makes one holds the vault's lock. `left`: files that were left where they lie, and why.
+
+    `drained`: what to tell the owner when a run ended because they said drain.
+    """
 
     def __init__(self, recorder: Recorder, parts: Parts, scan_every_s: float) -> None:
         self._recorder = recorder
         self._parts = parts
         self._scan_every_s = scan_every_s
         self._clock = recorder.clock
-        self._thinking = Pauses(recorder.clock)
+        self._thinking = parts.controls.pauses
         self._waiting: dict[str, str] = {}
         self._next_round_s = float("-inf")
         self.left: tuple[str, ...] = ()
+        self.drained = ""
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
         """Claim the vault and finish what a crash interrupted; what the owner must know, in words.
@@ -105,7 +111,7 @@ class Runner:
             parts.new_epoch.begin(epoch)
         says = self._recorder.recover()
         parts.admit_signer()
-        return says
+        return (*says, *parts.controls.run.begin())
 
     def once(self) -> None:
         """Work until idle; files that are still being written are waited for."""
@@ -117,6 +123,7 @@ class Runner:
                 break
             if not moved:
                 self._clock.wait(threading.Event(), (unsettled_s or 0.0) + MARGIN_S)
+        progressed = self._drains() or progressed
         self._parts.desk.work(last=True, progressed=progressed)
 
     def watch(self, end: threading.Event) -> None:
@@ -133,6 +140,8 @@ class Runner:
                     if progressed:
                         self._parts.rested()
                     progressed = False
+                    if unsettled_s is None and self._drains():
+                        break
             except Transient as err:
                 self._parts.report(f"{err} {err.hint}")
                 unsettled_s = None
@@ -141,6 +150,12 @@ class Runner:
             self._clock.wait(self._parts.wake, wait_s)
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
+
+    def _drains(self) -> bool:
+        """Whether the run ends here, since the owner said drain and nothing that was begun is left to do."""
+        if self._parts.controls.holds.draining():
+            self.drained = self._parts.controls.run.finish()
+        return bool(self.drained)
 
     def leave(self) -> None:
         """Say that this node has stopped, if the disk lets us: the next start finds out by itself."""
@@ -176,20 +191,24 @@ class Runner:
     def _work(self, turns_s: float) -> int:
         """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
         parts = self._parts
-        moved = parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
+        moved = parts.away() + parts.new_epoch.look() + parts.requests.carry_out()
+        moved += parts.moves.look() + parts.effects.resolve()
         return moved + self._turns(turns_s) + self._effects()
 
     def _turns(self, turns_s: float) -> int:
-        end_s = self._clock.monotonic_s() + turns_s
+        end_s, holds = self._clock.monotonic_s() + turns_s, self._parts.controls.holds
+        holds.known()  # no transaction nests in another one
         with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed", limit=MANY)
+            found = tasks_in(sql, "filed", limit=MANY + len(holds.known()))
+        filed = holds.may_begin(found)
         for row in filed:
             self._parts.turns.claim(row)
             if self._clock.monotonic_s() > end_s:
                 return len(filed)
         with self._recorder.journal.begin() as sql:
             due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
-        return len(filed) + self._take(filter(self._thinking.due, due), end_s)
+        free = (task for task in due if self._thinking.due(task) and not holds.held(task))
+        return len(filed) + self._take(free, end_s)
 
     def _take(self, due: Iterable[str], end_s: float) -> int:
         """Turns of these tasks until the round is over, but one at least that moved something: none means idle."""

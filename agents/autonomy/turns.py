@@ -28,6 +28,7 @@ from agents.durability.task_persistence import (
 from agents.durability.transitions import Transition, local_text
 from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, OwnerFiles, ProposeAction
 from agents.reasoning.planner import render_plan
+from agents.reasoning.setbacks import left_out
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import CLAIMED, NEEDS_ACTION, PLANS
@@ -206,7 +207,9 @@ class Turns:
 def _moves(decision: Decision, known: tuple[Outcome, ...]) -> tuple[Move, ...]:
     """The moves to make; what the owner said about a task that was stuck comes before what the brain says."""
     last = known[-1] if known else None
+    if last and last.kind == "skipped" and last.key in {STUCK.key, FILES.key}:
+        return left_out((Finish("closed"),), known)
     ends = {choice.text for choice in STUCK.choices}
     if last and last.kind == "answered" and last.key in {STUCK.key, FILES.key} and last.value in ends:
         return (Finish(f"closed as you said: {last.value}"),)
-    return decision.moves
+    return left_out(decision.moves, known)

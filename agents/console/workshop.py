@@ -9,6 +9,7 @@ import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.new_epoch import NewEpoch
@@ -61,7 +62,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days)
+    away = AwayTimes(recorder, places)
+    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
     decisions = Decisions(recorder, house.clock)
     ports = TurnPorts(PlaybookBrain(SKILLS), house.models, house.blobs, facts.owner_files, facts.policy)
     turns = Turns(recorder, decisions, places, ports)
@@ -77,9 +79,11 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         requests=requests,
         moves=moves,
         turns=turns,
-        effects=Effects(recorder, executor, turns),
+        effects=Effects(recorder, executor, turns, moves.controls),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
         new_epoch=NewEpoch(recorder, places, house.blobs),
+        controls=moves.controls,
+        away=away.look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

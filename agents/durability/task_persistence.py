@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, update
 
-from agents.durability.schema import EVENTS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
+from agents.durability.schema import EVENTS, INTERVENTIONS, PROPOSALS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo', 'propose'."""
+    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo', 'propose', 'pause' ..."""
 
     number: int
     at: str
@@ -153,7 +153,7 @@ def reopenings_of(sql: Connection, task: str) -> tuple[str, ...]:
 
 
 def tasks_with_news(sql: Connection) -> tuple[str, ...]:
-    """The tasks with an outcome no turn has taken in: a decided proposal, an answer, a reopening."""
+    """The tasks with an outcome no turn has taken in: a decided proposal, an answer, a word of the owner."""
     decided = ("done", "rejected", "expired", "failed")
     rows = [
         *sql.execute(select(PROPOSALS.c.task).where(PROPOSALS.c.state.in_(decided), PROPOSALS.c.consumed.is_(False))),
@@ -163,6 +163,7 @@ def tasks_with_news(sql: Connection) -> tuple[str, ...]:
             )
         ),
         *sql.execute(select(REOPENINGS.c.task).where(REOPENINGS.c.consumed.is_(False))),
+        *sql.execute(select(INTERVENTIONS.c.task).where(INTERVENTIONS.c.consumed.is_(False))),
     ]
     return tuple(sorted({str(row.task) for row in rows}))
 
@@ -171,7 +172,7 @@ def consume_news(sql: Connection, task: str) -> None:
     """A turn has taken in every outcome there is."""
     decided = ("done", "rejected", "expired", "failed", "superseded", "withdrawn")
     sql.execute(update(PROPOSALS).where(PROPOSALS.c.task == task, PROPOSALS.c.state.in_(decided)).values(consumed=True))
-    for table in (QUESTIONS, REOPENINGS):
+    for table in (QUESTIONS, REOPENINGS, INTERVENTIONS):
         answered = table.c.task == task
         if table is QUESTIONS:
             answered &= table.c.state != "open"

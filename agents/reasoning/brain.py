@@ -50,7 +50,8 @@ class Outcome:
     """What became of one earlier move of this task. `key` is the move's key.
 
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
-    'reopened' (the owner dragged the finished task back).
+    'reopened' (the owner dragged the finished task back), 'skipped' (the owner does without it; reason = what it was),
+    'retried' (the owner wants another try of what failed or expired).
     """
 
     key: str

@@ -10,6 +10,7 @@ from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor
 from agents.approval.executor import Ports as ExecutorPorts
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.founding import found_vault, open_place
@@ -130,7 +131,8 @@ class House:
         connectors = dict.fromkeys(MODELS, self.courier)
         self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
-        facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
+        away = AwayTimes(self.recorder, self.places)
+        facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
         decisions = Decisions(self.recorder, self.clock)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.owner_files, facts.policy)
         turns = Turns(self.recorder, decisions, self.places, ports)
@@ -144,9 +146,11 @@ class House:
             requests=Requests(self.recorder, self.places, decisions, moves, asked),
             moves=moves,
             turns=turns,
-            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
+            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, moves.controls),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
+            controls=moves.controls,
+            away=away.look,
             report=self.reports.append,
         )
         self.parts = parts
