@@ -30,6 +30,7 @@ from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation, edited
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agents.approval.expiry import Period
     from agents.clock import Clock
     from agents.connectors.contract import Action, Money
     from agents.durability.transitions import Recorder, Writing
@@ -37,10 +38,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the handbook says about proposals: how long they wait, and the limit for money that leaves."""
+    """What the owner's files say about proposals: how long they wait, the limit for money, and when nobody is there."""
 
     days: int
     limit: Money
+    away: tuple[Period, ...] = ()
 
 
 NO_CODE = EditText("property", "", "code")
@@ -161,7 +163,7 @@ class Decisions:
 
     def _expired(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, verdict.how, "no decision in time"))
-        when = as_local(row.expires).strftime("%Y-%m-%d %H:%M")
+        when = as_local(verdict.until or row.expires).strftime("%Y-%m-%d %H:%M")
         fact = Fact("runner", "proposal.expired", row.id, row.task, {"digest": row.digest}, "expired")
         line = self._history(f"expired {when}; nothing was done")
         operations = (*self._code_gone(row, verdict, folder), *self._to_done(row, folder, line))

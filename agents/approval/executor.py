@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Decisions
 from agents.approval.gate import Found as Note
-from agents.approval.gate import judge, same_content, still_says_yes
+from agents.approval.gate import Kind, Verdict, judge, same_content, still_says_yes
 from agents.approval.proof import is_proved
 from agents.approval.proposals import digest_of
 from agents.approval.risk import Tier
@@ -21,6 +21,7 @@ from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.alerts import raise_alert
+from agents.durability.control_rows import cancelled_since
 from agents.durability.journal import commits_of, last_link, read_meta
 from agents.durability.proposal_rows import ProposalRow, find_proposal, update_proposal
 from agents.durability.transitions import Transition, local_text
@@ -158,6 +159,8 @@ class Executor:
         """What became of a yes the owner has thought better of, and nothing happened in between; None = it stands."""
         if self._recorder.store.path(f"{REJECTED}/{row.id}.md").is_file():
             return self._reject(row)
+        if not row.resolution and self._cancelled(row):
+            return self._end(row)
         if self._yes_stands(row):
             return None
         with self._recorder.begin() as writing:
@@ -171,6 +174,17 @@ class Executor:
         with self._recorder.begin() as writing:
             self._decisions.reject(writing, row, verdict, REJECTED)
         return Result.REJECTED, "you took your yes back before anything happened"
+
+    def _cancelled(self, row: ProposalRow) -> bool:
+        with self._recorder.journal.begin() as sql:
+            return cancelled_since(sql, row.task, row.decided_at)
+
+    def _end(self, row: ProposalRow) -> tuple[Result, str]:
+        """Its task was cancelled when an effect might have been on its way, and nothing had happened."""
+        here = (each for each in (APPROVED, PENDING) if self._recorder.store.path(f"{each}/{row.id}.md").is_file())
+        with self._recorder.begin() as writing:
+            self._decisions.reject(writing, row, Verdict(Kind.REJECT, "its task was cancelled"), next(here, ""))
+        return Result.REJECTED, "you cancelled its task before anything happened"
 
     def _yes_stands(self, row: ProposalRow) -> bool:
         """Whether the owner has left the note as it was when they said yes; deleting it takes nothing back."""

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agents.approval.expiry import Period, waits_until
 from agents.approval.payload import read_action
 from agents.approval.risk import Tier
 from agents.clock import as_local
@@ -59,7 +60,8 @@ class Found:
 class Verdict:
     """What to do, how the owner said it, why, and the action as edited (for `EDITED` alone).
 
-    `code` is what stands in the note as a proof, not yet looked at; `proof` names the proof that was given.
+    `code` is what stands in the note as a proof, not yet looked at; `proof` names the proof that was given; `until` is
+    when it expired (for `EXPIRED` alone).
     """
 
     kind: Kind
@@ -68,19 +70,30 @@ class Verdict:
     action: Action | None = None
     code: str = ""
     proof: str = ""
+    until: datetime | None = None
 
 
 def judge(
-    sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Mapping[str, type[Action]], *, proof: str = ""
+    sealed: ProposalRow,
+    found: Sequence[Found],
+    now: datetime,
+    models: Mapping[str, type[Action]],
+    *,
+    proof: str = "",
+    away: Sequence[Period] = (),
 ) -> Verdict:
-    """What the notes in the three folders say about one waiting proposal; `proof` came with a command."""
+    """What the notes in the three folders say about one waiting proposal.
+
+    `proof` came with a command; `away` is when the owner is away, which does not count against its expiry.
+    """
     by_folder = {each.folder: each.text for each in found}
     code = next(filter(None, map(code_in, by_folder.values())), "")
     if REJECTED in by_folder:  # rejected beats approved
         return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"), code=code)
     verdict = replace(_said_in(by_folder, sealed, models), code=code, proof=proof)
-    if now >= sealed.expires and verdict.kind is not Kind.REJECT:
-        return Verdict(Kind.EXPIRED, verdict.how, code=code)
+    until = waits_until(sealed.created, sealed.expires, away)
+    if now >= until and verdict.kind is not Kind.REJECT:
+        return Verdict(Kind.EXPIRED, verdict.how, code=code, until=until)
     if verdict.kind is Kind.APPROVE and sealed.risk == Tier.HIGH and not (code or proof):
         return replace(verdict, kind=Kind.HOLD, reason=NEEDS_PROOF)
     return verdict

@@ -17,6 +17,7 @@ from agents.vault.files import free_temp_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from agents.autonomy.controls import Controls
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
     from agents.autonomy.new_epoch import NewEpoch
@@ -52,8 +53,8 @@ class Swept:
 class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
-    `admit_signer` takes in a signing key that is new to the journal, `before_wait` is called before each pause of a
-    watching run, `rested` when a burst of work is over.
+    `away` follows when the owner is away, `admit_signer` takes in a signing key that is new to the journal,
+    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
     """
 
     places: Places
@@ -66,6 +67,8 @@ class Parts:
     effects: Effects
     desk: Desk
     new_epoch: NewEpoch
+    controls: Controls
+    away: Callable[[], int] = lambda: 0
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     admit_signer: Callable[[], None] = lambda: None
@@ -74,7 +77,10 @@ class Parts:
 
 
 class Runner:
-    """Runs a vault. Whoever makes one holds the vault's lock. `left`: files that were left where they lie, and why."""
+    """Runs a vault. Whoever makes one holds the vault's lock. `left`: files that were left where they lie, and why.
+
+    `drained`: what to tell the owner when a run ended because they said drain.
+    """
 
     def __init__(self, recorder: Recorder, parts: Parts, scan_every_s: float) -> None:
         self._recorder = recorder
@@ -85,6 +91,7 @@ class Runner:
         self._next_round_s = float("-inf")
         self._next_due_s = float("inf")
         self.left: tuple[str, ...] = ()
+        self.drained = ""
 
     def start(self, *, take_over: bool = False) -> tuple[str, ...]:
         """Claim the vault and finish what a crash interrupted; what the owner must know, in words.
@@ -106,7 +113,7 @@ class Runner:
             parts.new_epoch.begin(epoch)
         says = self._recorder.recover()
         parts.admit_signer()
-        return says
+        return (*says, *parts.controls.run.begin())
 
     def once(self) -> None:
         """Work until idle; files that are still being written are waited for."""
@@ -119,6 +126,7 @@ class Runner:
             if not moved:
                 self._clock.wait(self._parts.wake, (unsettled_s or 0.0) + MARGIN_S)
                 self._parts.wake.clear()
+        progressed = self._drains() or progressed
         self._parts.desk.work(last=True, progressed=progressed)
 
     def watch(self, end: threading.Event) -> None:
@@ -135,6 +143,8 @@ class Runner:
                     if progressed:
                         self._parts.rested()
                     progressed = False
+                    if unsettled_s is None and self._drains():
+                        break
             except Transient as err:
                 self._parts.report(f"{err} {err.hint}")
                 unsettled_s = None
@@ -144,6 +154,12 @@ class Runner:
             self._clock.wait(self._parts.wake, wait_s)
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
+
+    def _drains(self) -> bool:
+        """Whether the run ends here, since the owner said drain and nothing that was begun is left to do."""
+        if self._parts.controls.holds.draining():
+            self.drained = self._parts.controls.run.finish()
+        return bool(self.drained)
 
     def leave(self) -> None:
         """Say that this node has stopped, if the disk lets us: the next start finds out by itself."""
@@ -182,8 +198,8 @@ class Runner:
     def _work(self, turns_s: float) -> int:
         """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
         parts = self._parts
-        moved = parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
-        moved += parts.turns.waits.look()
+        moved = parts.away() + parts.new_epoch.look() + parts.requests.carry_out()
+        moved += parts.moves.look() + parts.effects.resolve() + parts.turns.waits.look()
         return moved + parts.ralph.work(turns_s) + self._effects()
 
     def _effects(self) -> int:

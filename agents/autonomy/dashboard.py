@@ -6,17 +6,18 @@ A pure function of the overview: the same state gives the same page, so an idle 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agents.autonomy.away_times import last_day
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
+from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow
 from agents.vault.layout import is_note_name
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from agents.autonomy.jobs import Jobs, JobState
     from agents.autonomy.overview import Overview
     from agents.connectors.contract import Capability
@@ -31,12 +32,35 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     parts = ["# Dashboard"]
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
+    parts += _in_force(overview)
     parts += [_waiting(overview), _working(overview), _alerts(overview), _jobs(overview.jobs), _recent(overview)]
     parts.append(_works(capabilities))
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
     )
     return emit_note({"type": "dashboard", "tags": ["dashboard"]}, "\n\n".join(part for part in parts if part) + "\n")
+
+
+def _in_force(overview: Overview) -> list[str]:
+    """What the owner holds, and whether they are away."""
+    parts = []
+    if everything := overview.held(EVERYTHING):
+        words = "No turn is taken and nothing approved is done. Type `resume`, or delete `PAUSE.md`, to go on."
+        parts.append(f"> [!warning] Everything is paused, {_since(everything)}\n> {words}")
+    if draining := overview.held(DRAIN):
+        words = "The run ends when what is begun is done; the next one takes in new tasks again."
+        parts.append(f"> [!warning] Nothing new is begun, {_since(draining)}\n> {words}")
+    decisions, questions = overview.waited()
+    if overview.away_until:
+        parts.append(f"> [!info] You are away until {last_day(overview.away_until)}: nothing expires meanwhile.")
+    elif decisions or questions:
+        waited = f"{_many(decisions, 'decision')} and {_many(questions, 'question')} waited for you"
+        parts.append(f"> [!info] You were away until {last_day(overview.was_away)}: {waited}.")
+    return parts
+
+
+def _since(hold: HoldRow) -> str:
+    return f"{plain(hold.how)}, since {as_local(datetime.fromisoformat(hold.at)).strftime('%Y-%m-%d %H:%M')}"
 
 
 def _waiting(overview: Overview) -> str:
@@ -51,14 +75,14 @@ def _waiting(overview: Overview) -> str:
             "| decide | note | risk | until |",
             "| --- | --- | --- | --- |",
         ]
-        rows += [_pending(each) for each in overview.pending]
+        rows += [_pending(each, overview.until(each)) for each in overview.pending]
     if overview.questions:
         rows += ["", "## To answer", *(_question(each) for each in overview.questions)]
     return "\n".join(rows)
 
 
-def _pending(row: ProposalRow) -> str:
-    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {_minute(row.expires)} |"
+def _pending(row: ProposalRow, until: datetime) -> str:
+    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {_minute(until)} |"
 
 
 def _title(row: ProposalRow) -> str:
@@ -74,9 +98,14 @@ def _question(row: QuestionRow) -> str:
 def _working(overview: Overview) -> str:
     if not overview.in_progress and not overview.approved:
         return ""
-    rows = ["## In progress", *(f"- [[{each}]]" for each in overview.in_progress)]
+    rows = ["## In progress", *(f"- [[{each}]]{_paused(overview, each)}" for each in overview.in_progress)]
     rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved]
     return "\n".join(rows)
+
+
+def _paused(overview: Overview, task: str) -> str:
+    hold = overview.held(task)
+    return f" paused {_since(hold)}" if hold else ""
 
 
 def _alerts(overview: Overview) -> str:

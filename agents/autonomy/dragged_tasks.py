@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.autonomy.controls import control_in
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids, task_states
 from agents.autonomy.shelving import done_folder
+from agents.durability.control_rows import drop_hold
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
@@ -18,6 +20,7 @@ from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
+    from agents.autonomy.controls import Controls
     from agents.autonomy.places import Entry, Places, Signature
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
@@ -28,10 +31,11 @@ OPEN_STATES = ("claimed", "waiting")
 class DraggedTasks:
     """Compares where task notes lie with what the journal says of the tasks."""
 
-    def __init__(self, recorder: Recorder, places: Places, turns: Turns) -> None:
+    def __init__(self, recorder: Recorder, places: Places, turns: Turns, controls: Controls) -> None:
         self._recorder = recorder
         self._places = places
         self._turns = turns
+        self._controls = controls
         self._shelf = turns.shelf
         self._clock = recorder.clock
         self._read: dict[str, Signature] = {}
@@ -47,7 +51,9 @@ class DraggedTasks:
         with self._recorder.journal.begin() as sql:
             open_tasks = task_ids(sql, *OPEN_STATES)
         claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
-        self._read = {name: seen for name, seen in self._read.items() if name in claimed}
+        new = {entry.name: entry for entry in lying if states.get(entry.name.removesuffix(".md")) == "filed"}
+        self._read = {name: seen for name, seen in self._read.items() if name in claimed or name in new}
+        moved += sum(self._hear(name.removesuffix(".md"), entry) for name, entry in new.items())
         return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
 
     def _put_back(self, entry: Entry) -> int:
@@ -57,6 +63,7 @@ class DraggedTasks:
             return 0
         with self._recorder.begin() as writing:
             add_reopening(writing.sql, task, self._clock.now().isoformat())
+            drop_hold(writing.sql, task)
             update_task(writing.sql, task, state="waiting")
             reopened = Fact("owner", "task.reopened", task, task, approved_by="owner")
             writing.record(Transition(reopened, f"Reopen {task}", author="owner", paths=(entry.path,)))
@@ -66,6 +73,7 @@ class DraggedTasks:
                 *self._shelf.bring(f"plan-{entry.name}", (PLANS, DONE), PLANS),
             )
             writing.record(Transition(Fact("runner", "task.claimed", task, task), f"Claim {task}", operations))
+        self._controls.holds.changed()
         return 1
 
     def _follow(self, task: str, entry: Entry | None) -> int:
@@ -105,15 +113,34 @@ class DraggedTasks:
             writing.record(Transition(fact, f"Show {task} again", (operation,)))
         return 1
 
-    def _correct(self, task: str, entry: Entry) -> int:
-        """The owner wrote another category into the note: a new turn, with the owner's word."""
-        if entry.kind != "file" or self._read.get(entry.name) == entry.signature:
+    def _hear(self, task: str, entry: Entry) -> int:
+        """A word of control in the note of a task that is not begun; it is read once, and when it changes."""
+        if self._read.get(entry.name) == entry.signature:
             return 0
-        word = self._new_word(task, entry)
-        # only a new word must be complete; a note without one is read again when it changes
-        if not (self._places.settled(entry) if word else self._places.is_quiet(entry)):
+        content = self._content(entry)
+        order = control_in(content.decode(errors="replace"))[1]
+        if order and not self._places.settled(entry):
             return 0
         self._read[entry.name] = entry.signature
+        return self._controls.by_note(task, entry, content) if order else 0
+
+    def _content(self, entry: Entry) -> bytes:
+        found = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
+        return found if isinstance(found, bytes) else b""
+
+    def _correct(self, task: str, entry: Entry) -> int:
+        """The owner wrote a word of control into the note, or another category: a new turn, with the owner's word."""
+        if entry.kind != "file" or self._read.get(entry.name) == entry.signature:
+            return 0
+        content = self._content(entry)
+        text = content.decode(errors="replace")
+        word, order = self._new_word(task, text), control_in(text)[1]
+        # only a new word must be complete; a note without one is read again when it changes
+        if not (self._places.settled(entry) if word or order else self._places.is_quiet(entry)):
+            return 0
+        self._read[entry.name] = entry.signature
+        if order:
+            return self._controls.by_note(task, entry, content)
         if not word:
             return 0
         with self._recorder.begin() as writing:
@@ -123,9 +150,7 @@ class DraggedTasks:
             writing.record(Transition(fact, f"Recategorise {task}", author="owner", paths=(entry.path,)))
         return 1
 
-    def _new_word(self, task: str, entry: Entry) -> str:
-        content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
-        text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+    def _new_word(self, task: str, text: str) -> str:
         with self._recorder.journal.begin() as sql:
             row = find_task(sql, task)
             return new_word(text, row, remembered(sql, task)) if row and row.state == "waiting" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.approval.executor import DID_NOT_HAPPEN, Executor, Result
-from agents.autonomy.pauses import Pauses
+from agents.autonomy.controls import TAKEN_CARE_OF
 from agents.autonomy.queries import words_about_effects
 from agents.connectors.contract import Receipt
 from agents.connectors.receipts import receipt_to_json
@@ -20,6 +20,7 @@ from agents.vault.store import EditText
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from agents.autonomy.controls import Controls
     from agents.autonomy.turns import Turns
 
 HAPPENED = Choice("it happened")
@@ -30,20 +31,22 @@ LEAVE = Choice("leave it, I take care of it myself")
 class Effects:
     """Approved proposals, one after the other. `says` is why some of them wait, by id."""
 
-    def __init__(self, recorder: Recorder, executor: Executor, turns: Turns) -> None:
+    def __init__(self, recorder: Recorder, executor: Executor, turns: Turns, controls: Controls) -> None:
         self._recorder = recorder
         self._executor = executor
         self._turns = turns
         self._clock = recorder.clock
-        self._later = Pauses(recorder.clock)
+        self._holds = controls.holds
+        self._later = controls.pauses
         self.says: dict[str, str] = {}
 
     def run(self) -> int:
         """Run everything that is approved and due; how many came to an end."""
         with self._recorder.journal.begin() as sql:
             approved = proposals_in(sql, "approved")
-        self.says = {row.id: self.says[row.id] for row in approved if row.id in self.says}
-        return sum(self._one(row) for row in approved if self._later.due(row.id))
+        held = {row.id: words for row in approved if (words := self._holds.held(row.task))}
+        self.says = {row.id: self.says[row.id] for row in approved if row.id in self.says} | held
+        return sum(self._one(row) for row in approved if row.id not in held and self._later.due(row.id))
 
     def _one(self, row: ProposalRow) -> int:
         result, words = self._executor.run(row)
@@ -90,5 +93,5 @@ class Effects:
             receipt = Receipt("the owner's word", row.id, self._clock.now(), "it happened, by the owner's word")
             update_proposal(sql, row.id, {"state": "done", "receipt": receipt_to_json(receipt)})
             return "done"
-        update_proposal(sql, row.id, {"state": "failed", "reason": "the owner takes care of it"})
+        update_proposal(sql, row.id, {"state": "failed", "reason": TAKEN_CARE_OF})
         return "failed"

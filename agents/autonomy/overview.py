@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.approval.expiry import Period, waits_until
+from agents.autonomy.away_times import AWAY_UNTIL, WAS_AWAY, known_absences, last_day
 from agents.autonomy.jobs import Jobs, look_at_jobs
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids
 from agents.clock import as_local
+from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow, holds
+from agents.durability.journal import read_meta
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
 from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from agents.durability.journal import Journal
@@ -22,7 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of one vault. `alerts` and `quarantine` are note names without suffix."""
+    """The state of one vault. `alerts` and `quarantine` are note names without suffix.
+
+    `holds` are on open tasks, on everything or on what is new; `away` are all times away, `away_until` the end of the
+    one that is now, `was_away` of the last one before (ISO, UTC; empty = none).
+    """
 
     tasks: tuple[str, ...]
     in_progress: tuple[str, ...]
@@ -36,6 +45,25 @@ class Overview:
     requests: int
     stopped: str
     jobs: Jobs = field(default_factory=Jobs)
+    holds: tuple[HoldRow, ...] = ()
+    away: tuple[Period, ...] = ()
+    away_until: str = ""
+    was_away: str = ""
+
+    def until(self, row: ProposalRow) -> datetime:
+        """When a proposal really expires, aware: the time the owner is away does not count."""
+        return waits_until(row.created, row.expires, self.away)
+
+    def held(self, name: str) -> HoldRow | None:
+        """The hold of this name, or None."""
+        return next((each for each in self.holds if each.name == name), None)
+
+    def waited(self) -> tuple[int, int]:
+        """How many decisions and questions waited through the last absence, and still do."""
+        return (
+            sum(each.created_at < self.was_away for each in self.pending),
+            sum(each.created_at < self.was_away for each in self.questions),
+        )
 
     def machine_view(self) -> dict[str, object]:
         """The overview as `status --json` prints it."""
@@ -48,7 +76,7 @@ class Overview:
                     "id": each.id,
                     "action": each.action_name,
                     "risk": each.risk,
-                    "expires": as_local(each.expires).isoformat(),
+                    "expires": as_local(self.until(each)).isoformat(),
                 }
                 for each in self.pending
             ],
@@ -57,6 +85,10 @@ class Overview:
             "quarantine": list(self.quarantine),
             "requests": self.requests,
             "stopped": self.stopped,
+            "paused": [each.name for each in self.holds if each.name not in {EVERYTHING, DRAIN}],
+            "paused_all": self.held(EVERYTHING) is not None,
+            "draining": self.held(DRAIN) is not None,
+            "away_until": last_day(self.away_until) if self.away_until else "",
         }
 
 
@@ -72,6 +104,8 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
         jobs = look_at_jobs(root, sql)
+        held, away = holds(sql), known_absences(sql)
+        away_until, was_away = read_meta(sql, AWAY_UNTIL), read_meta(sql, WAS_AWAY)
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -86,6 +120,10 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         requests=requests,
         stopped=stop_reason(root) or "",
         jobs=jobs,
+        holds=tuple(each for name, each in held.items() if name in {*filed, *claimed, EVERYTHING, DRAIN}),
+        away=away,
+        away_until=away_until,
+        was_away=was_away,
     )
 
 

@@ -15,8 +15,10 @@ from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from agents.approval.expiry import Period
     from agents.clock import Clock
     from agents.reasoning.brain import OwnerFiles
 
@@ -28,12 +30,15 @@ _AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?([A-Z]{3})")
 
 
 class OwnerFacts:
-    """Reads the owner's files of one vault."""
+    """Reads the owner's files of one vault. `away` are the times the owner is away, in order."""
 
-    def __init__(self, root: Path, clock: Clock, proposal_days: int) -> None:
+    def __init__(
+        self, root: Path, clock: Clock, proposal_days: int, away: Callable[[], tuple[Period, ...]] = tuple
+    ) -> None:
         self._root = root
         self._clock = clock
         self._proposal_days = proposal_days
+        self._away = away
 
     def owner_files(self) -> OwnerFiles:
         """What a brain needs, with every bad row named."""
@@ -41,8 +46,8 @@ class OwnerFacts:
         return read_owner_files(self._text(HANDBOOK_NOTE), self._text(RATES_NOTE), today)
 
     def policy(self) -> Policy:
-        """What the handbook says about proposals."""
-        return Policy(self._proposal_days, read_limit(self._text(HANDBOOK_NOTE)))
+        """What the handbook says about proposals, and when the owner is away."""
+        return Policy(self._proposal_days, read_limit(self._text(HANDBOOK_NOTE)), self._away())
 
     def _text(self, path: str) -> str:
         content = read_regular(self._root / path, MAX_BYTES)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.approval.expiry import waits_until
 from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.autonomy.approved_strangers import Strangers
 from agents.autonomy.conflict_copies import contradicted
+from agents.autonomy.controls import Controls
 from agents.autonomy.dragged_tasks import DraggedTasks
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.twin_folders import TwinFolders
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agents.approval.decisions import Decisions, Policy
+    from agents.approval.expiry import Period
     from agents.autonomy.places import Entry, Places, Signature
     from agents.autonomy.turns import Turns
     from agents.connectors.contract import Action
@@ -54,25 +57,29 @@ class OwnerMoves:
         self._shown = Pauses(recorder.clock)
         self._strangers = Strangers(recorder, places)
         self._twins = TwinFolders(recorder, places)
-        self._dragged = DraggedTasks(recorder, places, turns)
+        self._away: tuple[Period, ...] = ()
+        self.controls = Controls(recorder, turns)
+        self._dragged = DraggedTasks(recorder, places, turns, self.controls)
         self.questions = turns.questions
 
     def look(self) -> int:
         """Take in everything the owner said since the last look; how many things that were."""
         self._twins.look()
-        return self._proposals() + self._strangers.look() + self.questions.look() + self._dragged.look()
+        said = self.controls.run.look() + self._proposals()
+        return said + self._strangers.look() + self.questions.look() + self._dragged.look()
 
     def _proposals(self) -> int:
         with self._recorder.journal.begin() as sql:
             waiting = proposals_in(sql, "waiting")
         self._judged = {row.id: self._judged[row.id] for row in waiting if row.id in self._judged}
+        self._away = self._policy().away if waiting else ()
         return sum(self._decide(row) for row in waiting)
 
     def _decide(self, row: ProposalRow) -> int:
         entries = self.entries(row.id)
         if links := [entry for entry in entries if entry.kind == "link"]:
             return sum(self._strangers.remove_link(entry) for entry in links)
-        overdue = self._clock.now() >= row.expires
+        overdue = self._clock.now() >= waits_until(row.created, row.expires, self._away)
         if not entries and not overdue:
             return self._show_again(row)
         seen = tuple((entry.folder, entry.signature) for entry in entries)
@@ -92,7 +99,7 @@ class OwnerMoves:
         notes = self.read(entries)
         if isinstance(notes, Problem):
             return notes
-        verdict = judge(row, notes, self._clock.now(), self._models)
+        verdict = judge(row, notes, self._clock.now(), self._models, away=self._away)
         if verdict.kind in {Kind.APPROVE, Kind.EDITED} and (words := self.objection(row.id)):
             return Verdict(Kind.HOLD, verdict.how, words)
         return verdict

@@ -21,6 +21,11 @@ class Pauses:
         """Whether it may be tried now."""
         return self._clock.monotonic_s() - self._tried_s.get(name, float("-inf")) >= PAUSE_S
 
+    def forget(self, *names: str) -> None:
+        """They may be tried at once."""
+        for name in names:
+            self._tried_s.pop(name, None)
+
     def tried(self, name: str) -> None:
         """From now on it rests."""
         now_s = self._clock.monotonic_s()

@@ -19,6 +19,8 @@ from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED
 from agents.vault.store import EditText
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agents.approval.decisions import Decisions
     from agents.autonomy.shelving import Shelf
     from agents.autonomy.turns import TurnPorts
@@ -75,13 +77,7 @@ class Proposing:
                 self._withdraw(writing, each)
 
     def _withdraw(self, writing: Writing, row: ProposalRow) -> None:
-        update_proposal(writing.sql, row.id, {"state": "withdrawn", "consumed": True})
-        now = self._recorder.clock.now()
-        line = EditText("line", f"- {local_text(now)} withdrawn; nothing was done", "History")
-        folders = (PENDING, APPROVED, REJECTED, DONE)
-        operations = self._shelf.bring(f"{row.id}.md", folders, done_folder(now), line, text=row.note)
-        fact = Fact("runner", "proposal.withdrawn", row.id, row.task, {"digest": row.digest}, "withdrawn")
-        writing.record(Transition(fact, f"Withdraw {row.id}", operations))
+        withdraw_proposal(writing, self._shelf, row, self._recorder.clock.now())
 
     def _seal_files(self, writing: Writing, task: str, action: Action) -> str:
         """Keep the bytes of every attachment; why not, or empty. Only documents of this task's receipts are known."""
@@ -98,6 +94,16 @@ class Proposing:
                 return f"The file {sealed.name} is gone or was changed since it was made. What shall I do?"
             self._ports.blobs.put(content)
         return ""
+
+
+def withdraw_proposal(writing: Writing, shelf: Shelf, row: ProposalRow, now: datetime) -> None:
+    """Take one proposal back of which nothing has happened; its note goes to Done."""
+    update_proposal(writing.sql, row.id, {"state": "withdrawn", "consumed": True})
+    line = EditText("line", f"- {local_text(now)} withdrawn; nothing was done", "History")
+    folders = (PENDING, APPROVED, REJECTED, DONE)
+    operations = shelf.bring(f"{row.id}.md", folders, done_folder(now), line, text=row.note)
+    fact = Fact("runner", "proposal.withdrawn", row.id, row.task, {"digest": row.digest}, "withdrawn")
+    writing.record(Transition(fact, f"Withdraw {row.id}", operations))
 
 
 def _is_dealt_with(earlier: tuple[ProposalRow, ...], move: ProposeAction) -> bool:

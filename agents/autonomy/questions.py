@@ -59,8 +59,12 @@ class Questions:
         """Close what is still asked in a task that is over; what became of an effect must be answered all the same."""
         for row in questions_of(writing.sql, task):
             if row.state == "open" and not row.about:
-                update_question(writing.sql, row.id, state="withdrawn", consumed=True)
-                self._close(writing, row, "no longer asked")
+                self.drop(writing, row)
+
+    def drop(self, writing: Writing, row: QuestionRow) -> None:
+        """Ask one question no longer."""
+        update_question(writing.sql, row.id, state="withdrawn", consumed=True)
+        self._close(writing, row, "no longer asked")
 
     def look(self) -> int:
         """Take in the answers that stand in notes; how many things were done."""

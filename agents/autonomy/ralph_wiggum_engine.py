@@ -10,8 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_ids
+from agents.autonomy.queries import task_ids, task_states
 from agents.autonomy.thinking import Thought, thought_from, turn_order
 from agents.durability.alerts import raise_alert
 from agents.durability.engine import Standing, State
@@ -24,6 +23,7 @@ from agents.vault.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from agents.autonomy.controls import Controls
     from agents.autonomy.turns import Asked, Turns
     from agents.connectors.contract import Action
     from agents.durability.engine import Engine, Order
@@ -61,12 +61,13 @@ class _Begun:
 class RalphWiggumEngine:
     """Takes the turns of all tasks."""
 
-    def __init__(self, recorder: Recorder, turns: Turns, ports: RalphPorts) -> None:
+    def __init__(self, recorder: Recorder, turns: Turns, ports: RalphPorts, controls: Controls) -> None:
         self._recorder = recorder
         self._turns = turns
         self._ports = ports
         self._clock = recorder.clock
-        self._resting = Pauses(recorder.clock)
+        self._resting = controls.pauses
+        self._holds = controls.holds
         self._begun: dict[str, _Begun] = {}
 
     @property
@@ -82,7 +83,8 @@ class RalphWiggumEngine:
             return moved
         with self._recorder.journal.begin() as sql:
             due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
-        waiting = iter([task for task in self._ports.order([*due]) if self._resting.due(task)])
+        free = [task for task in self._ports.order([*due]) if self._resting.due(task) and not self._holds.held(task)]
+        waiting = iter(free)
         began_s = self._begin(waiting)
         while self._begun:
             moved += self._file(end_s, at_least_one=not moved)
@@ -94,8 +96,10 @@ class RalphWiggumEngine:
         return moved
 
     def _claim(self, end_s: float) -> int:
+        holds = self._holds.known()  # no transaction nests in another one
         with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed", limit=MANY)
+            found = tasks_in(sql, "filed", limit=MANY + len(holds))
+        filed = self._holds.may_begin(found)
         for at, row in enumerate(filed, 1):
             self._turns.claim(row)
             if self._clock.monotonic_s() > end_s:
@@ -149,13 +153,24 @@ class RalphWiggumEngine:
         return ended
 
     def _file(self, end_s: float, *, at_least_one: bool) -> int:
-        """File the turns that are thought, until the round is over; how many."""
+        """File the turns that are thought, until the round is over; how many. Those the owner holds wait."""
         filed = 0
+        self._let_go()
         for task, begun in [*self._begun.items()]:
             if self._clock.monotonic_s() > end_s and (filed or not at_least_one):
                 break
             filed += self._look_at(task, begun)
         return filed
+
+    def _let_go(self) -> None:
+        """Think no further about tasks that are over; what is thought of those the owner holds, the engine keeps."""
+        with self._recorder.journal.begin() as sql:
+            states = task_states(sql, self._begun)
+        for task in [*self._begun]:
+            if states.get(task) == "done":
+                self._ports.engine().cancel(self._begun[task].key)
+            if states.get(task) == "done" or self._holds.held(task):
+                del self._begun[task]
 
     def _look_at(self, task: str, begun: _Begun) -> int:
         engine = self._ports.engine()

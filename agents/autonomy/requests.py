@@ -9,6 +9,7 @@ from agents.approval.gate import BY_COMMAND, Found, Kind, Verdict, judge
 from agents.approval.proof import by_request, proof_of
 from agents.approval.proposals import Draft
 from agents.autonomy.assistant_replies import PROPOSE, drafted, move_key_of
+from agents.autonomy.controls import COMMANDS
 from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
@@ -47,7 +48,7 @@ class RequestPorts:
 
 
 class Requests:
-    """Carries out `approve`, `reject`, `answer`, `undo` and `propose`; `ask` is a watcher's work."""
+    """Carries out `approve`, `reject`, `answer`, `undo`, `propose` and words of control; `ask` is a watcher's."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class Requests:
         self._models = ports.models
         self._policy = ports.policy
         self._clock = recorder.clock
+        self._own = {"answer": self._answer, PROPOSE: self._propose, PROOF: self._tell_proof}
 
     def carry_out(self) -> int:
         """Everything pending; how many."""
@@ -80,12 +82,10 @@ class Requests:
 
     def _one(self, row: RequestRow) -> str:
         """Carry one out; why not, or empty. Again after a crash it finds itself carried out."""
-        if row.kind == "answer":
-            return self._answer(row)
-        if row.kind == PROPOSE:
-            return self._propose(row)
-        if row.kind == PROOF:
-            return self._tell_proof(row)
+        if row.kind in COMMANDS:
+            return self._moves.controls.by_command(row)
+        if row.kind in self._own:
+            return self._own[row.kind](row)
         with self._recorder.journal.begin() as sql:
             proposal = find_proposal(sql, row.target)
         if proposal is None:
@@ -154,7 +154,8 @@ class Requests:
             text = notes[0].text if notes else proposal.note
             folder = notes[0].folder if notes else PENDING
             notes = [Found(APPROVED if folder == PENDING else folder, text)]
-        verdict = judge(proposal, notes, self._clock.now(), self._models, proof=proof)
+        away = self._policy().away
+        verdict = judge(proposal, notes, self._clock.now(), self._models, proof=proof, away=away)
         if verdict.kind is Kind.APPROVE and verdict.code and not proof:
             return "its note holds a code; say yes in the note, or take the code out"
         if verdict.kind is Kind.APPROVE:

@@ -7,7 +7,7 @@ transaction: either all of it is filed, or the turn is taken again.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agents.autonomy.caps import CAP, CHOICES, GO_ON, Caps, fingerprint
@@ -28,6 +28,7 @@ from agents.durability.turn_rows import TurnRow, add_turn
 from agents.durability.wait_rows import is_waiting, withdraw_waits
 from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, OwnerFiles, ProposeAction, Step, WaitUntil
 from agents.reasoning.planner import render_plan
+from agents.reasoning.setbacks import left_out
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import CLAIMED, NEEDS_ACTION, PLANS
@@ -100,10 +101,11 @@ class Turns:
                 consume_news(sql, task, news_of(sql, task))
                 return None
             known = outcomes(sql, task, self._ports.models)
-            stop = None if _closed_by(known) else self._ports.caps.stop(sql, row, self._clock.now())
+            end = _closed_by(known)
+            stop = None if end else self._ports.caps.stop(sql, row, self._clock.now())
             word = new_word(self._note(row), row, remembered(sql, task))
-        if _closed_by(known):
-            self._close(row, known)
+        if end is not None:
+            self._close(row, end)
             return None
         if stop is not None:
             self._stop(row, stop)
@@ -129,10 +131,9 @@ class Turns:
         with self._recorder.journal.begin() as sql:
             return remembered(sql, task)
 
-    def _close(self, row: TaskRow, known: Sequence[Outcome]) -> None:
-        """The owner closed the task with an answer of ours: the brain is not asked."""
+    def _close(self, row: TaskRow, end: Finish) -> None:
+        """The owner closed the task with a word about a question of ours: the brain is not asked."""
         step = Step("Nothing is left to do", done=True)
-        end = Finish(f"closed as you said: {known[-1].value}")
         decision = Decision("owner", row.category, "Close the task as you said", (step,), "you said so", (end,))
         with self._recorder.begin() as writing:
             consume_news(writing.sql, row.id, news_of(writing.sql, row.id))
@@ -176,6 +177,7 @@ class Turns:
 
     def _file(self, writing: Writing, row: TaskRow, decision: Decision, category: str) -> None:
         known = outcomes(writing.sql, row.id, self._ports.models)
+        decision = replace(decision, moves=left_out(decision.moves, known))
         finish = next((move for move in decision.moves if isinstance(move, Finish)), None)
         unmet = self._ports.conditions.unmet(writing.sql, row.id, finish.holds) if finish else ""
         links = {each.move_key: each.id for each in proposals_of(writing.sql, row.id)}
@@ -264,13 +266,12 @@ class Turns:
         return local_text(self._clock.now())
 
 
-def _closed_by(known: Sequence[Outcome]) -> bool:
-    """Whether the last thing that happened is the owner's answer to a question of ours, and it ends the task."""
+def _closed_by(known: Sequence[Outcome]) -> Finish | None:
+    """The end, when the last thing that happened is the owner's word about a question of ours and closes the task."""
     last = known[-1] if known else None
+    if last is None or last.key not in {STUCK.key, FILES.key, CAP, DEADLOCK}:
+        return None
+    if last.kind == "skipped":
+        return Finish("closed as you said")
     ends = {choice.text for choice in (*STUCK.choices, *CHOICES)} - {GO_ON.text}
-    return (
-        last is not None
-        and last.kind == "answered"
-        and last.key in {STUCK.key, FILES.key, CAP, DEADLOCK}
-        and last.value in ends
-    )
+    return Finish(f"closed as you said: {last.value}") if last.kind == "answered" and last.value in ends else None

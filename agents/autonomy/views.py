@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.receipts import receipt_from_json
+from agents.durability.control_rows import RETRIED, SKIPPED, InterventionRow, interventions_of
 from agents.durability.proposal_rows import ProposalRow, proposals_of
 from agents.durability.task_persistence import QuestionRow, TaskRow, questions_of, reopenings_of, sender_seen_before
 from agents.durability.turn_rows import turns_since
@@ -45,9 +46,10 @@ def task_view(sql: Connection, row: TaskRow, category: str) -> TaskView:
 def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> tuple[Outcome, ...]:
     """What became of the task's earlier moves, in the order in which it happened."""
     happened: list[tuple[str, Outcome]] = []
+    proposals = proposals_of(sql, task)
     happened += [
         (proposal.decided_at, _proposal_outcome(proposal, models))
-        for proposal in proposals_of(sql, task)
+        for proposal in proposals
         if proposal.state in DECIDED and not proposal.undoes
     ]
     happened += [
@@ -68,7 +70,18 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
         if question.state == "answered" and not question.about
     ]
     happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
+    known = {each.id: each for each in proposals}
+    happened += [
+        (each.at, _word_about(each, known.get(each.about), models))
+        for each in interventions_of(sql, task)
+        if each.kind in {SKIPPED, RETRIED}
+    ]
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
+
+
+def _word_about(row: InterventionRow, about: ProposalRow | None, models: Mapping[str, type[Action]]) -> Outcome:
+    action = _proposal_outcome(about, models).action if about else None
+    return Outcome(row.move_key, row.kind, action=action, reason=row.words)
 
 
 def _proposal_outcome(row: ProposalRow, models: Mapping[str, type[Action]]) -> Outcome:

@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.entering import json_option, opened, told_plainly, vault_option
 from agents.console.proof_commands import code_option, proof
+from agents.console.requesting import recorded, request, unknown
 from agents.console.schedule_command import schedules
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
     from agents.durability.proposal_rows import ProposalRow
 
-UNKNOWN_ID = 2
 INTERRUPTED = 130
 NEWEST = 200
 
@@ -275,22 +276,6 @@ def disconnect(name: str, vault: Path | None) -> None:
         click.echo(disconnect_service(house, name))
 
 
-def request(house: House, kind: str, target: str, text: str) -> None:
-    """Put a request into the journal; the runner carries it out."""
-    from agents.durability.task_persistence import add_request
-
-    values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
-    with house.journal.begin() as sql:
-        add_request(sql, values)
-    click.echo(recorded(house, f"{kind} {target}".rstrip()))
-
-
-def recorded(house: House, what: str) -> str:
-    """That the runner will carry it out, and when."""
-    when = "the runner carries it out now" if house.runs_now() else "carried out at the next `run`"
-    return f"Recorded: {what}; {when}."
-
-
 def known_proposal(house: House, proposal: str) -> ProposalRow:
     """A proposal that waits for a decision; ends with exit code 2 when there is none of this id."""
     from agents.durability.proposal_rows import find_proposal
@@ -302,14 +287,8 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
     return row
 
 
-def unknown(name: str, words: str) -> NoReturn:
-    """Say that an id leads nowhere, and end."""
-    click.echo(f"{name}: {words}.\nSee `python orchestrator.py status --all`.", err=True)
-    sys.exit(UNKNOWN_ID)
-
-
-cli.add_command(proof)
-cli.add_command(schedules)
+for each in (proof, schedules, pause, resume, skip, retry, drain, cancel):
+    cli.add_command(each)
 
 
 def main() -> None:

@@ -37,8 +37,10 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
             runner.once()
         screens.left(runner.left)
         screens.waiting(look(house.place.root, house.journal), house.place.root)
-        if not once:
+        if not once and not runner.drained:
             _watch(runner, wake, hints)
+        if runner.drained:
+            screens.OUT.print(f"\n[yellow]{screens.shown(runner.drained)}[/]")
     finally:
         runner.leave()
 

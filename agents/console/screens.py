@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from agents.autonomy.away_times import last_day
 from agents.clock import as_local
+from agents.durability.control_rows import DRAIN, EVERYTHING
 from agents.durability.verification import CANNOT_SEE
 from agents.vault.layout import NEEDS_ACTION
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from agents.autonomy.overview import Overview
@@ -40,8 +42,10 @@ def waiting(overview: Overview, root: Path) -> None:
     """The one screen: what waits for the owner, and what to do next."""
     if overview.stopped:
         OUT.print(f"[bold red]Everything stands still:[/] {shown(overview.stopped)}. Delete the file to go on.")
+    for words in in_force(overview):
+        OUT.print(f"[yellow]{shown(words)}[/]")
     if overview.pending:
-        _decisions(overview.pending)
+        _decisions(overview)
     if overview.questions:
         OUT.print("\n[bold]Questions for you[/]")
         for row in overview.questions:
@@ -54,10 +58,22 @@ def waiting(overview: Overview, root: Path) -> None:
     _next_step(overview, escape(str(root)))
 
 
-def _decisions(pending: Sequence[ProposalRow]) -> None:
+def in_force(overview: Overview) -> Iterator[str]:
+    """What the owner holds now, and until when they are away."""
+    for hold in overview.holds:
+        what, way = {
+            EVERYTHING: ("Everything is paused", "`resume`"),
+            DRAIN: ("Nothing new is begun, and the run ends", "`resume`, or the next `run`"),
+        }.get(hold.name, (f"{hold.name} is paused", f"`resume {hold.name}`"))
+        yield f"{what} ({hold.how}); {way} goes on."
+    if overview.away_until:
+        yield f"You are away until {last_day(overview.away_until)}; nothing expires meanwhile."
+
+
+def _decisions(overview: Overview) -> None:
     OUT.print("\n[bold]Waiting for your yes[/]")
-    for row in pending:
-        until = as_local(row.expires).strftime("%d %b %H:%M")
+    for row in overview.pending:
+        until = as_local(overview.until(row)).strftime("%d %b %H:%M")
         OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
 
 

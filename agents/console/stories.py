@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from agents.approval.expiry import waits_until
+from agents.autonomy.away_times import known_absences
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.console.screens import title_of
@@ -36,6 +38,20 @@ WORDS = {
     "wait.ended": "{target} wakes ({by})",
     "task.closed": "you closed {target}",
     "task.recategorised": "you changed the category of {target}",
+    "task.paused": "you paused {target} ({how})",
+    "task.resumed": "you let {target} go on ({how})",
+    "task.skipped": "you left out what {target} waited for ({how})",
+    "task.retried": "you wanted another try of {target} ({how})",
+    "task.cancelled": "you cancelled {target} ({how})",
+    "control.answered": "answered the word in the note of {target}; nothing followed from it",
+    "run.paused": "you paused everything ({how})",
+    "run.resumed": "you let everything go on ({how})",
+    "run.draining": "you said that nothing new is begun ({how})",
+    "run.drained": "ended, since you said drain",
+    "run.drain_lifted": "took in new tasks again after drain ({how})",
+    "away.changed": "you changed when you are away",
+    "away.began": "you are away until {until}; nothing expires meanwhile",
+    "away.ended": "you are back; what waited goes on expiring",
     "task.reopened": "you put {target} back",
     "task.shown_again": "wrote {target} again, since its note was gone",
     "question.filed": "asked you {target}",
@@ -82,7 +98,7 @@ def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
     values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": "", "epoch": ""}
-    values |= {"provider": "", "provider_id": "", **fields["parameters"]}
+    values |= {"until": "", "provider": "", "provider_id": "", **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
     return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"
@@ -122,6 +138,9 @@ def _why_proposal(sql: Connection, row: ProposalRow) -> Iterator[str]:
     yield f'cause     "{row.quote}" - {row.task}, {view.get("kind", "")} from {sender}'
     yield f"decided   by the rule {row.rule} of the {row.brain}; risk {row.risk} ({row.policy})"
     yield f"proposed  {_local(row.created_at)}, sealed with digest {row.digest[:16]}, until {_local(row.expires_at)}"
+    until = waits_until(row.created, row.expires, known_absences(sql))
+    if until > row.expires:
+        yield f"waits     until {_local(until.isoformat())}: the time you are away does not count"
     if row.decided_at:
         reason = f": {row.reason}" if row.reason else ""
         yield f"answer    {row.state} by {row.decided_by} ({row.decided_how}) {_local(row.decided_at)}{reason}"

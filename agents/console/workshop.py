@@ -10,6 +10,7 @@ import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.book_facts import is_paid, with_standings
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
@@ -73,7 +74,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days)
+    away = AwayTimes(recorder, places)
+    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
@@ -81,8 +83,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     turns = Turns(recorder, decisions, places, ports)
     thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_facts, house, facts))
     engine = cache(partial(house.open_engine, {TURN: thinking}, wake.set))  # opened when first used: half a second
-    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake))
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
+    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake), moves.controls)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
@@ -95,9 +97,11 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         moves=moves,
         turns=turns,
         ralph=ralph,
-        effects=Effects(recorder, executor, turns),
+        effects=Effects(recorder, executor, turns, moves.controls),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
         new_epoch=NewEpoch(recorder, places, house.blobs),
+        controls=moves.controls,
+        away=away.look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

@@ -1,4 +1,4 @@
-"""What happened to a task and no turn has taken in yet: decided proposals, answers, ended waits, reopenings.
+"""What happened to a task and no turn has taken in yet: decided proposals, answers, ended waits, the owner's words.
 
 A turn takes in what was there when it began to think; what came meanwhile leads to the next one.
 """
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from agents.durability.schema import PROPOSALS, QUESTIONS, REOPENINGS, TURNS, WAITS
+from agents.durability.schema import INTERVENTIONS, PROPOSALS, QUESTIONS, REOPENINGS, TURNS, WAITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ _KINDS: dict[str, tuple[Table, ColumnElement[str | int], ColumnElement[bool]]] =
     "proposals": (PROPOSALS, PROPOSALS.c.id, PROPOSALS.c.state.in_(("done", "rejected", "expired", "failed"))),
     "questions": (QUESTIONS, QUESTIONS.c.id, (QUESTIONS.c.state == "answered") & (QUESTIONS.c.about == "")),
     "reopenings": (REOPENINGS, REOPENINGS.c.number, REOPENINGS.c.number > 0),
+    "interventions": (INTERVENTIONS, INTERVENTIONS.c.number, INTERVENTIONS.c.number > 0),
     "waits": (WAITS, WAITS.c.number, WAITS.c.state == "ended"),
     "turns": (TURNS, TURNS.c.turn, TURNS.c.unmet != ""),
 }

@@ -98,6 +98,34 @@ MAIL_REPLIES = Table(
     Column("told", Boolean, nullable=False, index=True),
 )
 
+INTERVENTIONS = Table(
+    "interventions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("task", Text, ForeignKey("tasks.id"), nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("move_key", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("consumed", Boolean, nullable=False, index=True),
+)
+
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("how", Text, nullable=False),
+)
+
+ABSENCES = Table(
+    "absences",
+    METADATA,
+    Column("since", Text, primary_key=True),
+    Column("until", Text, nullable=False),
+)
+
 REQUESTS = Table(
     "requests",
     METADATA,

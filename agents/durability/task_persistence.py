@@ -58,7 +58,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo', 'propose'."""
+    """What another process asked of the runner: 'approve', 'reject', 'ask', 'answer', 'undo', 'propose', 'pause' ..."""
 
     number: int
     at: str

@@ -53,7 +53,9 @@ class Outcome:
 
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
     'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time', the kind of the
-    condition, or 'skipped'), 'unmet' (value = what did not hold when the task was to be finished). `at`: when, aware.
+    condition, or 'skipped'), 'unmet' (value = what did not hold when the task was to be finished), 'skipped' (the owner
+    does without it; reason = what it was), 'retried' (the owner wants another try of what failed or expired).
+    `at`: when, aware.
     """
 
     key: str

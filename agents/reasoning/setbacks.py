@@ -1,13 +1,14 @@
-"""A proposal that was rejected, expired or failed is asked about, never just repeated. Pure.
+"""What was rejected, expired or failed is asked about, never just repeated; what was skipped is left out. Pure.
 
 The same for every skill, so that no script can get it wrong.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.reasoning.brain import AskOwner, Choice, Finish, Move, Outcome, ProposeAction
+from agents.reasoning.brain import AskOwner, Choice, Finish, Move, Outcome, ProposeAction, WaitUntil
 from agents.reasoning.phrases import folded
 
 if TYPE_CHECKING:
@@ -56,6 +57,28 @@ def closing(outcomes: tuple[Outcome, ...]) -> Finish | None:
     return None
 
 
+def left_out(moves: Iterable[Move], outcomes: tuple[Outcome, ...]) -> tuple[Move, ...]:
+    """The moves without what the owner skipped since they last brought the task back; the end when that was all."""
+    wanted = tuple(moves)
+    since = max((at for at, each in enumerate(outcomes) if each.kind == "reopened"), default=-1)
+    skipped = [each for each in outcomes[since + 1 :] if each.kind == "skipped"]
+    if not skipped:
+        return wanted
+    told = f"you left out: {'; '.join(dict.fromkeys(each.reason for each in skipped))}"
+    rest = tuple(
+        replace(each, summary=f"{each.summary}; {told}") if isinstance(each, Finish) else each
+        for each in wanted
+        if isinstance(each, Finish | WaitUntil) or not _is_skipped(each, skipped)
+    )
+    return rest if rest or not wanted else (Finish(f"nothing is left to do; {told}"),)
+
+
+def _is_skipped(move: ProposeAction | AskOwner, skipped: Iterable[Outcome]) -> bool:
+    """Whether it is the same move, or would propose just the same once more under another key."""
+    action = move.action if isinstance(move, ProposeAction) else None
+    return any(each.key == move.key or (action is not None and each.action == action) for each in skipped)
+
+
 def after_setbacks(
     moves: Iterable[Move], outcomes: tuple[Outcome, ...], changes: Mapping[str, tuple[str, ...]]
 ) -> tuple[Move, ...]:
@@ -77,6 +100,8 @@ def _with_setback(move: ProposeAction, outcomes: tuple[Outcome, ...], changes: t
     if not closed or outcomes[closed[-1]].kind == "rejected":
         return move
     last = closed[-1]
+    if any(each.kind == "retried" and each.key == move.key for each in outcomes[last + 1 :]):
+        return move
     answer = _answer_after(outcomes, last, f"{move.key}-{outcomes[last].kind}")
     return move if folded(answer) == AGAIN else _ask_again(outcomes[last])
 

@@ -95,7 +95,10 @@ _MOVES: Mapping[Mover, Mapping[str, frozenset[str]]] = {
     Mover.AGENT: {NEEDS_ACTION: frozenset({IN_PROGRESS}), IN_PROGRESS: frozenset({NEEDS_ACTION})},
 }
 
-_OURS = r"(?:(?:plan-)?\d{4}-\d\d-\d\d-[a-z0-9-]+|stop|ask|dashboard|company_handbook|business_goals|rates|schedules)"
+_OURS = (
+    r"(?:(?:plan-)?\d{4}-\d\d-\d\d-[a-z0-9-]+|stop|pause|drain|ask"
+    r"|dashboard|company_handbook|business_goals|rates|schedules)"
+)
 _CONFLICT_WORDS = (
     r"conflicted copy"  # Obsidian Sync, Dropbox, Nextcloud
     r"|in konflikt stehende kopie|copie en conflit|copia en conflicto|copia in conflitto"  # Dropbox, translated
@@ -113,8 +116,7 @@ _CONFLICT = re.compile(
     rf"|{_OURS}(?: \d+| ?\(\d+\)| copy(?: \d+)?| - copy(?: \(\d+\))?)\.md",
     re.DOTALL,
 )
-_STOP = frozenset({"stop", "stop.md", "stop.txt", "stop.md.md", ".stop.md.icloud"})
-_STOP_COPY = re.compile(r"stop(?: ?[(\d.-]| copy|_conflict).*", re.DOTALL)
+_COPY_OF_WORD = re.compile(r"(?: ?[(\d.-]| copy|_conflict).*", re.DOTALL)
 _NOTE_NAME = re.compile(r"[a-z0-9-]{1,100}\.md")
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
@@ -161,8 +163,15 @@ def is_runner_note(name: str) -> bool:
 
 def is_stop(name: str) -> bool:
     """Whether this file halts every effect: STOP.md in any case, a conflict copy of it, or not yet downloaded."""
+    return is_word_note(name, "stop")
+
+
+def is_word_note(name: str, word: str) -> bool:
+    """Whether this file says one word to the employee: WORD.md in any case, a conflict copy, or not yet downloaded."""
     low = name.casefold()
-    return low in _STOP or (_STOP_COPY.fullmatch(low) is not None and is_conflict_copy(name))
+    if low in {word, f"{word}.md", f"{word}.txt", f"{word}.md.md", f".{word}.md.icloud"}:
+        return True
+    return low.startswith(word) and bool(_COPY_OF_WORD.fullmatch(low, len(word))) and is_conflict_copy(name)
 
 
 def _top_folder(path: str) -> str:

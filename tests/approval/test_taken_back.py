@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.approval.executor import Result
+from agents.durability.control_rows import InterventionRow, add_intervention
 from agents.vault.layout import APPROVED, PENDING
 from tests.approval.office import BUSY, DONE, is_done
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.approval.office import Office
+
+
+class Died(BaseException):
+    """The process is gone."""
 
 
 def note(office: Office, folder: str = APPROVED) -> Path:
@@ -92,3 +97,46 @@ def test_a_change_that_comes_too_late_is_put_aside_and_told_and_the_record_shows
     assert "## Receipt" in office.room.text(done)
     assert aside in office.alerts()[0]
     office.holds()
+
+
+def cancel(office: Office) -> None:
+    """The owner cancels the proposal's task, after they said yes."""
+    office.room.clock.advance(1)
+    word = InterventionRow(office.row.task, office.room.clock.now().isoformat(), "cancelled", consumed=True)
+    with office.room.journal.begin() as sql:
+        add_intervention(sql, word)
+
+
+@pytest.mark.parametrize("folder", [APPROVED, PENDING, ""])
+def test_a_cancelled_task_makes_no_effect_wherever_the_note_lies(office: Office, folder: str) -> None:
+    office.change(intent_at=office.room.clock.now().isoformat())
+    if folder == PENDING:
+        note(office).rename(note(office, PENDING))
+    elif not folder:
+        note(office).unlink()
+    cancel(office)
+    assert office.run() == (Result.REJECTED, "you cancelled its task before anything happened")
+    assert (office.row.state, office.row.decided_how) == ("rejected", "its task was cancelled")
+    assert (office.service.effects, office.places()) == ([], [f"Rejected/{office.id}.md"])
+    office.holds()
+
+
+def test_what_had_happened_before_its_task_was_cancelled_is_done(office: Office) -> None:
+    def die(place: str) -> None:
+        if place == "after effect":
+            raise Died
+
+    office.failpoint = die
+    with pytest.raises(Died):
+        office.run()
+    office.failpoint = lambda _name: None
+    cancel(office)
+    assert office.run()[0] is Result.DONE
+    is_done(office)
+
+
+def test_the_owners_newer_word_about_a_doubt_stands_against_an_older_cancelling(office: Office) -> None:
+    cancel(office)
+    office.change(intent_at=office.room.clock.now().isoformat(), resolution="absent")
+    assert office.run()[0] is Result.DONE
+    assert office.service.effects == [office.row.key]

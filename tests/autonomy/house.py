@@ -10,6 +10,7 @@ from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor
 from agents.approval.executor import Ports as ExecutorPorts
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
+from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.desk import Desk
@@ -139,7 +140,8 @@ class House:
         connectors = dict.fromkeys(MODELS, self.courier)
         self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
-        facts = OwnerFacts(self.vault, self.clock, proposal_days=7)
+        away = AwayTimes(self.recorder, self.places)
+        facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
         decisions = Decisions(self.recorder, self.clock)
         conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(
@@ -159,10 +161,12 @@ class House:
             requests=Requests(self.recorder, self.places, decisions, moves, asked),
             moves=moves,
             turns=turns,
-            ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports),
-            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
+            ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports, moves.controls),
+            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, moves.controls),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
+            controls=moves.controls,
+            away=away.look,
             report=self.reports.append,
         )
         self.parts = parts

@@ -9,6 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from agents.durability.control_rows import (
+    HoldRow,
+    InterventionRow,
+    absences,
+    add_hold,
+    add_intervention,
+    cancelled_since,
+    drop_hold,
+    holds,
+    interventions_of,
+    set_absences,
+)
 from agents.durability.journal import Journal
 from agents.durability.news import consume_news, news_of, tasks_with_news
 from agents.durability.proposal_rows import (
@@ -177,6 +189,41 @@ def test_an_answer_and_a_reopening_are_news_and_an_open_question_is_not(sql: Con
     assert tasks_with_news(sql) == ("task-1",)
     consume_news(sql, "task-1", news_of(sql, "task-1"))
     assert tasks_with_news(sql) == ()
+
+
+def test_a_word_about_a_move_is_news_until_a_turn_has_taken_it_in(sql: Connection) -> None:
+    word = InterventionRow("task-1", AT, "skipped", "invoice", "proposal-1", "Post it?")
+    add_intervention(sql, word)
+    assert tasks_with_news(sql) == ("task-1",)
+    consume_news(sql, "task-1", news_of(sql, "task-1"))
+    assert tasks_with_news(sql) == ()
+    assert interventions_of(sql, "task-1") == (replace(word, consumed=True),)
+    assert interventions_of(sql, "task-2") == ()
+
+
+def test_a_cancelling_counts_for_what_was_said_before_it(sql: Connection) -> None:
+    add_intervention(sql, InterventionRow("task-1", "2026-11-23T12:00:00+00:00", "cancelled"))
+    assert cancelled_since(sql, "task-1", "2026-11-23T12:00:00+00:00")
+    assert not cancelled_since(sql, "task-1", "2026-11-23T12:00:00.5+00:00")
+    add_task(sql, replace(TASK, id="task-2"))
+    add_intervention(sql, InterventionRow("task-2", AT, "skipped"))
+    assert not cancelled_since(sql, "task-2", "")
+
+
+def test_what_is_held_is_held_once_until_it_is_let_go(sql: Connection) -> None:
+    row = HoldRow("task-1", AT, "by command")
+    assert add_hold(sql, row)
+    assert not add_hold(sql, replace(row, how="in the note"))
+    assert holds(sql) == {"task-1": row}
+    assert drop_hold(sql, "task-1")
+    assert not drop_hold(sql, "task-1")
+    assert holds(sql) == {}
+
+
+def test_the_absences_are_those_that_were_set_last(sql: Connection) -> None:
+    set_absences(sql, [("2026-12-01", "2026-12-02")])
+    set_absences(sql, [("2026-12-05", "2026-12-06"), ("2026-12-03", "2026-12-04")])
+    assert absences(sql) == (("2026-12-03", "2026-12-04"), ("2026-12-05", "2026-12-06"))
 
 
 def test_an_open_question_is_not_used_up_by_a_turn(sql: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from agents.console import commands
+from agents.console import commands, requesting
 from tests.faults.forked import CONTEXT
 from tests.flows.employee import mail, request
 
@@ -65,7 +65,7 @@ def answers(employee: Employee, text: str, *names: str) -> None:
 def _said(employee: Employee, *words: str, may_be_late: bool = False) -> None:
     os.environ.update({name: value for name, value in employee.settings.items() if value is not None})
     result = CliRunner().invoke(commands.cli, [*words, "--vault", str(employee.vault)], catch_exceptions=False)
-    assert result.exit_code == 0 or (may_be_late and result.exit_code == commands.UNKNOWN_ID), result.output
+    assert result.exit_code == 0 or (may_be_late and result.exit_code == requesting.UNKNOWN_ID), result.output
 
 
 def until(holds: Callable[[], object]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from agents.reasoning.brain import AskOwner, Outcome, OwnerRule, Rate
-from agents.reasoning.setbacks import AGAIN, ends_it
+from agents.reasoning.brain import AskOwner, Finish, Outcome, OwnerRule, ProposeAction, Rate
+from agents.reasoning.setbacks import AGAIN, ends_it, left_out
 from tests.reasoning.builders import (
     answered,
     choices,
@@ -72,6 +74,46 @@ def test_an_expired_or_failed_proposal_is_proposed_again_only_when_the_owner_say
     again = proposed(BRAIN.decide(mail(), (setback, answered(ask.key, AGAIN)), FACTS))
     assert again.action == INVOICE.action
     assert question(BRAIN.decide(mail(), (setback, answered(ask.key, AGAIN), setback), FACTS)).key == ask.key
+
+
+@pytest.mark.parametrize("kind", ["expired", "failed"])
+def test_the_owner_may_want_another_try_at_once(kind: str) -> None:
+    setback, again = Outcome("invoice", kind, INVOICE.action), Outcome("invoice", "retried", INVOICE.action)
+    assert proposed(BRAIN.decide(mail(), (setback, again), FACTS)).action == INVOICE.action
+    assert question(BRAIN.decide(mail(), (setback, again, setback), FACTS)).key == f"invoice-{kind}"
+    other = Outcome("send", "retried")
+    assert question(BRAIN.decide(mail(), (setback, other), FACTS)).key == f"invoice-{kind}"
+
+
+def skipped(move: ProposeAction | AskOwner, words: str = "Post it?") -> Outcome:
+    """The owner does without it."""
+    return Outcome(move.key, "skipped", move.action if isinstance(move, ProposeAction) else None, reason=words)
+
+
+def test_what_was_skipped_is_left_out_and_the_end_says_so() -> None:
+    outcomes = (skipped(INVOICE),)
+    assert left_out(BRAIN.decide(mail(), outcomes, FACTS).moves, outcomes) == (
+        Finish("nothing is left to do; you left out: Post it?"),
+    )
+
+
+def test_a_skipped_question_is_left_out_too() -> None:
+    vague = mail("Please send us the invoice for the consulting.")
+    ask = question(BRAIN.decide(vague, (), FACTS))
+    outcomes = (skipped(ask, "How many?"), skipped(ask, "How many?"))
+    assert left_out(BRAIN.decide(vague, outcomes, FACTS).moves, outcomes) == (
+        Finish("nothing is left to do; you left out: How many?"),
+    )
+
+
+def test_what_is_left_of_several_moves_goes_on_without_the_skipped_one() -> None:
+    ask = AskOwner("colour", "Which colour?", ())
+    again = replace(INVOICE, key="sly")
+    assert left_out((INVOICE, ask, again), (skipped(INVOICE),)) == (ask,)
+    assert left_out((INVOICE, ask), ()) == (INVOICE, ask)
+    assert left_out((), (skipped(INVOICE),)) == ()
+    assert left_out((Finish("filed"),), (skipped(INVOICE),)) == (Finish("filed; you left out: Post it?"),)
+    assert left_out((INVOICE,), (skipped(INVOICE), Outcome("", "reopened"))) == (INVOICE,)
 
 
 def test_a_finished_task_that_is_brought_back_is_asked_about_and_nothing_is_repeated() -> None:

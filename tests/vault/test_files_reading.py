@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agents.vault.files import MISSING, read_regular, write_new
 from agents.vault.note import Problem
 from agents.vault.stop_note import stop_reason
+from agents.vault.word_notes import word_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +49,23 @@ def test_a_file_that_grows_while_it_is_read_is_capped(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(os, "read", growing)
     assert read_regular(tmp_path / "x.md", 20) == Problem(0, "the file has more than 20 bytes")
+
+
+def test_notes_that_say_a_word_are_found_with_a_mark_that_changes_when_they_are_written(tmp_path: Path) -> None:
+    assert word_notes(tmp_path, "pause") == {}
+    (tmp_path / "pause").mkdir()
+    write_new(tmp_path / "Inbox" / "PAUSE.md", b"only the root counts")
+    write_new(tmp_path / "PAUSE.md", b"")
+    write_new(tmp_path / "DRAIN.md", b"")
+    (tmp_path / "pause.txt").symlink_to(tmp_path / "gone")
+    before = word_notes(tmp_path, "pause")
+    assert before is not None
+    assert list(before) == ["PAUSE.md", "pause.txt"]
+    (tmp_path / "PAUSE.md").write_bytes(b"more")
+    after = word_notes(tmp_path, "pause")
+    assert after is not None
+    assert after["PAUSE.md"] != before["PAUSE.md"]
+    assert word_notes(tmp_path / "gone", "pause") is None
 
 
 def test_a_stop_note_and_a_vault_nobody_can_read_are_reasons_to_stop(tmp_path: Path) -> None:

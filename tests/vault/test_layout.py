@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -24,6 +25,7 @@ from agents.vault.layout import (
     is_conflict_copy,
     is_note_name,
     is_stop,
+    is_word_note,
     may_move,
     month_folder,
     note_id,
@@ -130,8 +132,11 @@ def test_a_name_an_owner_may_give_is_no_conflict_copy(name: str) -> None:
         "STOP_conflict-20261123-101010.md",
     ],
 )
-def test_stop_is_seen_in_any_case_and_as_a_conflict_copy(name: str) -> None:
+def test_a_word_is_seen_in_any_case_and_as_a_conflict_copy(name: str) -> None:
     assert is_stop(name)
+    for word in ("pause", "drain"):
+        assert is_word_note(re.sub("(?i)stop", word.upper(), name), word)
+        assert not is_word_note(name, word)
 
 
 @pytest.mark.parametrize(
