@@ -48,7 +48,8 @@ class Event:
     `content_sha256` (64 hex) is over the bytes with CRLF read as LF: the same mail exported twice is the same content.
     `origin` is the path to clear once filed, relative to our root, posix; `origin_sha256` is over its bytes as they lay
     there, empty when it must not be removed by them (not read, or only a line of it). With a `problem` the event
-    belongs into Quarantine and only `original` is set.
+    belongs into Quarantine and only `original` is set. `marked_urgent`: the sender says so. `owner_priority`: the owner
+    says it, by command; empty = they do not.
     """
 
     source: str
@@ -65,6 +66,8 @@ class Event:
     text: str = ""
     message_id: str = ""
     flags: tuple[str, ...] = ()
+    marked_urgent: bool = False
+    owner_priority: str = ""
     original: StoredFile | None = None
     attachments: tuple[StoredFile, ...] = ()
     problem: Problem | None = None

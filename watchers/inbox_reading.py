@@ -150,6 +150,7 @@ def _mail(entry: Entry, content: bytes, mail: Mail, now: datetime) -> Event:
         text=mail.text,
         message_id=mail.message_id,
         flags=(*mail.flags, *late, *flags),
+        marked_urgent=mail.marked_urgent,
         original=StoredFile(content, "eml", entry.location.name, "message/rfc822"),
         attachments=attachments,
     )

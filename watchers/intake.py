@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
+from agents.durability.priorities import set_priority
 from agents.durability.task_persistence import (
     TaskRow,
     add_event,
@@ -31,6 +32,7 @@ from agents.vault.neutralize import code_span, visible
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
 from watchers.contract import OriginKind
+from watchers.first_priority import FirstPriority
 from watchers.request_watcher import COMMAND, request_number
 from watchers.task_note import TaskContent, render_task
 
@@ -65,6 +67,7 @@ class Intake:
         self._recorder = recorder
         self._blobs = blobs
         self._clock = recorder.clock
+        self._priority = FirstPriority(recorder.store.root)
 
     def file(self, *events: Event) -> int:
         """File events, all in one transaction; how many, without those told before in which nothing changed."""
@@ -112,7 +115,9 @@ class Intake:
         known = sender_seen_before(writing.sql, event.sender_address, task)
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
-        note = render_task(TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged))
+        priority = self._priority.of(event, flagged, sender_known=known)
+        received = as_local(event.occurred_at)
+        note = render_task(TaskContent(task, event, received, known, links, history, flagged, priority))
         add_event(
             writing.sql,
             {
@@ -125,6 +130,7 @@ class Intake:
         )
         row = TaskRow(task, now.isoformat(), "filed", 0, event.sender_address, json.dumps(view), note, "", "", "")
         add_task(writing.sql, row)
+        set_priority(writing.sql, task, priority)
         operations = [Operation("file", each.path, blob=each.blob) for each in kept]
         operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
         fact = Fact("watcher", "task.filed", task, task, {"source": event.source, "sha256": event.content_sha256})

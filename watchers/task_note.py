@@ -35,6 +35,7 @@ class TaskContent:
     links: tuple[tuple[str, str], ...]
     history: str
     flags: tuple[str, ...]
+    priority: str = "normal"
 
 
 def render_task(content: TaskContent) -> str:
@@ -46,7 +47,7 @@ def render_task(content: TaskContent) -> str:
         "from": property_text(event.sender_address or event.sender_name) or None,
         "subject": property_text(event.subject) or None,
         "received": content.received,
-        "priority": "normal",
+        "priority": content.priority,
         "category": None,
         "domain": "business",
         "plan": None,

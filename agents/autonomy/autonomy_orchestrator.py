@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids
+from agents.autonomy.queue_order import due_in_order, next_tasks
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
-from agents.durability.task_persistence import tasks_in, tasks_with_news
+from agents.durability.task_persistence import tasks_with_news
 from agents.errors import EmployeeError, Transient, refusals_told
 from agents.vault.files import free_temp_files
 from agents.vault.plain import plain
@@ -138,7 +139,7 @@ class Runner:
                 unsettled_s = None
             self._parts.before_wait()
             wait_s = self._scan_every_s if unsettled_s is None else min(self._scan_every_s, unsettled_s + MARGIN_S)
-            self._clock.wait(self._parts.wake, wait_s)
+            self._clock.wait(self._parts.wake, max(0.0, min(wait_s, self._parts.effects.opens_in_s())))
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
 
@@ -182,13 +183,13 @@ class Runner:
     def _turns(self, turns_s: float) -> int:
         end_s = self._clock.monotonic_s() + turns_s
         with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed", limit=MANY)
+            filed = next_tasks(sql, "filed", MANY)
         for row in filed:
             self._parts.turns.claim(row)
             if self._clock.monotonic_s() > end_s:
-                return len(filed)
+                break
         with self._recorder.journal.begin() as sql:
-            due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
+            due = due_in_order(sql, [*task_ids(sql, "claimed"), *tasks_with_news(sql)])
         return len(filed) + self._take(filter(self._thinking.due, due), end_s)
 
     def _take(self, due: Iterable[str], end_s: float) -> int:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.owner_category import new_word, remember, remembered
+from agents.autonomy.owner_priority import OwnerPriority
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids, task_states
 from agents.autonomy.shelving import done_folder
@@ -36,6 +37,7 @@ class DraggedTasks:
         self._clock = recorder.clock
         self._read: dict[str, Signature] = {}
         self._restored = Pauses(recorder.clock)
+        self._priority = OwnerPriority(recorder, places)
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
@@ -47,6 +49,10 @@ class DraggedTasks:
         with self._recorder.journal.begin() as sql:
             open_tasks = task_ids(sql, *OPEN_STATES)
         claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
+        filed = (entry for entry in lying if states.get(entry.name.removesuffix(".md")) == "filed")
+        moved += self._priority.look(
+            [*filed, *(claimed[name] for each in open_tasks if (name := f"{each}.md") in claimed)]
+        )
         self._read = {name: seen for name, seen in self._read.items() if name in claimed}
         return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
 

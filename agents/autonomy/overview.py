@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids
+from agents.autonomy.rate_gate import rate_waits
 from agents.clock import as_local
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
@@ -14,14 +15,20 @@ from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from agents.approval.rate_limits import Wait
     from agents.durability.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of one vault. `alerts` and `quarantine` are note names without suffix."""
+    """The state of one vault. `alerts` and `quarantine` are note names without suffix.
+
+    `held` is what waits for the owner's limits, of `approved`, in the order in which it will leave.
+    """
 
     tasks: tuple[str, ...]
     in_progress: tuple[str, ...]
@@ -34,6 +41,7 @@ class Overview:
     quarantine: tuple[str, ...]
     requests: int
     stopped: str
+    held: Mapping[str, Wait] = field(default_factory=dict)
 
     def machine_view(self) -> dict[str, object]:
         """The overview as `status --json` prints it."""
@@ -51,6 +59,14 @@ class Overview:
                 for each in self.pending
             ],
             "approved": [each.id for each in self.approved],
+            "held_by_limits": [
+                {
+                    "id": name,
+                    "limit": f"{wait.limit.at_most} {wait.limit.pattern} per {wait.limit.per}",
+                    "until": as_local(wait.until).isoformat() if wait.until else None,
+                }
+                for name, wait in self.held.items()
+            ],
             "done": self.done,
             "quarantine": list(self.quarantine),
             "requests": self.requests,
@@ -58,8 +74,8 @@ class Overview:
         }
 
 
-def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
-    """The overview now, with so many `recent` effects; changes nothing."""
+def look(root: Path, journal: Journal, now: datetime, recent: int = 10) -> Overview:
+    """The overview at an aware moment, with so many `recent` effects; changes nothing."""
     with journal.begin() as sql:
         questions = questions_in(sql, "open")
         pending = proposals_in(sql, "waiting")
@@ -69,6 +85,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         done = count_tasks(sql, "done")
         ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
+        held = rate_waits(root, sql, now)
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -82,6 +99,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         quarantine=_names(root / QUARANTINE),
         requests=requests,
         stopped=stop_reason(root) or "",
+        held=held,
     )
 
 

@@ -34,6 +34,7 @@ WORDS = {
     "task.done": "finished {target}",
     "task.closed": "you closed {target}",
     "task.recategorised": "you changed the category of {target}",
+    "task.reprioritised": "you made {target} {priority}",
     "task.reopened": "you put {target} back",
     "task.shown_again": "wrote {target} again, since its note was gone",
     "question.filed": "asked you {target}",
@@ -74,7 +75,16 @@ WORDS = {
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": "", "epoch": ""}
+    values = {
+        "target": fields["target"],
+        "rule": "",
+        "how": "",
+        "by": "",
+        "risk": "",
+        "files": "",
+        "epoch": "",
+        "priority": "",
+    }
     values |= {"provider": "", "provider_id": "", **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)

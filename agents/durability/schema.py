@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -62,6 +62,16 @@ PROPOSALS = Table(
     Column("receipt", Text, nullable=False, default=""),
     Column("undoes", Text, nullable=False, default=""),
     Column("consumed", Boolean, nullable=False, default=False),
+)
+
+INTENTS_BY_TIME = Index("ix_proposals_intent_at", PROPOSALS.c.intent_at)
+
+PRIORITIES = Table(
+    "priorities",
+    METADATA,
+    Column("task", Text, ForeignKey("tasks.id"), primary_key=True),
+    Column("priority", Text, nullable=False),
+    Column("arrival", Text, nullable=False),
 )
 
 QUESTIONS = Table(

@@ -19,6 +19,7 @@ from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
+from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
 from agents.autonomy.turns import TurnPorts, Turns
@@ -136,7 +137,8 @@ class House:
         turns = Turns(self.recorder, decisions, self.places, ports)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         asked = RequestPorts(connectors, MODELS, facts.policy)
-        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail)
+        gate = RateGate(facts.rate_limits)
+        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
         parts = Parts(
             places=self.places,
             presence=self.presence,
@@ -144,7 +146,7 @@ class House:
             requests=Requests(self.recorder, self.places, decisions, moves, asked),
             moves=moves,
             turns=turns,
-            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
+            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, gate),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
             report=self.reports.append,
@@ -257,7 +259,7 @@ class House:
     # ---- what became of it ----
 
     def sees(self) -> Overview:
-        return look(self.vault, self.journal)
+        return look(self.vault, self.journal, self.clock.now())
 
     def waiting(self) -> list[str]:
         return [row.id for row in self.sees().pending]

@@ -119,3 +119,10 @@ def test_the_files_we_ship_have_no_problem() -> None:
 def test_no_text_makes_it_fail(handbook: str, rates: str) -> None:
     read_owner_files(f"## Money\n| what | value |\n|--|--|\n| tax | {handbook} |\n", rates, TODAY)
     read_owner_files(handbook, f"|customer|service|unit|price|\n|--|--|--|--|\n|a|b|c|{rates}|\n", TODAY)
+
+
+def test_rules_about_priority_are_no_kinds_and_take_no_limit() -> None:
+    rules = "| from: a@b.example | Urgent | |\n| fair | high | 5 EUR |\n| raffle | newsletter | |\n"
+    files = read_owner_files(f"## Rules\n| when | then | limit |\n| --- | --- | --- |\n{rules}", "", TODAY)
+    assert [each.when for each in files.facts.handbook.rules] == ["raffle"]
+    assert [(each.line, each.message) for each in files.problems] == [(5, "a rule about priority has no limit")]
