@@ -195,3 +195,14 @@ def test_status_says_what_is_held_and_until_when(house: House) -> None:
     assert house.sees().machine_view()["held_by_limits"] == [
         {"id": held, "limit": "1 parcel.send per hour", "until": as_local(began + timedelta(hours=1)).isoformat()}
     ]
+
+
+def test_an_idle_run_with_something_held_changes_nothing(house: House) -> None:
+    limit(house, "| parcel.send | 1 | hour |")
+    approved(house, 3)
+    house.once()
+    house.stop()
+    before = (house.git("rev-parse", "HEAD"), len(house.events()), len(house.reports))
+    house.clock.advance(60)
+    house.once()
+    assert (house.git("rev-parse", "HEAD"), len(house.events()), len(house.reports) - 2) == before

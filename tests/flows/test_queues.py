@@ -1,10 +1,12 @@
-"""Queues over the command line: ten mails an hour are ten mails an hour, whatever is killed, and urgent ones go first."""
+"""Queues over the command line: ten mails an hour, whatever is killed, and the urgent ones first."""
 
 from __future__ import annotations
 
 import re
 import signal
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,7 @@ from tests.flows.programs import command_line, started
 from tests.flows.steps import only
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MAILS = 25
@@ -22,11 +25,22 @@ TEN_AN_HOUR = "| email.* | 10 | hour |"
 COMPLAINT = "I am disappointed. The business cards are violet and not blue. This is broken, please refund us."
 
 
+@dataclass
+class Ahead:
+    """The machine's clock, and how far the employee's is ahead of it."""
+
+    machine: Callable[[SystemClock], datetime]
+    by: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return self.machine(SystemClock()) + self.by
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
-    """How far the employee's clock is ahead of the machine's."""
-    ahead = {"by": timedelta()}
-    monkeypatch.setattr(SystemClock, "now", lambda _self: datetime.now(UTC) + ahead["by"])
+def clock(monkeypatch: pytest.MonkeyPatch) -> Ahead:
+    """The employee's clock, which the test moves ahead."""
+    ahead = Ahead(SystemClock.now)
+    monkeypatch.setattr(SystemClock, "now", lambda _self: ahead.now())
     return ahead
 
 
@@ -68,7 +82,7 @@ def task_of(employee: Employee, proposal: str) -> Path:
 
 
 def test_of_twenty_five_approved_mails_ten_leave_an_hour_and_urgent_ones_first(
-    employee: Employee, clock: dict[str, timedelta]
+    employee: Employee, clock: Ahead
 ) -> None:
     limit(employee)
     approved_mails(employee)
@@ -77,7 +91,7 @@ def test_of_twenty_five_approved_mails_ten_leave_an_hour_and_urgent_ones_first(
     waiting = held(employee)
     assert len(waiting) == 15
     until = [datetime.fromisoformat(each["until"]).astimezone(UTC) for each in waiting]
-    now = datetime.now(UTC)
+    now = clock.now()
     assert all(now + timedelta(minutes=50) < each <= now + timedelta(hours=1) for each in until[:10])
     assert all(now + timedelta(minutes=110) < each <= now + timedelta(hours=2) for each in until[10:])
     said = employee.said("status")
@@ -93,16 +107,14 @@ def test_of_twenty_five_approved_mails_ten_leave_an_hour_and_urgent_ones_first(
     assert (len(sent(employee)), held(employee)[0]["id"]) == (10, urgent)
     assert f"you made {note.stem} urgent" in employee.said("log", note.stem)
 
-    first = set(employee.vault.glob("Outbox/*.eml"))
-    clock["by"] = min(until) - datetime.now(UTC) + timedelta(seconds=0.5)
+    clock.by = min(until) - now + timedelta(seconds=0.1)
     employee.once()
-    came = set(employee.vault.glob("Outbox/*.eml")) - first
-    assert 1 <= len(came) < 10 or len(sent(employee)) == 20
     assert urgent in {each.stem for each in employee.notes("Done")}
-    clock["by"] = timedelta(hours=1, minutes=1)
+    assert 10 < len(sent(employee)) <= 20
+    clock.by = timedelta(hours=1, minutes=1)
     employee.once()
     assert len(sent(employee)) == 20
-    clock["by"] = timedelta(hours=2, minutes=2)
+    clock.by = timedelta(hours=2, minutes=2)
     employee.once()
     assert (len(sent(employee)), len(set(sent(employee))), held(employee)) == (MAILS, MAILS, [])
     assert "All holds" in employee.said("verify")
@@ -113,7 +125,7 @@ def test_killed_in_the_middle_never_more_than_ten_leave_within_an_hour(employee:
     approved_mails(employee)
     for seen in (1, 5):
         with started(employee, *command_line(employee, "run", "--once")) as program:
-            program.until(lambda enough=seen: len(employee.outbox()) >= enough)
+            program.until(partial(lambda enough: len(employee.outbox()) >= enough, seen))
             program.signal(signal.SIGKILL)
     employee.once()
     employee.once()
@@ -146,5 +158,5 @@ def test_what_the_owner_asks_urgently_is_planned_before_what_waits(employee: Emp
     planned = re.findall(r"planned (\S+) by", log)
     assert "-ask-" in planned[0]
     assert len(planned) == 6
-    note = only([each for each in (employee.vault / "In_Progress").rglob("*-ask-*.md")])
+    note = only(list((employee.vault / "In_Progress").rglob("*-ask-*.md")))
     assert "priority: urgent" in note.read_text(encoding="utf-8")
