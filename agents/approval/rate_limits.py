@@ -141,7 +141,7 @@ class Windows:
                 insort(self._taken.setdefault(limit, []), at)
 
     def wait(self, action: str, begun: datetime | None = None) -> Wait | None:
-        """Why an effect may not begin now; None = it may. `begun` is when it was begun itself, which is not booked.
+        """Why an effect may not begin now; None = it may. `begun` is when it was begun itself, if it was.
 
         What was begun within a window has its place there already.
         """

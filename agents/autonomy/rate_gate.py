@@ -31,19 +31,18 @@ class RateGate:
         self._limits = limits
         self._names = ActionNames()
 
-    def windows(self, sql: Connection, now: datetime, without: str = "") -> Windows:
-        """What has left of late, but for one proposal."""
+    def windows(self, sql: Connection, now: datetime) -> Windows:
+        """What has left of late, against the limits."""
         limits = self._limits()
         since = now - max((each.period for each in limits), default=DEFAULT_PERIOD)
         begun = intents_since(sql, min(since, now - DEFAULT_PERIOD))
-        begun.pop(without, None)
         names = self._names.of(sql, begun)
         return Windows(limits, ((names[each], at) for each, at in begun.items()), now)
 
     def refusal(self, sql: Connection, row: ProposalRow, now: datetime) -> str:
         """Why the effect of a proposal may not be made now, in words; empty = it may."""
         begun = datetime.fromisoformat(row.intent_at) if row.intent_at else None
-        wait = self.windows(sql, now, row.id).wait(row.action_name, begun)
+        wait = self.windows(sql, now).wait(row.action_name, begun)
         return wait.words if wait else ""
 
 

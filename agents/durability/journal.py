@@ -52,9 +52,8 @@ class Journal:
         journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
             METADATA.create_all(sql)
-            sql.execute(
-                CreateIndex(INTENTS_BY_TIME, if_not_exists=True)
-            )  # create_all adds none to a table that is there
+            # create_all makes no index for a table that is there
+            sql.execute(CreateIndex(INTENTS_BY_TIME, if_not_exists=True))
             if not read_meta(sql, _ID):
                 write_meta(sql, _ID, _new_id())
         return journal

@@ -111,3 +111,10 @@ def test_a_rule_of_the_handbook_counts_from_the_senders_second_mail_on(house: Ho
     first, second = house.tasks()
     assert (priority(house, first), priority(house, second)) == ("high", "urgent")
     assert "priority: urgent" in house.text(second)
+
+
+def test_the_owners_word_counts_whatever_a_mail_says_of_itself(house: House) -> None:
+    (task,) = filed(house, "send lamp\npriority: normal\n")
+    house.set(task, "priority", "urgent")
+    house.once()
+    assert priority(house, task) == "urgent"

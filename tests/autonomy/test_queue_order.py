@@ -121,6 +121,8 @@ def test_an_urgent_task_is_taken_while_a_backlog_is_still_being_claimed(house: H
     for number in range(4):
         house.mail("send lamp", number)
     house.start()
+    house.sweep()
+    clock.advance(60)
     house.command("ask", "urgent", "nothing")
     house.recorder.told = lambda each: clock.advance(2) if each.fact.action_type == "task.claimed" else None
     house.runner.tick()

@@ -133,6 +133,22 @@ def test_a_try_long_after_the_first_one_needs_a_place_again(house: House) -> Non
     assert sent == [2, 4, 6]
 
 
+def test_a_limit_that_was_lowered_counts_for_what_was_begun_long_ago_too(house: House) -> None:
+    limit(house, "| parcel.send | 4 | hour |")
+    approved(house, 4)
+    house.courier.before = BUSY
+    house.once()
+    house.courier.before = None
+    limit(house, "| parcel.send | 1 | hour |")
+    house.clock.advance(2 * HOUR_S)
+    house.once()
+    assert len(house.courier.sent) == 1
+    assert sum("your limit of 1 parcel.send per hour is reached" in each for each in house.reports) == 3
+    house.clock.advance(HOUR_S)
+    house.restart()
+    assert len(house.courier.sent) == 2
+
+
 def test_each_kind_has_its_own_window_and_a_full_one_holds_nothing_else(house: House) -> None:
     limit(house, "| parcel.send | 1 | hour |", "| parcel.recall | 1 | day |")
     first, _second = approved(house, 2)

@@ -187,3 +187,18 @@ def test_a_journal_that_begins_anew_keeps_the_old_one_and_what_others_asked_for(
     assert old.execute("select count(*) from chain").fetchone() == (1,)
     assert old.execute("select count(*) from requests").fetchone() == (2,)
     old.close()
+
+
+def test_a_journal_of_an_earlier_version_gets_the_index_of_intents(tmp_path: Path) -> None:
+    Journal.open(tmp_path).close()
+    journal = Journal(f"sqlite:///{tmp_path / journal_module.JOURNAL_FILE}")
+    with journal.begin() as sql:
+        sql.exec_driver_sql("DROP INDEX ix_proposals_intent_at")
+        sql.exec_driver_sql("DROP TABLE priorities")
+    journal.close()
+    journal = Journal.open(tmp_path)
+    asked = "EXPLAIN QUERY PLAN SELECT id FROM proposals WHERE intent_at > '2026'"
+    with journal.begin() as sql:
+        assert "USING INDEX ix_proposals_intent_at" in str(sql.exec_driver_sql(asked).all())
+        assert sql.exec_driver_sql("SELECT * FROM priorities").all() == []
+    journal.close()
