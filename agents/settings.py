@@ -33,7 +33,6 @@ class Settings(BaseSettings):
     quiet_s: float = Field(default=1.5, ge=0, le=60, description="A file is finished after this time without change.")
     scan_every_s: float = Field(default=5.0, gt=0, le=600, description="How often folders are scanned without a hint.")
     owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
-    max_effects_per_hour: int = Field(default=200, gt=0, description="What one service may do within an hour.")
     proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
     max_turns: int = Field(default=60, gt=0, description="Turns a task may take before the owner is asked.")
     max_task_days: int = Field(default=180, gt=0, description="Days a task may be open before the owner is asked.")

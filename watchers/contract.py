@@ -51,6 +51,7 @@ class Event:
     `origin` is the path to clear once filed, relative to our root, posix; `origin_sha256` is over its bytes as they lay
     there, empty when it must not be removed by them (not read, or only a line of it). With a `problem` the event
     belongs into Quarantine and only `original` is set. `answers`: ids of the mails it says it answers, nearest first.
+    `marked_urgent`: the sender says so. `owner_priority`: the owner says it, by command; empty = they do not.
     With a `run` it is a due time of a scheduled job: it becomes a line of the ledger, and a task only when the run is
     wanted.
     """
@@ -70,6 +71,8 @@ class Event:
     message_id: str = ""
     answers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    marked_urgent: bool = False
+    owner_priority: str = ""
     original: StoredFile | None = None
     attachments: tuple[StoredFile, ...] = ()
     problem: Problem | None = None

@@ -151,6 +151,7 @@ def _mail(entry: Entry, content: bytes, mail: Mail, now: datetime) -> Event:
         message_id=mail.message_id,
         answers=mail.answers,
         flags=(*mail.flags, *late, *flags),
+        marked_urgent=mail.marked_urgent,
         original=StoredFile(content, "eml", entry.location.name, "message/rfc822"),
         attachments=attachments,
     )

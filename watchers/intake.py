@@ -17,6 +17,7 @@ from agents.durability.alerts import raise_alert
 from agents.durability.due_runs import record
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.mail_replies import add_reply, answered_task
+from agents.durability.priorities import set_priority
 from agents.durability.task_persistence import (
     TaskRow,
     add_event,
@@ -33,6 +34,7 @@ from agents.vault.neutralize import code_span, visible
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
 from watchers.contract import OriginKind
+from watchers.first_priority import FirstPriority
 from watchers.request_watcher import COMMAND, request_number
 from watchers.task_note import TaskContent, render_task
 
@@ -68,6 +70,7 @@ class Intake:
         self._recorder = recorder
         self._blobs = blobs
         self._clock = recorder.clock
+        self._priority = FirstPriority(recorder.store.root)
 
     def file(self, *events: Event) -> int:
         """File events, all in one transaction; how many, without those told before in which nothing changed."""
@@ -127,9 +130,9 @@ class Intake:
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
         answered = answered_task(writing.sql, event.answers)
-        note = render_task(
-            TaskContent(task, event, as_local(event.occurred_at), known, links, history, flagged, answered)
-        )
+        priority = self._priority.of(event, flagged, sender_known=known)
+        received = as_local(event.occurred_at)
+        note = render_task(TaskContent(task, event, received, known, links, history, flagged, answered, priority))
         add_event(
             writing.sql,
             {
@@ -144,6 +147,7 @@ class Intake:
         add_task(writing.sql, row)
         if answered:
             add_reply(writing.sql, answered, task, self._clock.now().isoformat())
+        set_priority(writing.sql, task, priority)
         operations = [Operation("file", each.path, blob=each.blob) for each in kept]
         operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
         parameters = {"source": event.source, "sha256": event.content_sha256}

@@ -45,6 +45,7 @@ class RequestWatcher:
                     origin_kind=OriginKind.OTHER,
                     sender_name="owner",
                     text=row.text,
+                    owner_priority=row.target,
                 )
                 for row in pending
             )

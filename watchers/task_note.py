@@ -40,6 +40,7 @@ class TaskContent:
     history: str
     flags: tuple[str, ...]
     reply_to: str = ""
+    priority: str = "normal"
 
 
 def render_task(content: TaskContent) -> str:
@@ -51,7 +52,7 @@ def render_task(content: TaskContent) -> str:
         "from": property_text(event.sender_address or event.sender_name) or None,
         "subject": property_text(event.subject) or None,
         "received": content.received,
-        "priority": "normal",
+        "priority": content.priority,
         "category": None,
         "domain": "business",
         "plan": None,

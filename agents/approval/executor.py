@@ -35,6 +35,8 @@ from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sqlalchemy import Connection
+
     from agents.connectors.contract import Action
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder, Writing
@@ -57,13 +59,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the executor works with: connectors and models by action name, sealed files, and the STOP check."""
+    """What the executor works with: connectors and models by action name, sealed files, and the STOP check.
+
+    `refusal` says why the owner's limits hold an effect back now; empty = they do not.
+    """
 
     connectors: Mapping[str, Connector]
     models: Mapping[str, type[Action]]
     blobs: Blobs
     stop_reason: Callable[[], str | None]
     failpoint: Callable[[str], None] = lambda _name: None
+    refusal: Callable[[Connection, ProposalRow, datetime], str] = lambda _sql, _row, _now: ""
 
 
 class Executor:
@@ -199,7 +205,8 @@ class Executor:
     def _perform(
         self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments
     ) -> tuple[Result, str]:
-        self._intend(row)
+        if full := self._intend(row):
+            return Result.LATER, full
         self._ports.failpoint("intent")
         if not isinstance(known := _look_up(row, action, connector), Absent):
             return self._conclude(row, known)
@@ -215,15 +222,22 @@ class Executor:
         self._ports.failpoint("after effect")
         return self._receive(row, receipt)
 
-    def _intend(self, row: ProposalRow) -> None:
-        """Write down, for good and in the history, that the effect is about to be made."""
-        if not row.intent_at:
-            with self._recorder.begin() as writing:
-                update_proposal(writing.sql, row.id, {"intent_at": self._clock.now().isoformat()})
+    def _intend(self, row: ProposalRow) -> str:
+        """Write down, for good and in the history, that the effect is about to be made; why it may not be, or empty.
+
+        Each try counts from now on and not twice, so that no window ever holds more than the owner allows.
+        """
+        now = self._clock.now()
+        with self._recorder.begin() as writing:
+            if full := self._ports.refusal(writing.sql, row, now):
+                return full
+            update_proposal(writing.sql, row.id, {"intent_at": now.isoformat()})
+            if not row.intent_at:
                 digest = {"digest": row.digest}
                 fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", "owner")
                 writing.record(Transition(fact, f"Intend {row.id}"))
         self._recorder.flush()
+        return ""
 
     def _conclude(self, row: ProposalRow, known: Found | CannotKnow) -> tuple[Result, str]:
         if isinstance(known, Found):

@@ -149,9 +149,9 @@ class Runner:
                 self._parts.report(f"{err} {err.hint}")
                 unsettled_s = None
             self._parts.before_wait()
-            wait_s = min(self._scan_every_s, self._next_due_s)
+            wait_s = min(self._scan_every_s, self._next_due_s, self._parts.effects.opens_in_s())
             wait_s = wait_s if unsettled_s is None else min(wait_s, unsettled_s + MARGIN_S)
-            self._clock.wait(self._parts.wake, wait_s)
+            self._clock.wait(self._parts.wake, max(0.0, wait_s))
             self._parts.wake.clear()
         self._parts.desk.work(last=True, progressed=True)
 

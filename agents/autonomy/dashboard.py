@@ -99,7 +99,8 @@ def _working(overview: Overview) -> str:
     if not overview.in_progress and not overview.approved:
         return ""
     rows = ["## In progress", *(f"- [[{each}]]{_paused(overview, each)}" for each in overview.in_progress)]
-    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved]
+    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved if each.id not in overview.limited]
+    rows += [f"- [[{name}]] approved; {plain(wait.words)}" for name, wait in overview.limited.items()]
     return "\n".join(rows)
 
 

@@ -119,7 +119,8 @@ class Desk:
             newest = last_link(sql)
             files = {*lost_pages, *log_files_since(sql, int(read_meta(sql, READABLE, "0")))}
             chain = {file: links(sql, file=file) for file in files}
-        page = render_dashboard(look(self._recorder.store.root, self._recorder.journal), self._capabilities())
+        overview = look(self._recorder.store.root, self._recorder.journal, self._clock.now())
+        page = render_dashboard(overview, self._capabilities())
         pages = {DASHBOARD_NOTE: page} | {_page(file): readable_log(file, chain[file]) for file in sorted(files)}
         for path, text in pages.items():
             self._generate(path, text)

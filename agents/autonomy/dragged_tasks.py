@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.controls import control_in
 from agents.autonomy.owner_category import new_word, remember, remembered
+from agents.autonomy.owner_priority import OwnerPriority
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids, task_states
 from agents.autonomy.shelving import done_folder
@@ -40,6 +41,7 @@ class DraggedTasks:
         self._clock = recorder.clock
         self._read: dict[str, Signature] = {}
         self._restored = Pauses(recorder.clock)
+        self._priority = OwnerPriority(recorder, places)
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
@@ -52,6 +54,9 @@ class DraggedTasks:
             open_tasks = task_ids(sql, *OPEN_STATES)
         claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
         new = {entry.name: entry for entry in lying if states.get(entry.name.removesuffix(".md")) == "filed"}
+        moved += self._priority.look(
+            [*new.values(), *(claimed[name] for each in open_tasks if (name := f"{each}.md") in claimed)]
+        )
         self._read = {name: seen for name, seen in self._read.items() if name in claimed or name in new}
         moved += sum(self._hear(name.removesuffix(".md"), entry) for name, entry in new.items())
         return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)

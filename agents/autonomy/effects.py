@@ -1,4 +1,7 @@
-"""Runs what is approved, and asks the owner when nobody can tell whether an effect happened."""
+"""Runs what is approved, in the order of the queue, and asks the owner when nobody can tell whether an effect happened.
+
+Effects are made one after the other, in the runner's own thread: two effects of one provider never overlap.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import TYPE_CHECKING
 from agents.approval.executor import DID_NOT_HAPPEN, Executor, Result
 from agents.autonomy.controls import TAKEN_CARE_OF
 from agents.autonomy.queries import words_about_effects
+from agents.autonomy.queue_order import ApprovedEffect, approved_in_order
 from agents.connectors.contract import Receipt
 from agents.connectors.receipts import receipt_to_json
-from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_in, update_proposal
+from agents.durability.proposal_rows import ActionNames, ProposalRow, find_proposal, update_proposal
 from agents.durability.task_persistence import QuestionRow, update_question
 from agents.durability.transitions import Recorder, Transition
 from agents.reasoning.brain import AskOwner, Choice
@@ -18,37 +22,86 @@ from agents.vault.plain import plain
 from agents.vault.store import EditText
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
+    from agents.approval.rate_limits import Wait, Windows
     from agents.autonomy.controls import Controls
+    from agents.autonomy.rate_gate import RateGate
     from agents.autonomy.turns import Turns
 
+ROUND_S = 1.0  # effects of one round; then what is more urgent by now has its chance
 HAPPENED = Choice("it happened")
 DID_NOT = Choice("it did not happen: do it now")
 LEAVE = Choice("leave it, I take care of it myself")
 
 
 class Effects:
-    """Approved proposals, one after the other. `says` is why some of them wait, by id."""
+    """Approved proposals, one after the other. `says` is why some of them wait, by id.
 
-    def __init__(self, recorder: Recorder, executor: Executor, turns: Turns, controls: Controls) -> None:
+    `opens_at` is when the owner's limits next let one of them through (aware); None = none waits for that.
+    """
+
+    def __init__(
+        self, recorder: Recorder, executor: Executor, turns: Turns, controls: Controls, gate: RateGate
+    ) -> None:
         self._recorder = recorder
         self._executor = executor
         self._turns = turns
+        self._gate = gate
+        self._names = ActionNames()
         self._clock = recorder.clock
         self._holds = controls.holds
         self._later = controls.pauses
         self.says: dict[str, str] = {}
+        self.opens_at: datetime | None = None
+
+    def opens_in_s(self) -> float:
+        """Seconds until the owner's limits next let something through that waits; infinite when nothing does."""
+        return (self.opens_at - self._clock.now()).total_seconds() if self.opens_at else float("inf")
 
     def run(self) -> int:
-        """Run everything that is approved and due; how many came to an end."""
+        """Run what is approved and due until the round is over; how many came to an end."""
+        self.opens_at = None
         with self._recorder.journal.begin() as sql:
-            approved = proposals_in(sql, "approved")
-        held = {row.id: words for row in approved if (words := self._holds.held(row.task))}
-        self.says = {row.id: self.says[row.id] for row in approved if row.id in self.says} | held
-        return sum(self._one(row) for row in approved if row.id not in held and self._later.due(row.id))
+            queue = approved_in_order(sql, self._names)
+            if not queue:
+                self.says = {}
+                return 0
+            windows = self._gate.windows(sql, self._clock.now())
+        held = {each.id: words for each in queue if (words := self._holds.held(each.task))}
+        self.says = {each.id: self.says[each.id] for each in queue if each.id in self.says} | held
+        end_s = self._clock.monotonic_s() + ROUND_S
+        ended = 0
+        for each in queue:
+            if each.id not in held and self._later.due(each.id):
+                ended += self._one(each, windows)
+            if ended and self._clock.monotonic_s() > end_s:
+                break
+        return ended
 
-    def _one(self, row: ProposalRow) -> int:
+    def _one(self, queued: ApprovedEffect, windows: Windows) -> int:
+        """What was begun is looked up whatever the limits say; all else waits for room."""
+        if not queued.intent_at and (wait := windows.wait(queued.action)):
+            self._hold(queued, wait, windows)
+            return 0
+        with self._recorder.journal.begin() as sql:
+            row = find_proposal(sql, queued.id)
+        ended = self._run(row) if row else 0
+        with self._recorder.journal.begin() as sql:
+            row = find_proposal(sql, queued.id)
+        if row and row.intent_at != queued.intent_at:
+            windows.begin(queued.action, self._clock.now())
+        return ended
+
+    def _hold(self, queued: ApprovedEffect, wait: Wait, windows: Windows) -> None:
+        self.says[queued.id] = wait.words
+        if wait.until:
+            windows.promise(queued.action, wait.until)
+            self.opens_at = min(self.opens_at or wait.until, wait.until)
+
+    def _run(self, row: ProposalRow) -> int:
         result, words = self._executor.run(row)
         if result in {Result.STOPPED, Result.LATER}:
             self.says[row.id] = words

@@ -10,6 +10,7 @@ from agents.approval.expiry import Period, waits_until
 from agents.autonomy.away_times import AWAY_UNTIL, WAS_AWAY, known_absences, last_day
 from agents.autonomy.jobs import Jobs, look_at_jobs
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids
+from agents.autonomy.rate_gate import rate_waits
 from agents.clock import as_local
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow, holds
 from agents.durability.journal import read_meta
@@ -19,9 +20,11 @@ from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from agents.approval.rate_limits import Wait
     from agents.durability.journal import Journal
 
 
@@ -30,7 +33,8 @@ class Overview:
     """The state of one vault. `alerts` and `quarantine` are note names without suffix.
 
     `holds` are on open tasks, on everything or on what is new; `away` are all times away, `away_until` the end of the
-    one that is now, `was_away` of the last one before (ISO, UTC; empty = none).
+    one that is now, `was_away` of the last one before (ISO, UTC; empty = none). `limited` is what waits for the owner's
+    limits, of `approved`, in the order in which it will leave.
     """
 
     tasks: tuple[str, ...]
@@ -45,6 +49,7 @@ class Overview:
     requests: int
     stopped: str
     jobs: Jobs = field(default_factory=Jobs)
+    limited: Mapping[str, Wait] = field(default_factory=dict)
     holds: tuple[HoldRow, ...] = ()
     away: tuple[Period, ...] = ()
     away_until: str = ""
@@ -81,6 +86,14 @@ class Overview:
                 for each in self.pending
             ],
             "approved": [each.id for each in self.approved],
+            "held_by_limits": [
+                {
+                    "id": name,
+                    "limit": f"{wait.limit.at_most} {wait.limit.pattern} per {wait.limit.per}",
+                    "until": as_local(wait.until).isoformat() if wait.until else None,
+                }
+                for name, wait in self.limited.items()
+            ],
             "done": self.done,
             "quarantine": list(self.quarantine),
             "requests": self.requests,
@@ -92,8 +105,8 @@ class Overview:
         }
 
 
-def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
-    """The overview now, with so many `recent` effects; changes nothing."""
+def look(root: Path, journal: Journal, now: datetime, recent: int = 10) -> Overview:
+    """The overview at an aware moment, with so many `recent` effects; changes nothing."""
     with journal.begin() as sql:
         questions = questions_in(sql, "open")
         pending = proposals_in(sql, "waiting")
@@ -106,6 +119,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         jobs = look_at_jobs(root, sql)
         held, away = holds(sql), known_absences(sql)
         away_until, was_away = read_meta(sql, AWAY_UNTIL), read_meta(sql, WAS_AWAY)
+        limited = rate_waits(root, sql, now)
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -120,6 +134,7 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         requests=requests,
         stopped=stop_reason(root) or "",
         jobs=jobs,
+        limited=limited,
         holds=tuple(each for name, each in held.items() if name in {*filed, *claimed, EVERYTHING, DRAIN}),
         away=away,
         away_until=away_until,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Policy
+from agents.approval.rate_limits import RateLimit, read_rate_limits
 from agents.clock import as_local
 from agents.connectors.contract import Money
+from agents.reasoning.brain import Problem
 from agents.reasoning.owner_files import read_owner_files
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
@@ -43,7 +46,14 @@ class OwnerFacts:
     def owner_files(self) -> OwnerFiles:
         """What a brain needs, with every bad row named."""
         today = as_local(self._clock.now()).date()
-        return read_owner_files(self._text(HANDBOOK_NOTE), self._text(RATES_NOTE), today)
+        handbook = self._text(HANDBOOK_NOTE)
+        files = read_owner_files(handbook, self._text(RATES_NOTE), today)
+        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in read_rate_limits(handbook)[1])
+        return replace(files, problems=(*files.problems, *wrong))
+
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        """How many effects may leave within a time."""
+        return read_rate_limits(self._text(HANDBOOK_NOTE))[0]
 
     def policy(self) -> Policy:
         """What the handbook says about proposals, and when the owner is away."""

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agents.autonomy.queries import task_ids, task_states
+from agents.autonomy.queue_order import due_in_order, next_tasks
 from agents.autonomy.thinking import Thought, thought_from, turn_order
 from agents.durability.alerts import raise_alert
 from agents.durability.engine import Standing, State
 from agents.durability.journal import journal_id
 from agents.durability.news import tasks_with_news
-from agents.durability.task_persistence import tasks_in
 from agents.errors import EmployeeError, NeedsOwner, Transient
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from agents.autonomy.controls import Controls
     from agents.autonomy.turns import Asked, Turns
@@ -46,7 +46,6 @@ class RalphPorts:
     report: Callable[[str], None] = lambda _words: None
     ended: threading.Event = field(default_factory=threading.Event)
     at_once: int = 4
-    order: Callable[[Sequence[str]], Sequence[str]] = lambda due: due
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,9 @@ class RalphWiggumEngine:
         """Claim, begin turns and file what is thought, for so long; how many things moved."""
         end_s = self._clock.monotonic_s() + seconds
         moved = self._claim(end_s)
-        if self._clock.monotonic_s() > end_s:
-            return moved
         with self._recorder.journal.begin() as sql:
-            due = dict.fromkeys([*task_ids(sql, "claimed"), *tasks_with_news(sql)])
-        free = [task for task in self._ports.order([*due]) if self._resting.due(task) and not self._holds.held(task)]
+            due = due_in_order(sql, [*task_ids(sql, "claimed"), *tasks_with_news(sql)])
+        free = [task for task in due if self._resting.due(task) and not self._holds.held(task)]
         waiting = iter(free)
         began_s = self._begin(waiting)
         while self._begun:
@@ -98,7 +95,7 @@ class RalphWiggumEngine:
     def _claim(self, end_s: float) -> int:
         holds = self._holds.known()  # no transaction nests in another one
         with self._recorder.journal.begin() as sql:
-            found = tasks_in(sql, "filed", limit=MANY + len(holds))
+            found = next_tasks(sql, "filed", MANY + len(holds))
         filed = self._holds.may_begin(found)
         for at, row in enumerate(filed, 1):
             self._turns.claim(row)

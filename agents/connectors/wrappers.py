@@ -1,8 +1,7 @@
-"""Retry, limits and audit around any connector: `Audited(Limited(Retrying(connector)))`."""
+"""Retry and audit around any connector: `Audited(Retrying(connector))`. Limits are the journal's (ADR 0033)."""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.connectors.contract import Action, Attachments, CannotUndo, Connector, Lookup, Receipt
 
-HOUR_S = 3600.0
 Answer = TypeVar("Answer")
 
 
@@ -115,34 +113,6 @@ class Retrying(Wrapped):
             except Transient:
                 if self._clock.wait(self._wake, self._patience.first_pause_s * 2**earlier) or self._halted():
                     raise
-        return super().execute(action, key, attachments)
-
-
-class Limited(Wrapped):
-    """At most so many effects in any hour. It counts what this process did; a restart begins anew."""
-
-    def __init__(self, inner: Connector, clock: Clock, max_effects_per_hour: int) -> None:
-        super().__init__(inner)
-        self._clock = clock
-        self._max_effects = max_effects_per_hour
-        self._began_s: deque[float] = deque()
-
-    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
-        """Act, if the hour has room.
-
-        Raises:
-            Transient: it has none; nothing happened.
-        """
-        now_s = self._clock.monotonic_s()
-        while self._began_s and now_s - self._began_s[0] >= HOUR_S:
-            self._began_s.popleft()
-        if len(self._began_s) >= self._max_effects:
-            wait_min = (HOUR_S - (now_s - self._began_s[0])) / 60 if self._began_s else HOUR_S / 60
-            raise Transient(
-                f"{self.name} has made {self._max_effects} effects within an hour, its limit",
-                hint=f"Wait {wait_min:.0f} minutes, or raise the limit.",
-            )
-        self._began_s.append(now_s)
         return super().execute(action, key, attachments)
 
 

@@ -91,7 +91,7 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     with told_plainly():
         moved = recognised(vault)
     with opened(vault, moved=moved) as house:
-        overview = look(house.place.root, house.journal)
+        overview = look(house.place.root, house.journal, house.clock.now())
         if as_json:
             view = overview.machine_view() | {
                 "vault": str(house.place.root),
@@ -112,11 +112,12 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
 
 @cli.command()
 @click.argument("text", nargs=-1, required=True)
+@click.option("--urgent", is_flag=True, help="Before everything that has waited for less than a week.")
 @vault_option
-def ask(text: tuple[str, ...], vault: Path | None) -> None:
+def ask(text: tuple[str, ...], *, urgent: bool, vault: Path | None) -> None:
     """Ask for something in your own words."""
     with opened(vault) as house:
-        request(house, "ask", "", " ".join(text))
+        request(house, "ask", "urgent" if urgent else "", " ".join(text))
 
 
 @cli.command()

@@ -36,7 +36,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
         with screens.OUT.status("Looking at what came in ..."):
             runner.once()
         screens.left(runner.left)
-        screens.waiting(look(house.place.root, house.journal), house.place.root)
+        screens.waiting(look(house.place.root, house.journal, house.clock.now()), house.place.root)
         if not once and not runner.drained:
             _watch(runner, wake, hints)
         if runner.drained:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,14 +17,16 @@ from agents.vault.layout import NEEDS_ACTION
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from agents.approval.rate_limits import Wait
     from agents.autonomy.overview import Overview
     from agents.connectors.contract import Capability
     from agents.durability.proposal_rows import ProposalRow
     from agents.durability.verification import Report
 
+MANY = 10  # shown of what waits for the limits
 OUT = Console(highlight=False, soft_wrap=True)
 
 
@@ -54,6 +57,7 @@ def waiting(overview: Overview, root: Path) -> None:
         OUT.print("\n[bold]Alerts[/] (notes in Needs_Action; move them to Done when read)")
         for name in overview.alerts:
             OUT.print(f"  [yellow]{name}[/]\n    {_headline(root / NEEDS_ACTION / f'{name}.md')}")
+    _held(overview.limited)
     OUT.print(f"\n{_counts(overview)}")
     _next_step(overview, escape(str(root)))
 
@@ -75,6 +79,15 @@ def _decisions(overview: Overview) -> None:
     for row in overview.pending:
         until = as_local(overview.until(row)).strftime("%d %b %H:%M")
         OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+
+
+def _held(held: Mapping[str, Wait]) -> None:
+    if held:
+        OUT.print("\n[bold]Approved, held by your limits[/]")
+    for name, wait in islice(held.items(), MANY):
+        OUT.print(f"  [cyan]{name}[/]\n    {shown(wait.words)}")
+    if len(held) > MANY:
+        OUT.print(f"  and {len(held) - MANY} more; `status --json` shows all")
 
 
 def title_of(row: ProposalRow) -> str:

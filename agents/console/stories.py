@@ -52,6 +52,7 @@ WORDS = {
     "away.changed": "you changed when you are away",
     "away.began": "you are away until {until}; nothing expires meanwhile",
     "away.ended": "you are back; what waited goes on expiring",
+    "task.reprioritised": "you made {target} {priority}",
     "task.reopened": "you put {target} back",
     "task.shown_again": "wrote {target} again, since its note was gone",
     "question.filed": "asked you {target}",
@@ -97,8 +98,8 @@ WORDS = {
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    values = {"target": fields["target"], "rule": "", "how": "", "by": "", "risk": "", "files": "", "epoch": ""}
-    values |= {"until": "", "provider": "", "provider_id": "", **fields["parameters"]}
+    known = ("rule", "how", "by", "risk", "files", "epoch", "until", "provider", "provider_id", "priority")
+    values = {**dict.fromkeys(known, ""), "target": fields["target"], **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
     return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"

@@ -23,12 +23,13 @@ from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
+from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
-from agents.connectors.wrappers import Audited, Call, Limited, Retrying
+from agents.connectors.wrappers import Audited, Call, Retrying
 from agents.console import screens
 from agents.console.scheduled import built_in_jobs
 from agents.console.wiring import SKILLS, House
@@ -88,7 +89,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
-    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop))
+    gate = RateGate(facts.rate_limits)
+    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop, refusal=gate.refusal))
     parts = Parts(
         places=places,
         presence=presence,
@@ -97,7 +99,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         moves=moves,
         turns=turns,
         ralph=ralph,
-        effects=Effects(recorder, executor, turns, moves.controls),
+        effects=Effects(recorder, executor, turns, moves.controls, gate),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
         new_epoch=NewEpoch(recorder, places, house.blobs),
         controls=moves.controls,
@@ -106,7 +108,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
-        rested=lambda: screens.waiting(look(house.place.root, house.journal), house.place.root),
+        rested=lambda: screens.waiting(look(house.place.root, house.journal, house.clock.now()), house.place.root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 
@@ -135,7 +137,7 @@ def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
 
 
 def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]) -> dict[str, Connector]:
-    """Every connector with patience, a limit and an audit around it."""
+    """Every connector with patience and an audit around it."""
 
     def told(call: Call) -> None:
         from agents.console.run_log import open_log  # 4 MB that an idle run need not hold
@@ -143,15 +145,7 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
         open_log(house.state).info("call", **asdict(call))
 
     return {
-        name: Audited(
-            Limited(
-                Retrying(connector, house.clock, wake, lambda: stop() is not None),
-                house.clock,
-                house.settings.max_effects_per_hour,
-            ),
-            house.clock,
-            told,
-        )
+        name: Audited(Retrying(connector, house.clock, wake, lambda: stop() is not None), house.clock, told)
         for name, connector in house.connectors.items()
     }
 

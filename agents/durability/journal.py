@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, StaticPool, create_engine, delete, event, insert, select, true, update
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.schema import CreateIndex
 
-from agents.durability.schema import CHAIN, META, METADATA, REQUESTS, TRANSITIONS
+from agents.durability.schema import CHAIN, INTENTS_BY_TIME, META, METADATA, REQUESTS, TRANSITIONS
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 
@@ -51,6 +52,8 @@ class Journal:
         journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
             METADATA.create_all(sql)
+            # create_all makes no index for a table that is there
+            sql.execute(CreateIndex(INTENTS_BY_TIME, if_not_exists=True))
             if not read_meta(sql, _ID):
                 write_meta(sql, _ID, _new_id())
         return journal

@@ -3,7 +3,8 @@
 A proposal is 'waiting', then 'approved', 'rejected', 'expired', 'superseded' or 'withdrawn'; an approved one becomes
 'done', 'failed', 'unknown' (the owner is asked), or 'rejected' as long as nothing happened. States only move forward,
 except unknown -> approved on the owner's word that nothing happened (`resolution` is 'absent' until it is taken in),
-and approved -> waiting when the owner moves or changes the note before anything happened.
+and approved -> waiting when the owner moves or changes the note before anything happened. `intent_at` is when the
+effect was last about to be made: the effects of an hour are counted by it.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from agents.durability.schema import PROPOSALS
 from agents.durability.task_persistence import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 OPEN = ("waiting", "approved", "unknown")
+MANY = 500  # names in one statement; SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,29 @@ def done_proposals(sql: Connection) -> Iterator[ProposalRow]:
     """Everything that was ever done, one after the other."""
     for row in sql.execute(select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.id)):
         yield ProposalRow(**columns(row))
+
+
+def intents_since(sql: Connection, moment: datetime) -> dict[str, datetime]:
+    """When the proposals whose effect was begun after an aware moment were begun last, by id."""
+    wanted = select(PROPOSALS.c.id, PROPOSALS.c.intent_at).where(PROPOSALS.c.intent_at > moment.isoformat())
+    return {row.id: datetime.fromisoformat(row.intent_at) for row in sql.execute(wanted)}
+
+
+class ActionNames:
+    """The names of proposals' actions. Each is read once: the action is JSON, and its name never changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, sql: Connection, proposals: Collection[str]) -> Mapping[str, str]:
+        """The name of each proposal's action, as in 'invoice.create'; only these are kept in mind."""
+        self._known = {each: self._known[each] for each in proposals if each in self._known}
+        unknown = [each for each in proposals if each not in self._known]
+        for start in range(0, len(unknown), MANY):
+            wanted = PROPOSALS.c.id.in_(unknown[start : start + MANY])
+            for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.action).where(wanted)):
+                self._known[row.id] = str(json.loads(row.action)["action"])
+        return self._known
 
 
 def update_proposal(sql: Connection, proposal: str, values: Mapping[str, str | bool]) -> None:

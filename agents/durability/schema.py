@@ -64,6 +64,16 @@ PROPOSALS = Table(
     Column("consumed", Boolean, nullable=False, default=False),
 )
 
+INTENTS_BY_TIME = Index("ix_proposals_intent_at", PROPOSALS.c.intent_at)
+
+PRIORITIES = Table(
+    "priorities",
+    METADATA,
+    Column("task", Text, ForeignKey("tasks.id"), primary_key=True),
+    Column("priority", Text, nullable=False),
+    Column("arrival", Text, nullable=False),
+)
+
 QUESTIONS = Table(
     "questions",
     METADATA,

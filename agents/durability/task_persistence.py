@@ -92,9 +92,9 @@ def find_task(sql: Connection, task: str) -> TaskRow | None:
     return TaskRow(**columns(row)) if row else None
 
 
-def tasks_in(sql: Connection, *states: str, limit: int | None = None) -> tuple[TaskRow, ...]:
-    """The tasks in these states, oldest first; not more than `limit`."""
-    wanted = select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
+def tasks_in(sql: Connection, *states: str) -> tuple[TaskRow, ...]:
+    """The tasks in these states, oldest first."""
+    wanted = select(TASKS).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id)
     return tuple(TaskRow(**columns(row)) for row in sql.execute(wanted))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.durability.priorities import HEAD_START
 from agents.reasoning.amounts import read_number
 from agents.reasoning.brain import Facts, Handbook, OwnerFiles, OwnerRule, Problem, Rate
 from agents.reasoning.word_tables import load_word_tables
@@ -86,6 +87,9 @@ def _read_rule(row: TableRow, found: _Found) -> None:
     when, then, limit = (row.cells.get(name, "").strip() for name in ("when", "then", "limit"))
     if not when or not then:
         found.bad(row.line, "a rule needs words under `when` and a kind under `then`")
+    elif then.casefold() in HEAD_START:
+        if limit:
+            found.bad(row.line, "a rule about priority has no limit")
     elif limit and _limit(limit) is None:
         found.bad(row.line, f"the limit {limit[:40]!r} is no amount; write for example 500 EUR")
     else:

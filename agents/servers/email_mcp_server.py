@@ -68,7 +68,7 @@ class MailDoor:
     def list_waiting(self) -> Waiting:
         """List what waits for the owner: proposals to decide about, and questions to answer."""
         with self.journal() as journal:
-            overview = look(self.place.root, journal)
+            overview = look(self.place.root, journal, self.clock.now())
         return waiting(overview.pending, overview.questions, overview.requests)
 
     def propose_reply(self, task_id: str, subject: str, body: str) -> Recorded:

@@ -19,6 +19,9 @@ from tests.approval.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from agents.connectors.contract import Action
     from tests.durability.room import Room
@@ -39,8 +42,10 @@ class Office:
     failpoint: Callable[[str], None] = lambda _name: None
     models: dict[str, type[Action]] = field(default_factory=lambda: dict(MODELS))
     connected: bool = True
+    refusal: str = ""
 
     def __post_init__(self) -> None:
+        self.asked: list[tuple[str, datetime]] = []
         self.service = Service(self.room.state / "effects", self.room.vault)
         with self.room.recorder.begin() as writing:
             if find_task(writing.sql, TASK) is None:
@@ -69,8 +74,12 @@ class Office:
     def run(self) -> tuple[Result, str]:
         """One try, as a tick makes it."""
         connectors = dict.fromkeys(self.models, self.service) if self.connected else {}
-        ports = Ports(connectors, self.models, self.room.blobs, lambda: self.stop, self.failpoint)
+        ports = Ports(connectors, self.models, self.room.blobs, lambda: self.stop, self.failpoint, self._refusal)
         return Executor(self.room.recorder, ports).run(self.row)
+
+    def _refusal(self, _sql: Connection, row: ProposalRow, now: datetime) -> str:
+        self.asked.append((row.id, now))
+        return self.refusal
 
     def places(self) -> list[str]:
         return [path for path in self.room.notes(logs=False) if self.id in path]

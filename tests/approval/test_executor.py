@@ -208,6 +208,37 @@ class TestStop:
         is_done(office)
 
 
+class TestLimits:
+    """The owner's limits are asked in the transaction that writes the intent."""
+
+    def test_what_would_be_too_much_waits_and_leaves_no_trace(self, office: Office) -> None:
+        office.refusal = "your limit is reached"
+        assert office.run() == (Result.LATER, "your limit is reached")
+        assert (office.service.effects, office.row.intent_at) == ([], "")
+        assert office.asked == [(office.id, office.room.clock.now())]
+        office.refusal = ""
+        assert office.run()[0] is Result.DONE
+        is_done(office)
+
+    def test_each_try_counts_from_then_and_is_one_event(self, office: Office) -> None:
+        office.service.failures = [BUSY]
+        assert office.run()[0] is Result.LATER
+        first = office.row.intent_at
+        office.room.clock.advance(60)
+        assert office.run()[0] is Result.DONE
+        assert office.row.intent_at > first
+        assert office.room.git("log", "--format=%s", "--grep=Intend").count("\n") == 0
+        is_done(office)
+
+    def test_what_happened_before_is_found_whatever_the_limits_say(self, office: Office) -> None:
+        office.service.failures, office.service.answer_lost = [BUSY], False
+        office.run()
+        office.refusal = "your limit is reached"
+        office.service.execute(INVOICE, office.row.key, {})
+        assert office.run()[0] is Result.DONE
+        is_done(office)
+
+
 def test_a_history_that_refuses_holds_the_effect_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_paths: object, **_more: object) -> str:
         raise BUSY

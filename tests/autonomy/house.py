@@ -23,6 +23,7 @@ from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
+from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
@@ -153,7 +154,8 @@ class House:
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         asked = RequestPorts(connectors, MODELS, facts.policy)
-        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail)
+        gate = RateGate(facts.rate_limits)
+        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
         parts = Parts(
             places=self.places,
             presence=self.presence,
@@ -162,7 +164,7 @@ class House:
             moves=moves,
             turns=turns,
             ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports, moves.controls),
-            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, moves.controls),
+            effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, moves.controls, gate),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
             controls=moves.controls,
@@ -277,7 +279,7 @@ class House:
     # ---- what became of it ----
 
     def sees(self) -> Overview:
-        return look(self.vault, self.journal)
+        return look(self.vault, self.journal, self.clock.now())
 
     def waiting(self) -> list[str]:
         return [row.id for row in self.sees().pending]

@@ -1,4 +1,4 @@
-"""Retry, limit and audit around a connector that fails on purpose."""
+"""Retry and audit around a connector that fails on purpose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.contract import Absent, CannotUndo, Found, Receipt
-from agents.connectors.wrappers import Audited, Call, Limited, OpenedAnew, Patience, Retrying, Wrapped
+from agents.connectors.wrappers import Audited, Call, OpenedAnew, Patience, Retrying, Wrapped
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.clock import NOON
 from tests.connectors.contract import KEY, ForeignAction
@@ -85,35 +85,6 @@ def test_stop_and_the_end_of_the_process_end_the_trying(clock: FrozenClock, *, h
     assert inner.tries == 1
 
 
-def test_an_hour_has_room_for_so_many_effects(clock: FrozenClock) -> None:
-    inner = FakeConnector()
-    limited = Limited(inner, clock, max_effects_per_hour=2)
-    limited.execute(ACTION, KEY, {})
-    clock.advance(1_800)
-    limited.execute(ACTION, KEY, {})
-    with pytest.raises(Transient, match="2 effects within an hour") as refused:
-        limited.execute(ACTION, KEY, {})
-    assert refused.value.hint == "Wait 30 minutes, or raise the limit."
-    assert inner.tries == 2
-    clock.advance(1_800)
-    limited.execute(ACTION, KEY, {})
-    assert inner.tries == 3
-
-
-def test_a_limit_of_none_lets_nothing_through(clock: FrozenClock) -> None:
-    with pytest.raises(Transient):
-        Limited(FakeConnector(), clock, max_effects_per_hour=0).execute(ACTION, KEY, {})
-
-
-def test_a_failed_try_counts_as_it_may_have_had_an_effect(clock: FrozenClock) -> None:
-    inner = FakeConnector([OutcomeUnknown("lost", hint="Look.")])
-    limited = Limited(inner, clock, max_effects_per_hour=1)
-    with pytest.raises(OutcomeUnknown):
-        limited.execute(ACTION, KEY, {})
-    with pytest.raises(Transient):
-        limited.execute(ACTION, KEY, {})
-
-
 def test_every_call_is_told_with_its_result_and_without_content(clock: FrozenClock) -> None:
     told: list[Call] = []
     audited = Audited(FakeConnector([LATER, RuntimeError("a defect")]), clock, told.append)
@@ -133,7 +104,7 @@ def test_every_call_is_told_with_its_result_and_without_content(clock: FrozenClo
 def test_wrappers_stack_and_let_everything_else_through(clock: FrozenClock) -> None:
     told: list[Call] = []
     inner = FakeConnector([LATER])
-    stack = Audited(Limited(retrying(inner, clock), clock, max_effects_per_hour=5), clock, told.append)
+    stack = Audited(retrying(inner, clock), clock, told.append)
     assert stack.name == "fake"
     assert stack.execute(ACTION, KEY, {}) == RECEIPT
     assert stack.find(KEY, ACTION) == Found(RECEIPT)

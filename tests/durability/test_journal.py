@@ -205,4 +205,18 @@ def test_a_journal_that_is_held_is_tidied_another_time(tmp_path: Path, monkeypat
     journal = Journal.open(tmp_path)
     with journal.begin(), pytest.raises(Transient, match="could not be packed"):
         journal.tidy()
+
+
+def test_a_journal_of_an_earlier_version_gets_the_index_of_intents(tmp_path: Path) -> None:
+    Journal.open(tmp_path).close()
+    journal = Journal(f"sqlite:///{tmp_path / journal_module.JOURNAL_FILE}")
+    with journal.begin() as sql:
+        sql.exec_driver_sql("DROP INDEX ix_proposals_intent_at")
+        sql.exec_driver_sql("DROP TABLE priorities")
+    journal.close()
+    journal = Journal.open(tmp_path)
+    asked = "EXPLAIN QUERY PLAN SELECT id FROM proposals WHERE intent_at > '2026'"
+    with journal.begin() as sql:
+        assert "USING INDEX ix_proposals_intent_at" in str(sql.exec_driver_sql(asked).all())
+        assert sql.exec_driver_sql("SELECT * FROM priorities").all() == []
     journal.close()

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agents.approval.rate_limits import read_rate_limits
+from agents.connectors.email import manifest as email
 from agents.connectors.email.reader import Mail, read_mail
+from agents.connectors.ledger import manifest as ledger
 from agents.vault.ask_lines import ask_lines
 from agents.vault.note import Note, Problem, decode_note, read_note
 from agents.vault.note_edit import append_line
@@ -31,8 +34,15 @@ def test_every_note_and_table_can_be_read(name: str) -> None:
 
 def test_the_limit_for_money_is_in_the_handbook() -> None:
     tables = read_tables((VAULT / "Company_Handbook.md").read_text(encoding="utf-8"))
-    (limits,) = (each for each in tables if isinstance(each, Table) and each.heading == "Limits")
-    assert dict(limits.rows[0].cells) == {"what": "money that leaves or is forgiven", "limit": "500 EUR"}
+    limits = [each for each in tables if isinstance(each, Table) and each.heading == "Limits"]
+    assert dict(limits[0].rows[0].cells) == {"what": "money that leaves or is forgiven", "limit": "500 EUR"}
+
+
+def test_the_limits_for_effects_are_in_the_handbook_and_cover_what_can_leave() -> None:
+    limits, problems = read_rate_limits((VAULT / "Company_Handbook.md").read_text(encoding="utf-8"))
+    assert problems == ()
+    actions = [str(model.model_fields["action"].default) for each in (email, ledger) for model in each.MANIFEST.actions]
+    assert [action for action in actions if not any(limit.covers(action) for limit in limits)] == []
 
 
 def test_the_note_for_requests_asks_nothing_until_the_owner_writes() -> None:

@@ -147,3 +147,10 @@ def test_without_days_nobody_is_reminded(value: str) -> None:
 )
 def test_days_that_are_none_are_named_and_nobody_is_reminded(value: str) -> None:
     assert reminders(value) == ((), [4])
+
+
+def test_rules_about_priority_are_no_kinds_and_take_no_limit() -> None:
+    rules = "| from: a@b.example | Urgent | |\n| fair | high | 5 EUR |\n| raffle | newsletter | |\n"
+    files = read_owner_files(f"## Rules\n| when | then | limit |\n| --- | --- | --- |\n{rules}", "", TODAY)
+    assert [each.when for each in files.facts.handbook.rules] == ["raffle"]
+    assert [(each.line, each.message) for each in files.problems] == [(5, "a rule about priority has no limit")]

@@ -35,6 +35,11 @@ LONG_TEXT = "a very long text: its end is only in the original mail"
 
 _TELLING = re.compile("from|to|cc|subject|date|message-id|received|sender|return-path|delivered-to|reply-to")
 _ANSWERING = ("in-reply-to", "references")
+_URGENT = {  # RFC 2156 sections 5.3.4 and 5.3.5; X-Priority as mail programs write it
+    "importance": re.compile(rb"\s*high\b", re.IGNORECASE),
+    "priority": re.compile(rb"\s*urgent\b", re.IGNORECASE),
+    "x-priority": re.compile(rb"\s*[12]\b"),
+}
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID_CHARS}}}>")
 
 
@@ -42,7 +47,8 @@ _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID_CHARS}}}>")
 class Mail:
     """One mail. Addresses and ids that cannot be used are empty; `date` is UTC, None when it is missing or nonsense.
 
-    `flags` are warnings in the owner's words. `answers` are the ids of the mails it says it answers, the nearest first.
+    `flags` are warnings in the owner's words. `answers` are the ids of the mails it says it answers, the nearest first;
+    `marked_urgent` is what the sender claims in a header.
     """
 
     message_id: str
@@ -57,6 +63,7 @@ class Mail:
     flags: tuple[str, ...]
     in_reply_to: str
     answers: tuple[str, ...] = ()
+    marked_urgent: bool = False
 
 
 def read_mail(raw: bytes) -> Mail | Problem:
@@ -99,6 +106,7 @@ def _mail(block: HeaderBlock) -> Mail:
         flags=tuple(dict.fromkeys(flags)),
         in_reply_to=_message_id(block.first("in-reply-to")),
         answers=_answers(block),
+        marked_urgent=any(each.match(block.first(name)) for name, each in _URGENT.items()),
     )
 
 

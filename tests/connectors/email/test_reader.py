@@ -80,6 +80,24 @@ def test_the_mails_it_answers_are_named_from_the_nearest_on_and_not_without_end(
 
 
 @pytest.mark.parametrize(
+    ("header", "claimed"),
+    [
+        ("Importance: High", True),
+        ("Priority:  urgent", True),
+        ("X-Priority: 1 (Highest)", True),
+        ("X-Priority: 2", True),
+        ("X-Priority: 3 (Normal)", False),
+        ("X-Priority: 10", False),
+        ("Importance: highest-bidder-low", False),
+        ("Importance: normal", False),
+        ("Subject: Importance: high", False),
+    ],
+)
+def test_what_the_sender_claims_about_urgency_is_told(header: str, *, claimed: bool) -> None:
+    assert mail_of(written_mail("From: Anna <anna@client.example>", header, body="Hello")).marked_urgent is claimed
+
+
+@pytest.mark.parametrize(
     ("raw", "line"),
     [
         (b"", 1),
