@@ -21,7 +21,7 @@ from agents.errors import EmployeeError, NeedsOwner, Transient
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agents.autonomy.controls import Controls
     from agents.autonomy.turns import Asked, Turns
@@ -83,14 +83,15 @@ class RalphWiggumEngine:
         free = [task for task in due if self._resting.due(task) and not self._holds.held(task)]
         waiting = iter(free)
         began_s = self._begin(waiting)
+        filed = 0
         while self._begun:
-            moved += self._file(end_s, at_least_one=not moved)
+            filed += self._file(due, end_s, at_least_one=not filed)
             if self._clock.monotonic_s() > end_s:
                 break
             began_s = self._begin(waiting) or began_s
             if not self._settle(min(end_s, began_s + QUICK_S)):
                 break
-        return moved
+        return moved + filed
 
     def _claim(self, end_s: float) -> int:
         holds = self._holds.known()  # no transaction nests in another one
@@ -149,11 +150,12 @@ class RalphWiggumEngine:
         self._ports.ended.clear()
         return ended
 
-    def _file(self, end_s: float, *, at_least_one: bool) -> int:
-        """File the turns that are thought, until the round is over; how many. Those the owner holds wait."""
+    def _file(self, due: Sequence[str], end_s: float, *, at_least_one: bool) -> int:
+        """File the turns that are thought, in order, until the round is over; how many. Those the owner holds wait."""
         filed = 0
         self._let_go()
-        for task, begun in [*self._begun.items()]:
+        for task in [each for each in due if each in self._begun]:
+            begun = self._begun[task]
             if self._clock.monotonic_s() > end_s and (filed or not at_least_one):
                 break
             filed += self._look_at(task, begun)

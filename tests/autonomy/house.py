@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ class House:
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
         self.brain, self.courier = ScriptedBrain(errands), Courier(self.vault)
-        self.engine, self.caps = InlineEngine({}), Caps()
+        self.engine, self.caps, self.ended = InlineEngine({}), Caps(), threading.Event()
         self.checks: dict[str, Check] = {}
         self.changes = 0
         self.reports: list[str] = []
@@ -150,8 +151,8 @@ class House:
         )
         turns = Turns(self.recorder, decisions, self.places, ports)
         thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda _known: facts.owner_files().facts)
-        self.engine.works = {TURN: thinking}
-        ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append)
+        self.engine.works, self.engine.on_end = {TURN: thinking}, self.ended.set
+        ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         asked = RequestPorts(connectors, MODELS, facts.policy)
         gate = RateGate(facts.rate_limits)

@@ -41,6 +41,7 @@ class InlineEngine:
     steps: dict[str, list[JsonValue]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     held: bool = False
+    on_end: Callable[[], None] = lambda: None
 
     def submit(self, order: Order) -> None:
         """Do it now, unless this key is known."""
@@ -60,6 +61,7 @@ class InlineEngine:
             self.standings[key] = Standing(State.FAILED, error=f"{type(err).__name__}: {err}")
         else:
             self.standings[key] = Standing(State.DONE, result)
+        self.on_end()
 
     def cancel(self, key: str) -> None:
         """Its result is not kept."""
