@@ -12,11 +12,14 @@ PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
 # what `quick` leaves out: whole walks through the command line, simulated worlds, faults, and making environments
 SLOW_TESTS := tests/flows tests/faults tests/simulation tests/test_setup_environment.py
 
+# what runs a second time with the engine on PostgreSQL; nothing of it may be skipped in CI
+ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py tests/flows/test_thirty_days*.py
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo check lint types floors test quick simulate drill fix walk bench adr news environment tools
+.PHONY: help setup run demo check lint types floors test quick postgresql simulate drill fix walk bench adr news environment tools
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: tools ## make the environment (.venv) with everything tests and gates need
 
@@ -35,13 +38,17 @@ test: tools ## run every test
 quick: lint types floors ## static gates and all but the slow tests, within three minutes
 	@$(PYTEST) $(SLOW_TESTS:%=--ignore=%)
 
+postgresql: tools ## the tests of long work again, with the engine on PostgreSQL
+	@$(PYTEST) --engine postgresql $(wildcard $(ENGINE_TESTS))
+
 simulate: tools ## the whole employee in simulated worlds, until a seed fails: SEEDS=100 FROM=1
 	@$(ENV)/python -m tests.simulation $(SEEDS) $(FROM)
 
-check: lint types floors ## every gate: lint, types, floors, all tests, coverage
+check: lint types floors ## every gate: lint, types, floors, all tests, those of long work on PostgreSQL too, coverage
 	@rm -f .coverage .coverage.*
 	@$(PYTEST) --cov --cov-report= --cov-report=json:.coverage.json
 	@$(ENV)/python -m tests.coverage_gates .coverage.json
+	@$(PYTEST) --engine postgresql $(wildcard $(ENGINE_TESTS))
 
 drill: tools ## let the machine fail at every point: kills, full disks, broken calls, jumping clocks (an hour or two)
 	@$(ENV)/pytest --numprocesses auto --dist worksteal --sweep all tests/faults

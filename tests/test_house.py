@@ -251,7 +251,7 @@ def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
     assert used == direct
 
 
-@pytest.mark.parametrize("name", PINNED)
+@pytest.mark.parametrize("name", [*PINNED, "requirements-bench.txt"])
 def test_every_version_is_pinned_exactly(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     loose = [

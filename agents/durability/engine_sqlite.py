@@ -55,8 +55,7 @@ class SqliteFile:
     def connect(self, workers: int) -> Engine:
         """The file, 0600, with write-ahead log; made when missing."""
         with refusals():
-            if not self._path.exists() or not self._path.stat().st_size:
-                self._remove()  # a log without its file would be played into the new one
+            if not self._path.exists():  # SQLite removes a log that was left beside an empty file
                 write_new(self._path, b"", mode=PRIVATE_MODE)
             self._path.chmod(PRIVATE_MODE)
             self._known = self._identity()
@@ -80,7 +79,6 @@ class SqliteFile:
         with refusals():
             kept.unlink(missing_ok=True)
             move_new(self._path, kept)
-            self._remove()
         return (
             "The file in which the engine keeps the steps of its work was damaged. It lies beside the new one as"
             f" {kept.name}; work that was under way begins again."
@@ -109,10 +107,6 @@ class SqliteFile:
         except OSError:
             return None
         return about.st_dev, about.st_ino
-
-    def _remove(self) -> None:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            self._path.with_name(FILE + ending).unlink(missing_ok=True)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -83,6 +83,10 @@ REACH = (
     Reach("idle processor time on 10k notes, %", "idling.cpu_percent", 0.5),
     Reach("idle memory, MB", "idling.rss_mb", 90.0),
     Reach("`--help`, s", "asking_for_help.help_s", 0.3),
+    Reach("steps through our port, part of bare DBOS's", "engine.ours_per_s", 0.8, "engine.bare_per_s", at_least=True),
+    Reach("kill to the next step, without the start of a process, s", "engine.recovered_s", 3.0),
+    Reach("processor time of an idle engine, %", "engine.cpu_percent", 1.0),
+    Reach("memory of an idle engine, MB", "engine.rss_mb", 130.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
 )
 

@@ -29,9 +29,16 @@ def done(room: Room) -> Room:
     return finish(room)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """An engine is tested on SQLite and on PostgreSQL; with `--engine postgresql` on that alone."""
+    if "engine_room" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("--engine")
+        metafunc.parametrize("engine_room", ["sqlite", "postgresql"][asked == "postgresql" :], indirect=True)
+
+
+@pytest.fixture
 def engine_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EngineRoom]:
-    """A room for an engine, on SQLite and on PostgreSQL."""
+    """A room for an engine on one of its databases."""
     if request.param == "sqlite":
         yield EngineRoom(tmp_path)
         return

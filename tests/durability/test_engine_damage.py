@@ -79,13 +79,18 @@ def test_a_log_left_without_its_file_is_not_played_into_the_next(tmp_path: Path)
         assert engine.status("a") == Standing(State.UNKNOWN)
 
 
-@pytest.mark.parametrize("part", ["first page", "middle", "all"])
+@pytest.mark.parametrize("part", ["first page", "middle", "end", "all"])
 def test_a_damaged_file_is_set_aside_with_a_word(tmp_path: Path, part: str) -> None:
     room = EngineRoom(tmp_path)
     with room.open(Calls().work) as engine:
         room.do(engine)
     content = bytearray(room.file.read_bytes())
-    spoiled = {"first page": slice(0, 100), "middle": slice(4096, 40_000), "all": slice(0, None)}[part]
+    spoiled = {
+        "first page": slice(0, 100),
+        "middle": slice(4096, 40_000),
+        "end": slice(-40_000, None),
+        "all": slice(0, None),
+    }[part]
     content[spoiled] = b"\x5a" * len(content[spoiled])
     room.file.write_bytes(content)
     for told in (True, False):
@@ -95,7 +100,19 @@ def test_a_damaged_file_is_set_aside_with_a_word(tmp_path: Path, part: str) -> N
             assert engine.status("a").state is (State.UNKNOWN if told else State.DONE)
             assert room.do(engine).result == ALL
     kept = room.file.with_name("engine.sqlite.damaged").read_bytes()
-    assert kept[5000:] == content[5000:]  # the first page says who looked at it
+    assert kept[4096:] == content[4096:]  # the first page says who looked at it
+
+
+def test_damage_where_nobody_looks_is_found_when_the_file_is_opened(tmp_path: Path) -> None:
+    room = EngineRoom(tmp_path)
+    with room.open(lambda *_: "x" * 20_000) as engine:
+        for number in range(30):
+            room.do(engine, f"{number}")
+    content = bytearray(room.file.read_bytes())
+    content[300_000:400_000] = b"\x5a" * 100_000
+    room.file.write_bytes(content)
+    with room.open(Calls().work) as engine:
+        assert ["damaged" in words for words in engine.says()] == [True]
 
 
 def test_damage_while_open_is_set_aside_at_the_next_call(engine_room: EngineRoom) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from agents.durability.engine import Order
 from agents.durability.engine_postgres import PostgresSchema
@@ -98,3 +100,26 @@ def test_a_server_that_cannot_be_reached_is_transient(tmp_path: Path, postgres: 
     assert "hunter2" not in f"{told.value} {told.value.hint} {PostgresSchema(url, 'j1')!r}"
     with pytest.raises(NotAllowed), EngineRoom(tmp_path).open({}) as engine:
         engine.submit(Order("k", "a", None))
+
+
+def test_the_queue_is_asked_often_only_while_work_waits_in_it(tmp_path: Path, postgres: PostgresServer) -> None:
+    room = EngineRoom(tmp_path, postgres.new_database())
+    calls = Calls(held=3)
+    with room.open(calls.work, patience_s=0) as engine:
+        engine.submit(Order("k", "a", "x"))
+        assert calls.gate.entered.wait(5)
+    calls.gate.let_go.set()
+    with room.open(calls.work) as engine:
+        assert room.finished(engine).result == ALL
+        threading.Event().wait(2)  # a session tells what it did up to a second later
+        before = transactions(room, postgres)
+        threading.Event().wait(4)
+        assert transactions(room, postgres) - before < 28
+
+
+def transactions(room: EngineRoom, postgres: PostgresServer) -> int:
+    """How many there have been in the room's database, as far as its idle sessions have told."""
+    assert room.url
+    with postgres.session() as sql:
+        question = text("SELECT xact_commit FROM pg_stat_database WHERE datname = :name")
+        return int(sql.execute(question, {"name": room.url.database}).scalar_one())

@@ -45,6 +45,28 @@ def test_a_changed_row_runs_no_code(engine_room: EngineRoom, tmp_path: Path) -> 
     assert not touched.exists()
 
 
+CHANGES = {
+    "name": "UPDATE workflow_status SET name = 'other'",
+    "class": "UPDATE workflow_status SET class_name = 'A'",
+    "instance": "UPDATE workflow_status SET config_name = 'a'",
+    "serialization": "UPDATE workflow_status SET serialization = NULL",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_row_that_we_did_not_write_is_a_failure_and_nothing_runs(engine_room: EngineRoom, change: str) -> None:
+    """DBOS would claim it, find no such function, and leave it as running for ever."""
+    calls = Calls(held=2)
+    with engine_room.open(calls.work, patience_s=0) as engine:
+        engine.submit(Order("k", "a", "x"))
+        assert calls.gate.entered.wait(5)
+    calls.gate.let_go.set()
+    engine_room.change(CHANGES[change])
+    with engine_room.open(calls.work) as engine:
+        assert engine.status("a").state is State.FAILED
+    assert calls.called == ["x 1", "x 2"]
+
+
 @pytest.mark.parametrize("table", ["input", "step"])
 def test_nothing_is_unpickled_though_our_own_look_at_the_row_missed_it(
     engine_room: EngineRoom, tmp_path: Path, table: str
