@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from agents.durability.proposal_rows import ProposalRow
-from agents.durability.schema import CHAIN, PROPOSALS, QUESTIONS, TASKS
+from agents.durability.schema import CHAIN, PROPOSALS, QUESTIONS, TASKS, WAITS
 from agents.durability.task_persistence import QuestionRow, columns
+from agents.durability.wait_rows import WaitRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,12 @@ def newest_effects(sql: Connection, number: int) -> tuple[ProposalRow, ...]:
     """The proposals that were done, those approved last first."""
     wanted = select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.decided_at.desc()).limit(number)
     return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
+def soonest_waits(sql: Connection, number: int) -> tuple[WaitRow, ...]:
+    """The first of the open waits: by their moment, then those without one, oldest first."""
+    wanted = select(WAITS).where(WAITS.c.state == "open").order_by(WAITS.c.until == "", WAITS.c.until, WAITS.c.number)
+    return tuple(WaitRow(**columns(row)) for row in sql.execute(wanted.limit(number)))
 
 
 def words_about_effects(sql: Connection) -> tuple[QuestionRow, ...]:

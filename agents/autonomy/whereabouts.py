@@ -62,8 +62,8 @@ def judge_place(known: Whereabouts | None, now: Whereabouts, *, there_too: bool)
     return Found.COPY
 
 
-def recognise(sql: Connection, place: Place, now: Whereabouts, *, moved: bool = False) -> str:
-    """Whether this journal is for this folder; words for the owner when the vault has moved, else empty.
+def whence(sql: Connection, place: Place, now: Whereabouts, *, moved: bool = False) -> Whereabouts | None:
+    """Where the vault was before it moved here; None when it is where this journal knows it. Reads only.
 
     `moved`: the owner says that this folder is the vault from now on.
 
@@ -80,13 +80,21 @@ def recognise(sql: Connection, place: Place, now: Whereabouts, *, moved: bool = 
     there_too = known is not None and identity_of(Path(known.root)) == place.vault_id
     found = judge_place(known, now, there_too=there_too)
     if known is None or found is Found.HERE:
-        return ""
+        return None
     if found is Found.COPY and not moved:
         raise CopiedVault(
             f"{now.root} is a copy of {known.root}; both have the same id, and one journal cannot serve two folders.",
             hint=f"Say once which it is: `run --moved` - the same vault, here from now on; "
             f"`init --copy '{now.root}'` - a new vault of its own.",
         )
+    return known
+
+
+def recognise(sql: Connection, place: Place, now: Whereabouts, *, moved: bool = False) -> str:
+    """Keep where the vault lies now; words for the owner when it has moved, else empty. Raises as `whence`."""
+    known = whence(sql, place, now, moved=moved)
+    if known is None:
+        return ""
     keep_place(sql, Whereabouts(now.root, now.root_inode, known.journal_inode, known.node))
     return f"The vault has moved here from {known.root}; it goes on here."
 

@@ -6,53 +6,47 @@ and the owner decides. It holds no lock between two calls. Standard output belon
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from agents.autonomy.assistant_replies import ACTION, BY_ASSISTANTS, OPEN_TASKS, PROPOSE, drafted
-from agents.autonomy.founding import Place, locate
 from agents.autonomy.overview import look
-from agents.autonomy.whereabouts import look_around, recognise
-from agents.clock import Clock, SystemClock, chosen_clock
 from agents.connectors.email.actions import EmailSend
-from agents.durability.journal import Journal
 from agents.durability.proposal_rows import proposals_of
-from agents.durability.task_persistence import TaskRow, add_request, find_task, requests_pending, tasks_in
-from agents.errors import EmployeeError, NeedsOwner, NotAllowed
-from agents.servers.mail_view import NOTICE, Recorded, TaskList, TaskText, Waiting, task_list, task_text, waiting
-from agents.settings import Settings
+from agents.durability.task_persistence import add_request, requests_pending, tasks_in
+from agents.errors import NotAllowed
+from agents.servers.door import Door, known_task, serve
+from agents.servers.mail_view import Recorded, TaskList, TaskText, task_list, task_text
+from agents.servers.waiting_view import NOTICE, Waiting, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from mcp.server import MCPServer
     from sqlalchemy import Connection
 
+    from agents.durability.task_persistence import TaskRow
+    from agents.servers.door import Tool
+
 MAX_WAITING = 3  # proposals of assistants for one task; more would bury what the owner has to decide
-INSTRUCTIONS = (
-    "The tasks of a small business, and replies that its owner decides about. These tools read, or record a proposal; "
-    f"only the owner's yes makes anything happen. {NOTICE}"
-)
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class MailDoor:
-    """What the tools do, for one vault. The journal is opened for each call and given back."""
+class MailDoor(Door):
+    """What the tools do, for one vault."""
 
-    place: Place
-    state: Path
-    clock: Clock = field(default_factory=SystemClock)
+    name = "email"
+    instructions = (
+        "The tasks of a small business, and replies that its owner decides about. These tools read, or record a "
+        f"proposal; only the owner's yes makes anything happen. {NOTICE}"
+    )
+
+    def reads(self) -> tuple[Tool, ...]:
+        """Tasks, and what waits for the owner."""
+        return (self.list_tasks, self.read_task, self.list_waiting)
+
+    def proposes(self) -> tuple[Tool, ...]:
+        """A reply."""
+        return (self.propose_reply,)
 
     def list_tasks(self) -> TaskList:
         """List the open tasks: mails, files and the owner's requests. Read one with read_task."""
@@ -63,7 +57,7 @@ class MailDoor:
     def read_task(self, task_id: str) -> TaskText:
         """Read one task, open or done: what came, from whom, and what is odd about it."""
         with self.journal() as journal, journal.begin() as sql:
-            return task_text(_known(sql, task_id))
+            return task_text(known_task(sql, task_id, listed_by="list_tasks"))
 
     def list_waiting(self) -> Waiting:
         """List what waits for the owner: proposals to decide about, and questions to answer."""
@@ -74,7 +68,7 @@ class MailDoor:
     def propose_reply(self, task_id: str, subject: str, body: str) -> Recorded:
         """Record a reply to the one who wrote a task's mail. The owner reads it and decides; nothing leaves before."""
         with self.journal() as journal, journal.begin() as sql:
-            row = _known(sql, task_id)
+            row = known_task(sql, task_id, listed_by="list_tasks")
             text = _reply(row, subject, body).canonical().decode()
             asked = [each for each in requests_pending(sql) if each.kind == PROPOSE and each.target == row.id]
             for each in asked:
@@ -87,35 +81,6 @@ class MailDoor:
             at = self.clock.now().isoformat()
             request = {"at": at, "kind": PROPOSE, "target": row.id, "text": text, "actor": "mcp"}
             return Recorded(request=add_request(sql, request))
-
-    @contextmanager
-    def journal(self) -> Iterator[Journal]:
-        """The vault's journal.
-
-        Raises:
-            NeedsOwner: there is none in the state folder; a door makes none.
-            NotAllowed: it is another vault's.
-            CopiedVault: the vault is a copy, and nobody has said yet what it is.
-        """
-        if not (self.state / "journal.sqlite").is_file():
-            raise NeedsOwner(
-                "This vault has no journal on this machine.",
-                hint="Run the employee here once, and start this server with the same AI_EMPLOYEE_STATE.",
-            )
-        journal = Journal.open(self.state)
-        try:
-            with journal.begin() as sql:
-                recognise(sql, self.place, look_around(self.place, self.state))
-            yield journal
-        finally:
-            journal.close()
-
-
-def _known(sql: Connection, task_id: str) -> TaskRow:
-    row = find_task(sql, task_id)
-    if row is None:
-        raise NotAllowed("No task has this id.", hint="Call list_tasks for the ids there are.")
-    return row
 
 
 def _reply(row: TaskRow, subject: str, body: str) -> EmailSend:
@@ -144,75 +109,5 @@ def _no_flood(replies: int) -> None:
         )
 
 
-def open_door(vault: Path | None) -> MailDoor:
-    """The door of a vault that is there. Makes nothing, neither in the vault nor in the state folder.
-
-    Raises:
-        NeedsOwner: there is no vault, or a clock file that cannot be used.
-        NotAllowed: its state folder lies inside it, where reading the journal would write.
-    """
-    place = locate(vault, Path.cwd())
-    settings = Settings()
-    state = settings.state_folder(place.vault_id)
-    if state.resolve().is_relative_to(place.root.resolve()):
-        raise NotAllowed("The state folder lies inside the vault.", hint="Set AI_EMPLOYEE_STATE to a folder outside.")
-    return MailDoor(place, state, chosen_clock(settings.clock))
-
-
-def build_server(door: MailDoor) -> MCPServer:
-    """The MCP server whose tools are the door's methods, described by their docstrings.
-
-    Raises:
-        NeedsOwner: the package `mcp` is not installed.
-    """
-    try:
-        from mcp.server import MCPServer  # noqa: PLC0415 - heavy, and an extra that may be missing
-        from mcp_types import ToolAnnotations  # noqa: PLC0415 - the same
-    except ModuleNotFoundError as err:
-        raise NeedsOwner(
-            "The package for the Model Context Protocol is not installed.",
-            hint="Install it: `.venv/bin/pip install -r requirements-mcp.txt`.",
-        ) from err
-    # a refusal is logged at INFO with its words, which may quote a mail
-    server = MCPServer("ai-employee-email", instructions=INSTRUCTIONS, log_level="WARNING")
-    reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for read in (door.list_tasks, door.read_task, door.list_waiting):
-        server.add_tool(_told_plainly(read), annotations=reads)
-    proposes = ToolAnnotations(
-        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-    )
-    server.add_tool(_told_plainly(door.propose_reply), annotations=proposes)
-    return server
-
-
-def _told_plainly(work: Callable[P, R]) -> Callable[P, R]:
-    """The same, but one of our errors reaches the assistant as a sentence and a hint; any other stays hidden."""
-    from mcp.server.mcpserver.exceptions import ToolError  # noqa: PLC0415 - heavy
-
-    @wraps(work)
-    def tool(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return work(*args, **kwargs)
-        except EmployeeError as err:
-            raise ToolError(f"{err} {err.hint}") from err
-
-    return tool
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve one vault over standard input and output until the assistant hangs up."""
-    parser = argparse.ArgumentParser(prog="python -m agents.servers.email_mcp_server", description=main.__doc__)
-    vault_help = "The vault; default: the one of the current folder, else ./MyVault."
-    parser.add_argument("--vault", type=Path, default=None, help=vault_help)
-    chosen = parser.parse_args(arguments)
-    try:
-        server = build_server(open_door(chosen.vault))
-    except EmployeeError as err:
-        sys.stderr.write(f"{err}\n{err.hint}\n")
-        return 1
-    server.run()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(MailDoor))

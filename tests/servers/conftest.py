@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.servers.email_mcp_server import MailDoor, open_door
+from agents.servers.email_mcp_server import MailDoor
+from tests.autonomy.conftest import house
 from tests.flows.employee import Employee, mail, request
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+__all__ = ["house"]
 
 
 @pytest.fixture
@@ -26,4 +29,4 @@ def employee(tmp_path: Path) -> Employee:
 def door(employee: Employee, monkeypatch: pytest.MonkeyPatch) -> MailDoor:
     """The same vault's door in this process."""
     monkeypatch.setenv("AI_EMPLOYEE_STATE", str(employee.state))
-    return open_door(employee.vault)
+    return MailDoor.open(employee.vault)

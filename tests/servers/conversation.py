@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 ROOT = Path(__file__).parents[2]
-MODULE = "agents.servers.email_mcp_server"
+MAIL, AUTONOMY = "agents.servers.email_mcp_server", "agents.servers.autonomy_mcp_server"
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,22 @@ def environment(employee: Employee) -> dict[str, str]:
     return {**os.environ, **{name: value for name, value in employee.settings.items() if value}}
 
 
-def command(employee: Employee) -> list[str]:
-    """How an assistant starts the server of this vault."""
-    return [sys.executable, "-m", MODULE, "--vault", str(employee.vault)]
+def command(employee: Employee, module: str = MAIL) -> list[str]:
+    """How an assistant starts a server of this vault."""
+    return [sys.executable, "-m", module, "--vault", str(employee.vault)]
 
 
 @contextmanager
-def conversation(employee: Employee) -> Iterator[Conversation]:
+def conversation(employee: Employee, module: str = MAIL) -> Iterator[Conversation]:
     """The server runs while the block does."""
-    program, *arguments = command(employee)
+    program, *arguments = command(employee, module)
     server = StdioServerParameters(command=program, args=arguments, env=environment(employee), cwd=ROOT)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(server)) as client:
         yield Conversation(portal, client)
+
+
+def without_quotes(answer: object) -> object:
+    """The answer without everything that is marked as quoted."""
+    if isinstance(answer, dict):
+        return {name: without_quotes(value) for name, value in answer.items() if name != "from_outside"}
+    return [without_quotes(each) for each in answer] if isinstance(answer, list) else answer

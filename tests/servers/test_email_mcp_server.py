@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from tests.flows.employee import ADDRESS, Employee, mail, request
-from tests.servers.conversation import ROOT, command, conversation, environment
+from tests.servers.conversation import ROOT, command, conversation, environment, without_quotes
 from tests.servers.replies import PLEASE, recorded, task_of
 from tests.watchers.samples import snapshot
 
@@ -95,13 +95,6 @@ def test_a_hostile_mail_comes_back_only_as_data(tmp_path: Path) -> None:
     assert fence[0] not in text.strip().strip("`")
     assert "⟨U+202E⟩" in text
     assert [part for part in ("\N{RIGHT-TO-LEFT OVERRIDE}", "{{", "<%") if part in text] == []
-
-
-def without_quotes(answer: object) -> object:
-    """The answer without everything that is marked as quoted."""
-    if isinstance(answer, dict):
-        return {name: without_quotes(value) for name, value in answer.items() if name != "from_outside"}
-    return [without_quotes(each) for each in answer] if isinstance(answer, list) else answer
 
 
 def test_a_long_text_is_cut_and_says_so(tmp_path: Path) -> None:

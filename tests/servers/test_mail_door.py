@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.errors import NeedsOwner, NotAllowed
-from agents.servers.email_mcp_server import MAX_WAITING, MailDoor, build_server, main, open_door
+from agents.servers.door import build_server, serve
+from agents.servers.email_mcp_server import MAX_WAITING, MailDoor
 from agents.servers.mail_view import MAX_TASKS
+from tests.clock import NOON
 from tests.flows.employee import Employee, mail
 from tests.servers.replies import PLEASE, recorded, task_of
 
@@ -99,11 +101,19 @@ def test_a_lost_state_folder_is_told_and_not_made_anew(door: MailDoor, tmp_path:
 def test_a_state_folder_inside_the_vault_is_refused(employee: Employee, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AI_EMPLOYEE_STATE", str(employee.vault / "state"))
     with pytest.raises(NotAllowed, match="inside the vault"):
-        open_door(employee.vault)
+        MailDoor.open(employee.vault)
+
+
+def test_a_door_keeps_the_time_of_the_vault_on_practice_time_too(
+    employee: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (employee.room / "clock").write_text(NOON.isoformat(), encoding="utf-8")
+    monkeypatch.setenv("AI_EMPLOYEE_CLOCK", str(employee.room / "clock"))
+    assert MailDoor.open(employee.vault).clock.now() == NOON
 
 
 def test_without_a_vault_the_server_ends_with_the_next_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--vault", str(tmp_path / "none")]) == 1
+    assert serve(MailDoor, ["--vault", str(tmp_path / "none")]) == 1
     told = capsys.readouterr()
     assert "There is no vault" in told.err
     assert told.out == ""

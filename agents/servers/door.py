@@ -1,0 +1,165 @@
+"""What every door for other assistants is made of: the vault behind it, and a server whose tools are its methods.
+
+A door reads the journal and inserts requests into it; it never performs (ADR 0007), and holds nothing between two
+calls. Standard output belongs to the protocol.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, Self, TypeVar
+
+from agents.autonomy.founding import Place, locate
+from agents.autonomy.whereabouts import look_around, whence
+from agents.clock import Clock, SystemClock, chosen_clock
+from agents.durability.journal import JOURNAL_FILE, Journal
+from agents.durability.task_persistence import TaskRow, find_task
+from agents.errors import EmployeeError, NeedsOwner, NotAllowed
+from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mcp.server import MCPServer
+    from sqlalchemy import Connection
+
+    Tool = Callable[..., object]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Door(ABC):
+    """The door of one vault; a server adds what its tools do. The journal is opened for each call and given back.
+
+    `name` is that of the module, `<name>_mcp_server`; `instructions` are what an assistant is told of all the tools.
+    """
+
+    name: ClassVar[str]
+    instructions: ClassVar[str]
+
+    place: Place
+    state: Path
+    clock: Clock = field(default_factory=SystemClock)
+
+    @classmethod
+    def open(cls, vault: Path | None) -> Self:
+        """The door of a vault that is there. Makes nothing, neither in the vault nor in the state folder.
+
+        Raises:
+            NeedsOwner: there is no vault, or a clock file that cannot be used.
+            NotAllowed: its state folder lies inside it, where reading the journal would write.
+        """
+        place = locate(vault, Path.cwd())
+        settings = Settings()
+        state = settings.state_folder(place.vault_id)
+        if state.resolve().is_relative_to(place.root.resolve()):
+            hint = "Set AI_EMPLOYEE_STATE to a folder outside."
+            raise NotAllowed("The state folder lies inside the vault.", hint=hint)
+        return cls(place, state, chosen_clock(settings.clock))
+
+    @abstractmethod
+    def reads(self) -> tuple[Tool, ...]:
+        """The tools that change nothing at all."""
+
+    def proposes(self) -> tuple[Tool, ...]:
+        """The tools that record a request; the runner makes a proposal of it, and the owner decides."""
+        return ()
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The vault's journal.
+
+        Raises:
+            NeedsOwner: there is none in the state folder; a door makes none.
+            NotAllowed: it is another vault's.
+            CopiedVault: the vault is a copy, and nobody has said yet what it is.
+        """
+        if not (self.state / JOURNAL_FILE).is_file():
+            raise NeedsOwner(
+                "This vault has no journal on this machine.",
+                hint="Run the employee here once, and start this server with the same AI_EMPLOYEE_STATE.",
+            )
+        journal = Journal.open(self.state)
+        try:
+            with journal.begin() as sql:
+                whence(sql, self.place, look_around(self.place, self.state))  # a move is the runner's to record
+            yield journal
+        finally:
+            journal.close()
+
+
+def known_task(sql: Connection, task_id: str, *, listed_by: str) -> TaskRow:
+    """The task an assistant names; `listed_by` is the tool that lists the ids.
+
+    Raises:
+        NotAllowed: there is no such task.
+    """
+    row = find_task(sql, task_id)
+    if row is None:
+        raise NotAllowed("No task has this id.", hint=f"Call {listed_by} for the ids there are.")
+    return row
+
+
+def build_server(door: Door) -> MCPServer:
+    """The MCP server whose tools are the door's methods, described by their docstrings.
+
+    Raises:
+        NeedsOwner: the package `mcp` is not installed.
+    """
+    try:
+        from mcp.server import MCPServer  # noqa: PLC0415 - heavy, and an extra that may be missing
+        from mcp_types import ToolAnnotations  # noqa: PLC0415 - the same
+    except ModuleNotFoundError as err:
+        raise NeedsOwner(
+            "The package for the Model Context Protocol is not installed.",
+            hint="Install it: `.venv/bin/pip install -r requirements-mcp.txt`.",
+        ) from err
+    # a refusal is logged at INFO with its words, which may quote a mail
+    server = MCPServer(f"ai-employee-{door.name}", instructions=door.instructions, log_level="WARNING")
+    reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    for tool in door.reads():
+        server.add_tool(_told_plainly(tool), annotations=reads)
+    proposes = ToolAnnotations(
+        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    )
+    for tool in door.proposes():
+        server.add_tool(_told_plainly(tool), annotations=proposes)
+    return server
+
+
+def _told_plainly(work: Callable[P, R]) -> Callable[P, R]:
+    """The same, but one of our errors reaches the assistant as a sentence and a hint; any other stays hidden."""
+    from mcp.server.mcpserver.exceptions import ToolError  # noqa: PLC0415 - heavy
+
+    @wraps(work)
+    def tool(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(*args, **kwargs)
+        except EmployeeError as err:
+            raise ToolError(f"{err} {err.hint}") from err
+
+    return tool
+
+
+def serve(kind: type[Door], arguments: Sequence[str] | None = None) -> int:
+    """Serve one vault over standard input and output until the assistant hangs up."""
+    program = f"python -m agents.servers.{kind.name}_mcp_server"
+    parser = argparse.ArgumentParser(prog=program, description=serve.__doc__)
+    vault_help = "The vault; default: the one of the current folder, else ./MyVault."
+    parser.add_argument("--vault", type=Path, default=None, help=vault_help)
+    chosen = parser.parse_args(arguments)
+    try:
+        server = build_server(kind.open(chosen.vault))
+    except EmployeeError as err:
+        sys.stderr.write(f"{err}\n{err.hint}\n")
+        return 1
+    server.run()
+    return 0
