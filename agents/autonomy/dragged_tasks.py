@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_ids, task_states
+from agents.autonomy.queries import filed_tasks, task_ids, task_states
 from agents.autonomy.shelving import done_folder
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS
+from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS, is_note_name
 from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
@@ -39,16 +38,22 @@ class DraggedTasks:
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
-        lying = [entry for entry in self._places.entries(NEEDS_ACTION) if entry.kind == "file"]
-        with self._recorder.journal.begin() as sql:
-            states = task_states(sql, [PurePosixPath(entry.name).stem for entry in lying])
-        back = [entry for entry in lying if states.get(entry.name.removesuffix(".md")) in {*OPEN_STATES, "done"}]
-        moved = sum(self._put_back(entry) for entry in back)
+        moved = sum(self._put_back(entry) for entry in self._back())
         with self._recorder.journal.begin() as sql:
             open_tasks = task_ids(sql, *OPEN_STATES)
         claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
         self._read = {name: seen for name, seen in self._read.items() if name in claimed}
         return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
+
+    def _back(self) -> list[Entry]:
+        """Notes in Needs_Action whose tasks were taken up; of those that nobody took up yet only the names are read."""
+        lying = tuple(filter(is_note_name, self._places.names(NEEDS_ACTION)))
+        with self._recorder.journal.begin() as sql:
+            untouched = filed_tasks(sql)
+            states = task_states(sql, {name.removesuffix(".md") for name in lying} - untouched)
+        names = (name for name in lying if states.get(name.removesuffix(".md")) in {*OPEN_STATES, "done"})
+        found = (self._places.entry(NEEDS_ACTION, name) for name in names)
+        return [entry for entry in found if entry and entry.kind == "file"]
 
     def _put_back(self, entry: Entry) -> int:
         """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""
