@@ -4,6 +4,7 @@ Latency: from the move into the inbox until the task note is in a signed commit,
 without the quiet period (set to 0), and once with the default one, which is subtracted. Burst: from the first move
 until *every* file has a task note of its own in a commit; the turns of the tasks go on meanwhile and afterwards
 (`worked_per_s`: until every one of the thousand has its plan in a commit). Lost: files without a note at the end.
+`cpu_ms`: the processor time of one file of the burst, which says something on a busy machine too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from benchmarks.common.rooms import Room, floor_room, vault_room, wait_for
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from benchmarks.common.rooms import Working
 
 NOTES = 1_000
 DEFAULT_QUIET_S = 1.5
@@ -71,16 +74,26 @@ def quiet_latency(events: int) -> dict[str, float]:
 
 def bursts(make: Callable[[Path, str, int], list[Path]], kind: str, name: str, size: int) -> dict[str, float]:
     """One burst on the floor, one on ours."""
-    with floor_room() as room, room.floor(NOTES):
-        theirs_s = burst_s(room, make(room.folder / "drops", "many", size), FLOOR, "many-")
+    with floor_room() as room, room.floor(NOTES) as process:
+        files = make(room.folder / "drops", "many", size)
+        found = costs(f"{name}_floor", process, size, lambda: burst_s(room, files, FLOOR, "many-"))
     with vault_room(NOTES) as room, room.running() as process:
-        taken_s = burst_s(room, make(room.folder / "drops", "many", size), OURS, kind)
-        found = {f"{name}_per_s": round(size / taken_s, 1), f"{name}_floor_per_s": round(size / theirs_s, 1)}
+        files = make(room.folder / "drops", "many", size)
+        found |= costs(name, process, size, lambda: burst_s(room, files, OURS, kind))
+        taken_s = size / found[f"{name}_per_s"]
         if size <= NOTES:
             found[f"{name}_worked_per_s"] = round(size / (taken_s + worked_s(room, size)), 1)
         found[f"{name}_lost"] = size - count(room.history(), OURS, kind) + len(list(room.inbox.iterdir()))
         found[f"{name}_rss_mb"] = round(process.rss_mb(), 1)
     return found
+
+
+def costs(name: str, process: Working, size: int, burst: Callable[[], float]) -> dict[str, float]:
+    """How many files a second one burst was, and the processor time that each took."""
+    before_s = process.cpu_s()
+    took_s = burst()
+    cpu_ms = (process.cpu_s() - before_s) / size * 1000
+    return {f"{name}_per_s": round(size / took_s, 1), f"{name}_cpu_ms": round(cpu_ms, 2)}
 
 
 def worked_s(room: Room, size: int) -> float:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from watchers.contract import WatcherContext
     from watchers.inbox_listing import Entry
 
-MAX_EVENTS = 100
+MAX_EVENTS = 500
 MAX_SWEEP_BYTES = 64_000_000
 TYPED_FACTOR = 6  # a note somebody may be typing in is finished after this many quiet periods
 
@@ -46,7 +46,7 @@ class InboxWatcher:
 
     def scan(self, now: datetime) -> Sweep:
         """The finished files, those still changing (as a time to wait), and those left where they are."""
-        ready = self._backlog or self._list(now)  # listing ten thousand files for every hundred would be most of it
+        ready = self._backlog or self._list(now)  # listing ten thousand files for every sweep would be most of it
         batch, self._backlog = self._batch(ready)
         events: list[Event] = []
         waits, left = [*self._waits], [*self._left]

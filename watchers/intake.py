@@ -17,31 +17,26 @@ from agents.durability.alerts import raise_alert
 from agents.durability.due_runs import record
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.mail_replies import add_reply, answered_task
-from agents.durability.priorities import set_priority
+from agents.durability.priorities import NORMAL, set_priority
 from agents.durability.task_persistence import (
     TaskRow,
-    add_event,
-    add_task,
-    find_task,
-    seen_task,
     sender_seen_before,
     settle_request,
 )
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
-from agents.vault.layout import FILES, NEEDS_ACTION, QUARANTINE, month_folder, note_id
+from agents.vault.layout import FILES, NEEDS_ACTION, QUARANTINE, month_folder
 from agents.vault.neutralize import code_span, visible
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
 from watchers.contract import OriginKind
+from watchers.filing import Filing
 from watchers.first_priority import FirstPriority
 from watchers.request_watcher import COMMAND, request_number
 from watchers.task_note import TaskContent, render_task
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from sqlalchemy import Connection
+    from datetime import datetime
 
     from agents.durability.blobs import Blobs
     from agents.durability.due_runs import Run
@@ -79,82 +74,89 @@ class Intake:
         if len(events) > 1:
             self._blobs.put_ahead(file.content for event in events for file in _files(event))
         with self._recorder.begin() as writing:
-            return sum(self._one(writing, event) for event in events)
+            now = self._clock.now().replace(microsecond=0)
+            filing = Filing(writing, events, as_local(now).date())
+            filed = sum(self._one(filing, event, now) for event in events)
+            filing.write()
+            return filed
 
-    def _one(self, writing: Writing, event: Event) -> bool:
+    def _one(self, filing: Filing, event: Event, now: datetime) -> bool:
         if event.problem is not None:
-            return self._quarantine(writing, event, event.problem)
+            filing.write()
+            return self._quarantine(filing.writing, event, event.problem)
         if event.run is not None:
-            return self._scheduled(writing, event, event.run)
-        known = seen_task(writing.sql, event.source, event.source_id)
+            return self._scheduled(filing, event, event.run, now)
+        known = filing.seen(event.source, event.source_id)
         if known is None:
-            task = self._new(writing, event, event.source_id, ())
+            task = self._new(filing, event, event.source_id, now)
         elif known[1] == event.content_sha256:
-            task = self._seen_again(writing, event, known[0])
+            task = self._seen_again(filing, event, known[0])
         else:
-            task = self._other_content(writing, event)
+            task = self._other_content(filing, event, now)
         if event.source == COMMAND:
-            settle_request(writing.sql, request_number(event), "done", task)
+            settle_request(filing.writing.sql, request_number(event), "done", task)
         return True
 
-    def _scheduled(self, writing: Writing, event: Event, run: Run) -> bool:
+    def _scheduled(self, filing: Filing, event: Event, run: Run, now: datetime) -> bool:
         """A due time of a job: its task, if it is to be done, and its line in the ledger; never a second task."""
-        now, task = self._clock.now(), ""
+        began, task = self._clock.now(), ""
         if run.is_wanted:
-            known = seen_task(writing.sql, event.source, event.source_id)
-            task = known[0] if known else self._new(writing, event, event.source_id, ())
-        record(writing, run, started=now if run.is_wanted else None, now=now, task=task)
+            known = filing.seen(event.source, event.source_id)
+            task = known[0] if known else self._new(filing, event, event.source_id, now)
+        filing.write()
+        record(filing.writing, run, started=began if run.is_wanted else None, now=began, task=task)
         return True
 
-    def _other_content(self, writing: Writing, event: Event) -> str:
+    def _other_content(self, filing: Filing, event: Event, now: datetime) -> str:
         """A known id with other bytes is another event; it is filed and flagged, never dropped."""
         source_id = f"{event.source_id}#{event.content_sha256}"
-        known = seen_task(writing.sql, event.source, source_id)
+        known = filing.seen(event.source, source_id)
         if known:
-            return self._seen_again(writing, event, known[0])
-        return self._new(writing, event, source_id, (KNOWN_ID,))
+            return self._seen_again(filing, event, known[0])
+        return self._new(filing, event, source_id, now, (KNOWN_ID,))
 
-    def _seen_again(self, writing: Writing, event: Event, task: str) -> str:
+    def _seen_again(self, filing: Filing, event: Event, task: str) -> str:
         fact = Fact("watcher", "event.seen_again", task, task, {"source": event.source, "sha256": event.content_sha256})
-        writing.record(Transition(fact, f"See {task} again", _clear(event, task)))
+        filing.record(Transition(fact, f"See {task} again", _clear(event, task)))
         return task
 
-    def _new(self, writing: Writing, event: Event, source_id: str, flags: tuple[str, ...]) -> str:
-        now = self._clock.now().replace(microsecond=0)
-        day = as_local(now).date()
-        task = _free_id(writing.sql, day, event, source_id)
-        kept = [self._keep(each, month_folder(FILES, day)) for each in _files(event)]
+    def _new(self, filing: Filing, event: Event, source_id: str, now: datetime, flags: tuple[str, ...] = ()) -> str:
+        task = filing.free_id(event, source_id)
+        kept = [self._keep(each, month_folder(FILES, as_local(now).date())) for each in _files(event)]
         flagged = (*event.flags, *flags)
         view = _view(event, task, flagged, kept)
-        known = sender_seen_before(writing.sql, event.sender_address, task)
+        known = sender_seen_before(filing.writing.sql, event.sender_address, task)
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
-        answered = answered_task(writing.sql, event.answers)
+        answered = answered_task(filing.writing.sql, event.answers)
         priority = self._priority.of(event, flagged, sender_known=known)
         received = as_local(event.occurred_at)
         note = render_task(TaskContent(task, event, received, known, links, history, flagged, answered, priority))
-        add_event(
-            writing.sql,
-            {
-                "source": event.source,
-                "source_id": source_id,
-                "content_sha256": event.content_sha256,
-                "task": task,
-                "seen_at": now.isoformat(),
-            },
-        )
+        seen = {
+            "source": event.source,
+            "source_id": source_id,
+            "content_sha256": event.content_sha256,
+            "task": task,
+            "seen_at": now.isoformat(),
+        }
         row = TaskRow(task, now.isoformat(), "filed", 0, event.sender_address, json.dumps(view), note, "", "", "")
-        add_task(writing.sql, row)
-        if answered:
-            add_reply(writing.sql, answered, task, self._clock.now().isoformat())
-        set_priority(writing.sql, task, priority)
+        filing.add(seen, row)
         operations = [Operation("file", each.path, blob=each.blob) for each in kept]
         operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
         parameters = {"source": event.source, "sha256": event.content_sha256}
         parameters |= {"reply_to": answered} if answered else {}
         fact = Fact("watcher", "task.filed", task, task, parameters)
-        writing.record(Transition(fact, f"File {task}", (*operations, *_clear(event, task))))
+        filing.record(Transition(fact, f"File {task}", (*operations, *_clear(event, task))))
+        if answered or priority != NORMAL:
+            filing.write()  # what follows is about a task that is there
+            self._stand_out(filing.writing, task, answered, priority)
         return task
+
+    def _stand_out(self, writing: Writing, task: str, answered: str, priority: str) -> None:
+        """What most tasks have not: a mail of ours that they answer, another priority than the normal one."""
+        if answered:
+            add_reply(writing.sql, answered, task, self._clock.now().isoformat())
+        set_priority(writing.sql, task, priority)
 
     def _keep(self, file: StoredFile, folder: str) -> Kept:
         blob = self._blobs.put(file.content)
@@ -204,16 +206,6 @@ def _became(event: Event, kept: str) -> str:
     if event.origin_kind is OriginKind.LINK:
         return "was removed; what it points to was not touched"
     return "was not touched" if event.origin_kind is OriginKind.OTHER else f"lies in `{kept}`"
-
-
-def _free_id(sql: Connection, day: date, event: Event, source_id: str) -> str:
-    """An id that no task has: two events that share ten hex digits are two notes all the same."""
-    task = note_id(day, event.kind, event.source, source_id)
-    attempt = 1
-    while find_task(sql, task) is not None:
-        attempt += 1
-        task = note_id(day, event.kind, event.source, f"{source_id}\0{attempt}")
-    return task
 
 
 def _extension(name: str) -> str:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.controls import control_in
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.owner_priority import OwnerPriority
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_ids, task_states
+from agents.autonomy.queries import filed_tasks, task_ids, task_states
 from agents.autonomy.shelving import done_folder
 from agents.durability.control_rows import drop_hold
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS
+from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS, is_note_name
 from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agents.autonomy.controls import Controls
     from agents.autonomy.places import Entry, Places, Signature
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
 
 OPEN_STATES = ("claimed", "waiting")
+AT_ONCE = 200  # notes of tasks that are not begun, in one look
 
 
 class DraggedTasks:
@@ -42,24 +44,42 @@ class DraggedTasks:
         self._read: dict[str, Signature] = {}
         self._restored = Pauses(recorder.clock)
         self._priority = OwnerPriority(recorder, places)
+        self._untouched: frozenset[str] = frozenset()
+        self._looked_at = ""
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
-        lying = [entry for entry in self._places.entries(NEEDS_ACTION) if entry.kind == "file"]
-        with self._recorder.journal.begin() as sql:
-            states = task_states(sql, [PurePosixPath(entry.name).stem for entry in lying])
-        back = [entry for entry in lying if states.get(entry.name.removesuffix(".md")) in {*OPEN_STATES, "done"}]
+        back, new = self._lying()
         moved = sum(self._put_back(entry) for entry in back)
         with self._recorder.journal.begin() as sql:
             open_tasks = task_ids(sql, *OPEN_STATES)
         claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
-        new = {entry.name: entry for entry in lying if states.get(entry.name.removesuffix(".md")) == "filed"}
         moved += self._priority.look(
             [*new.values(), *(claimed[name] for each in open_tasks if (name := f"{each}.md") in claimed)]
         )
-        self._read = {name: seen for name, seen in self._read.items() if name in claimed or name in new}
+        self._read = {name: seen for name, seen in self._read.items() if name in claimed or name in self._untouched}
         moved += sum(self._hear(name.removesuffix(".md"), entry) for name, entry in new.items())
         return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
+
+    def _lying(self) -> tuple[list[Entry], dict[str, Entry]]:
+        """Notes in Needs_Action: those whose tasks were taken up, and some by name of those that nobody took up yet.
+
+        Of these there may be thousands: each look goes on where the last one ended.
+        """
+        lying = tuple(filter(is_note_name, self._places.names(NEEDS_ACTION)))
+        with self._recorder.journal.begin() as sql:
+            untouched = filed_tasks(sql)
+            states = task_states(sql, {name.removesuffix(".md") for name in lying} - untouched)
+        self._untouched = frozenset(name for name in lying if name.removesuffix(".md") in untouched)
+        ahead = [name for name in lying if name in self._untouched and name > self._looked_at]
+        some = ahead[:AT_ONCE]
+        self._looked_at = some[-1] if len(ahead) > AT_ONCE else ""
+        back = (name for name in lying if states.get(name.removesuffix(".md")) in {*OPEN_STATES, "done"})
+        return self._files(back), {entry.name: entry for entry in self._files(some)}
+
+    def _files(self, names: Iterable[str]) -> list[Entry]:
+        found = (self._places.entry(NEEDS_ACTION, name) for name in names)
+        return [entry for entry in found if entry and entry.kind == "file"]
 
     def _put_back(self, entry: Entry) -> int:
         """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""

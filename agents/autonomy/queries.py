@@ -35,6 +35,11 @@ def task_ids(sql: Connection, *states: str) -> tuple[str, ...]:
     return tuple(sql.execute(wanted).scalars())
 
 
+def filed_tasks(sql: Connection) -> frozenset[str]:
+    """The tasks that nobody has taken up yet."""
+    return frozenset(sql.execute(select(TASKS.c.id).where(TASKS.c.state == "filed")).scalars())
+
+
 def knows(sql: Connection, name: str) -> bool:
     """Whether the journal has a task, proposal or question of this name."""
     wanted = (select(table.c.id).where(table.c.id == name) for table in (TASKS, PROPOSALS, QUESTIONS))
@@ -66,7 +71,8 @@ def words_about_effects(sql: Connection) -> tuple[QuestionRow, ...]:
 
 def log_files_since(sql: Connection, seq: int) -> tuple[str, ...]:
     """The log files that hold events after this one, by name."""
-    return tuple(sql.execute(select(CHAIN.c.file).where(CHAIN.c.seq > seq).distinct().order_by(CHAIN.c.file)).scalars())
+    found = sql.execute(select(CHAIN.c.file).where(CHAIN.c.seq > seq))  # asked for distinct ones it would read them all
+    return tuple(sorted(set(found.scalars())))
 
 
 def is_log_file(sql: Connection, file: str) -> bool:

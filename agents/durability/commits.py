@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
     Trust = Callable[[CommitRecord], bool]  # whether a commit bears our signature
 
-GROUP = 100  # transitions in one commit at most, and events until the log itself is committed
+GROUP = 100  # transitions that wait for one commit at most, and events until the log itself is committed
+BURST = 500  # transitions in one commit at most, when one transaction has so many: each commit writes whole folders
 MAX_GENERATED_BYTES = 10_000_000
+# not `applied` as well: the database would look at every transition there ever was
+_UNCOMMITTED = select(TRANSITIONS).where(TRANSITIONS.c.commit_id == "").order_by(TRANSITIONS.c.number)
 NO_LOG = Uncommitted((), 0, 0)
 _HEAD = "head"  # our newest commit
 
@@ -52,12 +55,11 @@ class Commits:
 
     def _waiting(self) -> Iterator[tuple[Author, Sequence[Row[Any]]]]:
         with self._journal.begin() as sql:
-            wanted = select(TRANSITIONS).where(TRANSITIONS.c.applied.is_(True), TRANSITIONS.c.commit_id == "")
-            rows = sql.execute(wanted.order_by(TRANSITIONS.c.number)).all()
+            rows = [row for row in sql.execute(_UNCOMMITTED) if row.applied]
         for author, group in groupby(rows, key=lambda row: str(row.author)):
             together = list(group)
-            for start in range(0, len(together), GROUP):
-                yield "owner" if author == "owner" else "ai-employee", together[start : start + GROUP]
+            for start in range(0, len(together), BURST):
+                yield "owner" if author == "owner" else "ai-employee", together[start : start + BURST]
 
     def _commit(self, author: Author, rows: Sequence[Row[Any]]) -> tuple[str, ...]:
         numbers = [row.number for row in rows]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, StaticPool, create_engine, delete, event, insert, select, true, update
+from sqlalchemy import Connection, StaticPool, bindparam, create_engine, delete, event, insert, select, true, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.schema import CreateIndex
 
@@ -31,6 +31,7 @@ JOURNAL_FILE = "journal.sqlite"
 PAST_EPOCH = "past epoch"  # the last epoch of a journal that began anew
 LOG_MARK = "log mark"  # what sets the names of this journal's log files apart from those of other machines
 _ID = "journal"
+_META_VALUE = select(META.c.value).where(META.c.name == bindparam("note"))  # made once: asked for every event
 _OUTLIVES = frozenset({"vault", "place"})  # what holds for a journal that begins anew
 _HELD = "Try again in a moment."
 _REFUSED = "Free space on the disk, or make the state folder writable; then run again."
@@ -150,7 +151,7 @@ def looking(state: Path) -> Iterator[Connection]:
 
 def read_meta(sql: Connection, name: str, default: str = "") -> str:
     """One value of the journal's own notes."""
-    found = sql.execute(select(META.c.value).where(META.c.name == name)).scalar()
+    found = sql.execute(_META_VALUE, {"note": name}).scalar()
     return default if found is None else str(found)
 
 

@@ -14,12 +14,18 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, 
 from agents.durability.schema import EVENTS, QUESTIONS, REOPENINGS, REQUESTS, TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 
 # made once: what is done for every event of a burst must not be put together anew each time
-_SEEN = select(EVENTS).where(EVENTS.c.source == bindparam("of"), EVENTS.c.source_id == bindparam("known_as"))
+_SEEN = select(EVENTS).where(
+    EVENTS.c.source == bindparam("of"), EVENTS.c.source_id.in_(bindparam("ids", expanding=True))
+)
+_AMONG = select(TASKS.c.id).where(TASKS.c.id.in_(bindparam("ids", expanding=True)))
 _ADD_EVENT, _ADD_TASK = insert(EVENTS), insert(TASKS)
+_FROM_SENDER = select(TASKS.c.id).where(
+    TASKS.c.sender == bindparam("of"), TASKS.c.id != bindparam("name"), TASKS.c.state == "done"
+)
 _FIND_TASK = select(TASKS).where(TASKS.c.id == bindparam("name"))
 
 
@@ -70,20 +76,36 @@ class RequestRow:
     result: str
 
 
-def seen_task(sql: Connection, source: str, source_id: str) -> tuple[str, str] | None:
-    """The task and the content digest of an event already seen, or None."""
-    row = sql.execute(_SEEN, {"of": source, "known_as": source_id}).first()
-    return (row.task, row.content_sha256) if row else None
+def seen_tasks(sql: Connection, events: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str] | None]:
+    """The task and the content digest of each event (source, source id), None for one not seen yet."""
+    found: dict[tuple[str, str], tuple[str, str] | None] = dict.fromkeys(events)
+    for source in {source for source, _ in events}:
+        ids = [each for of, each in events if of == source]
+        rows = sql.execute(_SEEN, {"of": source, "ids": ids})
+        found |= {(source, row.source_id): (row.task, row.content_sha256) for row in rows}
+    return found
 
 
-def add_event(sql: Connection, values: Mapping[str, str]) -> None:
-    """Remember an event: source, source_id, content_sha256, task, seen_at."""
-    sql.execute(_ADD_EVENT, dict(values))
+def tasks_among(sql: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Those of these ids that tasks have."""
+    return frozenset(sql.execute(_AMONG, {"ids": list(ids)}).scalars())
+
+
+def add_events(sql: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Remember events: source, source_id, content_sha256, task, seen_at."""
+    if rows:
+        sql.execute(_ADD_EVENT, [dict(row) for row in rows])
 
 
 def add_task(sql: Connection, row: TaskRow) -> None:
     """A new task."""
-    sql.execute(_ADD_TASK, _values(row))
+    add_tasks(sql, [row])
+
+
+def add_tasks(sql: Connection, rows: Sequence[TaskRow]) -> None:
+    """New tasks."""
+    if rows:
+        sql.execute(_ADD_TASK, [_values(row) for row in rows])
 
 
 def find_task(sql: Connection, task: str) -> TaskRow | None:
@@ -105,8 +127,7 @@ def update_task(sql: Connection, task: str, **values: str | int) -> None:
 
 def sender_seen_before(sql: Connection, sender: str, task: str) -> bool:
     """Whether another task from this address is done already."""
-    found = select(TASKS.c.id).where(TASKS.c.sender == sender, TASKS.c.id != task, TASKS.c.state == "done").limit(1)
-    return bool(sender) and sql.execute(found).first() is not None
+    return bool(sender) and sql.execute(_FROM_SENDER, {"of": sender, "name": task}).first() is not None
 
 
 def add_question(sql: Connection, row: QuestionRow) -> None:

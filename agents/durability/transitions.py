@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from agents.clock import as_local
 from agents.durability.alerts import ALERT_SUBJECT, raise_alert
-from agents.durability.commits import GROUP, Commits
+from agents.durability.commits import BURST, GROUP, Commits
 from agents.durability.log_files import LogFiles
 from agents.durability.schema import TRANSITIONS
 from agents.durability.writing import Author, Transition, Writing, operations_from
@@ -83,7 +83,8 @@ class Recorder:
             while rest:
                 if self._waiting >= GROUP:
                     self.flush()
-                group, rest = rest[: GROUP - self._waiting], rest[GROUP - self._waiting :]
+                most = GROUP - self._waiting if self._waiting else BURST
+                group, rest = rest[:most], rest[most:]
                 yield group
 
     def _carry_out(self, group: Sequence[Numbered]) -> Iterator[str]:

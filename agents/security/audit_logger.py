@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def chain(previous: Link | None, fact: Fact, moment: Moment, commit_parent: str,
     """
     seq = previous.seq + 1 if previous else 1
     fields = {
-        **asdict(fact),
+        **{name: getattr(fact, name) for name in fact.__slots__},
         "seq": seq,
         "prev": previous.sha256 if previous else GENESIS,
         "timestamp": moment.timestamp,

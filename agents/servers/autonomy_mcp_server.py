@@ -41,7 +41,7 @@ class AutonomyDoor(Door):
     def overview(self) -> Standing:
         """Show what is in progress, what waits for the owner, what is approved and not done, and what holds it up."""
         with self.journal() as journal:
-            return standing(look(self.place.root, journal))
+            return standing(look(self.place.root, journal, self.clock.now()))
 
     def explain_task(self, task_id: str) -> TaskStanding:
         """Explain one task: its state, turns and cost, what it waits for, and what is missing until it is done."""

@@ -82,8 +82,9 @@ def _is_kept_part(part: str) -> bool:
     return part not in _NO_NAMES and "\0" not in part and not _GIT_NAMES.fullmatch(plain)
 
 
-def _folders_above(root: Path, path: str) -> Iterator[str]:
-    place = str(root)  # plain text: this is done for every file of every commit
+def folders_above(root: Path, path: str) -> Iterator[str]:
+    """Every folder between the root and the file, the topmost first. As text: this is done for every file written."""
+    place = str(root)
     for part in path.split("/")[:-1]:
         place = f"{place}/{part}"
         yield place
@@ -92,7 +93,7 @@ def _folders_above(root: Path, path: str) -> Iterator[str]:
 def _opened(root: Path, path: str, max_bytes: int) -> int | Missing:
     if not is_kept_name(path):
         return Missing.UNFIT
-    if any(map(os.path.islink, _folders_above(root, path))):
+    if any(map(os.path.islink, folders_above(root, path))):
         return Missing.ABSENT
     try:
         descriptor = os.open(f"{root}/{path}", _OPEN)

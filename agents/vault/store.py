@@ -31,6 +31,7 @@ from agents.vault.files import (
     write_new_together,
     write_over,
 )
+from agents.vault.history_worktree import folders_above
 from agents.vault.layout import DONE, FOLDERS, Mover, may_move
 from agents.vault.note import Problem
 from agents.vault.note_edit import append_line, owner_region, replace_region, set_property
@@ -183,9 +184,9 @@ class Store:
     def _place(self, relative: str) -> Path:
         """The path of a file that will be changed: no folder above it may be a link."""
         path = self.path(relative)
-        for folder in PurePosixPath(relative).parents[:-1]:
-            if (self.root / folder).is_symlink():
-                raise NotAllowed(f"{folder} is a link and leads elsewhere", hint="Put the folder itself there.")
+        if link := next(filter(os.path.islink, folders_above(self.root, relative)), ""):
+            folder = link.removeprefix(f"{self.root}/")
+            raise NotAllowed(f"{folder} is a link and leads elsewhere", hint="Put the folder itself there.")
         return path
 
     def _lies_elsewhere(self, relative: str) -> bool:

@@ -6,6 +6,7 @@ Files are moved into the inbox whole, so the quiet period is set to 0 (`AI_EMPLO
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -170,12 +171,14 @@ def working(command: Sequence[str], room: Room) -> Iterator[Working]:
 
 @contextmanager
 def throwaway() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """A folder that is gone when the program ends, not before.
+
+    A disk without a journal passes over the places of files that were removed within minutes, one by one, whenever a
+    file is made: the litter of one measurement makes the next one several times as slow.
+    """
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    yield folder
 
 
 @contextmanager

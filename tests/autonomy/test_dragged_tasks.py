@@ -11,6 +11,7 @@ from agents.autonomy.owner_category import new_word
 from tests.autonomy.scripted_brain import stubborn
 
 if TYPE_CHECKING:
+    from agents.autonomy.places import Entry
     from tests.autonomy.house import House
 
 
@@ -178,3 +179,31 @@ def test_what_is_no_category_is_none(house: House, value: str) -> None:
     house.mail("nothing")
     house.once()
     assert new_word(f"---\ncategory: {value}\n---\n", house.task(house.the_task()), "") == ""
+
+
+def test_of_tasks_that_nobody_took_up_only_the_names_are_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.proposed()
+    taken_up = house.the_task()
+    house.move(taken_up, "Needs_Action")
+    for number in range(2, 5):
+        house.mail("send lamp", number)
+    house.sweep()
+    looked_at: list[str] = []
+    places = house.parts.places
+    real = places.entry
+
+    def entry(folder: str, name: str) -> Entry | None:
+        looked_at.append(name.removesuffix(".md"))
+        return real(folder, name)
+
+    monkeypatch.setattr(places, "entry", entry)
+    assert house.parts.moves.look() == 1
+    assert taken_up in looked_at
+    assert set(house.tasks()) & set(looked_at) == {taken_up}
+
+
+def test_a_name_that_is_no_text_among_the_tasks_stops_nothing(house: House) -> None:
+    (house.vault / "Needs_Action" / os.fsdecode(b"2026-\xff.md")).write_text("bent", encoding="utf-8")
+    house.mail("nothing")
+    house.once()
+    assert house.folder(house.the_task()) == "Done/2026-11"

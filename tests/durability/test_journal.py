@@ -22,7 +22,7 @@ from agents.durability.journal import (
     uncommitted,
     write_meta,
 )
-from agents.durability.task_persistence import add_event, add_request, requests_pending, settle_request
+from agents.durability.task_persistence import add_events, add_request, requests_pending, settle_request
 from agents.errors import Broken, Transient
 from tests.durability.room import filed
 
@@ -125,9 +125,9 @@ def test_a_file_that_is_no_journal_is_damaged(tmp_path: Path) -> None:
 def test_a_mistake_of_ours_is_not_taken_for_damage(journal: Journal) -> None:
     event = {"source": "inbox", "source_id": "1", "content_sha256": "", "task": "t", "seen_at": ""}
     with journal.begin() as sql:
-        add_event(sql, event)
+        add_events(sql, [event])
     with pytest.raises(IntegrityError), journal.begin() as sql:
-        add_event(sql, event)
+        add_events(sql, [event])
 
 
 def test_the_chain_is_read_whole_by_file_and_by_what_it_is_about(room: Room) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.durability.blobs import Blobs
-from agents.durability.commits import GROUP
+from agents.durability.commits import BURST
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 from agents.vault.store import MANY, Operation
@@ -74,9 +74,9 @@ def test_killed_anywhere_all_of_them_are_filed_or_none(place: Path) -> None:
 def test_more_than_a_commit_holds_go_into_several(place: Path) -> None:
     room = Room(place / "room")
     room.recorder.recover()
-    file(room.recorder, 2 * GROUP + 1)
+    file(room.recorder, 2 * BURST + 1)
     room.recorder.flush()
-    assert len(filed(room)) == 2 * GROUP + 1
+    assert len(filed(room)) == 2 * BURST + 1
     assert len(list(room.history.walk_back())) == 3
     assert room.verify().exit_code == 0
     room.journal.close()

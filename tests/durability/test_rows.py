@@ -37,7 +37,7 @@ from agents.durability.schema import TASKS
 from agents.durability.task_persistence import (
     QuestionRow,
     TaskRow,
-    add_event,
+    add_events,
     add_question,
     add_reopening,
     add_request,
@@ -49,9 +49,10 @@ from agents.durability.task_persistence import (
     questions_of,
     reopenings_of,
     requests_pending,
-    seen_task,
+    seen_tasks,
     sender_seen_before,
     settle_request,
+    tasks_among,
     tasks_in,
     update_question,
     update_task,
@@ -99,11 +100,12 @@ def sql(tmp_path: Path) -> Iterator[Connection]:
 
 def test_an_event_is_known_by_its_source_and_kept_once(sql: Connection) -> None:
     event = {"source": "inbox", "source_id": "<1@x>", "content_sha256": "ab", "task": "task-1", "seen_at": AT}
-    assert seen_task(sql, "inbox", "<1@x>") is None
-    add_event(sql, event)
-    assert seen_task(sql, "inbox", "<1@x>") == ("task-1", "ab")
+    asked = {("inbox", "<1@x>"), ("inbox", "<2@x>"), ("ask", "<1@x>")}
+    assert seen_tasks(sql, asked) == dict.fromkeys(asked)
+    add_events(sql, [event])
+    assert seen_tasks(sql, asked) == dict.fromkeys(asked) | {("inbox", "<1@x>"): ("task-1", "ab")}
     with pytest.raises(IntegrityError):
-        add_event(sql, event)
+        add_events(sql, [event])
 
 
 def test_tasks_come_back_as_they_were_kept_oldest_first(sql: Connection) -> None:
@@ -112,6 +114,7 @@ def test_tasks_come_back_as_they_were_kept_oldest_first(sql: Connection) -> None
     assert find_task(sql, "task-1") == TASK
     assert find_task(sql, "task-9") is None
     assert tasks_in(sql, "filed", "waiting") == (earlier, TASK)
+    assert tasks_among(sql, {"task-1", "task-9"}) == {"task-1"}
     update_task(sql, "task-1", state="done", turn=2)
     assert find_task(sql, "task-1") == replace(TASK, state="done", turn=2)
     assert (count(sql, TASKS, "done"), count(sql, TASKS, "claimed")) == (1, 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.durability.alerts import raise_alert
-from agents.durability.commits import GROUP
+from agents.durability.commits import BURST, GROUP
 from agents.durability.transitions import Recorder, Transition, local_text
 from agents.durability.writing import operations_from
 from agents.errors import Transient
@@ -90,10 +90,20 @@ def test_a_busy_runner_commits_a_hundred_at_a_time_and_the_log_with_them(room: R
 
 
 def test_many_transitions_in_one_transaction_are_committed_in_groups(room: Room) -> None:
-    room.record(*(filed(f"n{number}", author="owner") for number in range(2 * GROUP + 1)))
+    with room.recorder.begin() as writing:
+        assert writing.record_all([]) == ()
+        numbers = writing.record_all([filed(f"n{number}", author="owner") for number in range(2 * BURST + 1)])
+    assert numbers == tuple(range(1, 2 * BURST + 2))
     room.recorder.flush()
     assert room.git("rev-list", "--count", "HEAD") == "3"
     assert room.verify().exit_code == 0
+
+
+def test_what_waits_for_a_commit_already_is_filled_up_to_a_hundred_only(room: Room) -> None:
+    room.record(filed("first"))
+    room.record(*(filed(f"n{number}") for number in range(GROUP)))
+    room.recorder.flush()
+    assert room.git("log", "--format=%s").splitlines() == ["File n99", "100 transitions, from: File first"]
 
 
 def test_everybody_who_listens_hears_of_every_transition_once(room: Room) -> None:
