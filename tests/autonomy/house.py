@@ -18,7 +18,6 @@ from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.founding import found_vault, open_place
 from agents.autonomy.new_epoch import NewEpoch
-from agents.autonomy.overview import Overview, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
@@ -31,22 +30,19 @@ from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.autonomy.whereabouts import look_around
 from agents.durability.blobs import Blobs
-from agents.durability.journal import Journal, links
-from agents.durability.proposal_rows import find_proposal, proposals_in
-from agents.durability.task_persistence import add_request, find_task
+from agents.durability.journal import Journal
+from agents.durability.task_persistence import add_request
 from agents.durability.transitions import Recorder, Transition
-from agents.durability.verification import Verification
-from agents.security.audit_logger import Fact, fields_of
+from agents.security.audit_logger import Fact
 from agents.security.signing import SigningKey, allowed_signers, is_signed_by
 from agents.vault.history import CommitRecord, History
-from agents.vault.layout import IN_PROGRESS, PENDING
 from agents.vault.stop_note import stop_reason
 from agents.vault.store import Store
 from tests.autonomy.courier import CAPABILITIES, MODELS, Courier
+from tests.autonomy.house_view import HouseView
 from tests.autonomy.inline_engine import InlineEngine
 from tests.autonomy.scripted_brain import ScriptedBrain, errands
 from tests.clock import FrozenClock
-from tests.stock_git import git
 from tests.watchers.samples import mail, written
 from watchers import ask_watcher, inbox_watcher, request_watcher
 from watchers.contract import WatcherContext
@@ -57,9 +53,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.autonomy.conditions import Check
-    from agents.durability.proposal_rows import ProposalRow
-    from agents.durability.task_persistence import TaskRow
-    from agents.durability.verification import Report
     from agents.vault.store import Operation
     from watchers.contract import Watcher
 
@@ -87,7 +80,7 @@ class MortalStore(Store):
 
 
 @dataclass
-class House:
+class House(HouseView):
     """One vault in `room/Vault`, its state in `room/state`. `start` is what a new process does."""
 
     room: Path
@@ -277,13 +270,14 @@ class House:
         with self.journal.begin() as sql:
             add_request(sql, {"at": at, "kind": kind, "target": target, "text": text, "actor": "vault"})
 
-    # ---- what became of it ----
+    def elsewhere(self, node: str) -> House:
+        """The same vault on another machine, with a state folder of its own."""
+        return replace(self, node=node)
 
-    def sees(self) -> Overview:
-        return look(self.vault, self.journal, self.clock.now())
-
-    def waiting(self) -> list[str]:
-        return [row.id for row in self.sees().pending]
+    def lose_state(self) -> None:
+        """The state folder is gone; the courier's book is not."""
+        self.close()
+        self.state.rename(self.room / f"lost-{len(list(self.room.iterdir()))}")
 
     def proposed(self, body: str = "send lamp", number: int = 1) -> str:
         """A mail comes in; the one new proposal it leads to."""
@@ -299,68 +293,3 @@ class House:
         self.once()
         (question,) = self.sees().questions
         return question.id
-
-    def row(self, name: str) -> ProposalRow:
-        with self.journal.begin() as sql:
-            found = find_proposal(sql, name)
-        assert found is not None
-        return found
-
-    def task(self, name: str) -> TaskRow:
-        with self.journal.begin() as sql:
-            found = find_task(sql, name)
-        assert found is not None
-        return found
-
-    def the_task(self) -> str:
-        """The id of the one task there is."""
-        (task,) = self.tasks()
-        return task
-
-    def tasks(self) -> list[str]:
-        return [str(each["target"]) for each in self.events() if each["action_type"] == "task.filed"]
-
-    def proposals(self, *states: str) -> list[str]:
-        with self.journal.begin() as sql:
-            return [row.id for row in proposals_in(sql, *states)]
-
-    def events(self) -> list[dict[str, object]]:
-        with self.journal.begin() as sql:
-            return [dict(fields_of(link)) for link in links(sql)]
-
-    def happened(self, name: str = "") -> list[str]:
-        """What happened to one id, or to all, in order."""
-        return [str(each["action_type"]) for each in self.events() if name in {"", each["target"], each["task"]}]
-
-    def alerts(self) -> list[str]:
-        """The headlines of all alerts."""
-        found = sorted((self.vault / "Needs_Action").glob("*-alert-*.md"))
-        return [re.findall(r"(?m)^# (.*)$", each.read_text(encoding="utf-8"))[0] for each in found]
-
-    def verified(self) -> Report:
-        return Verification(self.vault, self.journal, self.history, self.trust).run()
-
-    def git(self, *words: str) -> str:
-        return git(self.vault, *words)
-
-    def is_sound(self) -> bool:
-        """Everything verifies, stock git sees a clean and signed history, and nothing is left between folders."""
-        report = self.verified()
-        assert report.broken == []
-        assert report.unchecked == []
-        assert self.git("status", "--porcelain") == ""
-        assert set(self.git("log", "--format=%G?").split()) == {"G"}
-        return True
-
-    def elsewhere(self, node: str) -> House:
-        """The same vault on another machine, with a state folder of its own."""
-        return replace(self, node=node)
-
-    def lose_state(self) -> None:
-        """The state folder is gone; the courier's book is not."""
-        self.close()
-        self.state.rename(self.room / f"lost-{len(list(self.room.iterdir()))}")
-
-    def open_notes(self) -> list[str]:
-        places = (IN_PROGRESS, PENDING, "Approved", "Plans")
-        return sorted(each.stem for place in places for each in (self.vault / place).rglob("*.md"))
