@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
     max_effects_per_hour: int = Field(default=200, gt=0, description="What one service may do within an hour.")
     proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
+    max_open_proposals: int = Field(
+        default=200, gt=0, description="While more proposals than this wait for you, no new task is begun."
+    )
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
 
     def state_folder(self, vault_id: str) -> Path:

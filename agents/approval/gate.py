@@ -74,6 +74,8 @@ def judge(
     sealed: ProposalRow, found: Sequence[Found], now: datetime, models: Mapping[str, type[Action]], *, proof: str = ""
 ) -> Verdict:
     """What the notes in the three folders say about one waiting proposal; `proof` came with a command."""
+    if [*found] == [Found(PENDING, sealed.note)] and now < sealed.expires:
+        return Verdict(Kind.WAIT, proof=proof)  # as we wrote it: of thousands that wait, nearly all
     by_folder = {each.folder: each.text for each in found}
     code = next(filter(None, map(code_in, by_folder.values())), "")
     if REJECTED in by_folder:  # rejected beats approved

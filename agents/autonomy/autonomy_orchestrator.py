@@ -14,7 +14,7 @@ from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_ids
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import read_meta, write_meta
-from agents.durability.task_persistence import tasks_in, tasks_with_news
+from agents.durability.task_persistence import tasks_with_news
 from agents.errors import EmployeeError, Transient, refusals_told
 from agents.vault.files import free_temp_files
 from agents.vault.plain import plain
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from agents.autonomy.desk import Desk
     from agents.autonomy.effects import Effects
+    from agents.autonomy.intake_pause import IntakePause
     from agents.autonomy.new_epoch import NewEpoch
     from agents.autonomy.owner_moves import OwnerMoves
     from agents.autonomy.places import Places
@@ -63,6 +64,7 @@ class Parts:
     moves: OwnerMoves
     turns: Turns
     effects: Effects
+    intake: IntakePause
     desk: Desk
     new_epoch: NewEpoch
     report: Callable[[str], None] = lambda _words: None
@@ -174,15 +176,15 @@ class Runner:
         return moved, min(waits, default=None)
 
     def _work(self, turns_s: float) -> int:
-        """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
+        """Everything but taking in: the owner's word, effects, turns for so many seconds; how many things moved."""
         parts = self._parts
         moved = parts.new_epoch.look() + parts.requests.carry_out() + parts.moves.look() + parts.effects.resolve()
-        return moved + self._turns(turns_s) + self._effects()
+        moved += self._effects()  # first: who said yes must not wait for the turns of others
+        return moved + self._turns(turns_s)
 
     def _turns(self, turns_s: float) -> int:
         end_s = self._clock.monotonic_s() + turns_s
-        with self._recorder.journal.begin() as sql:
-            filed = tasks_in(sql, "filed", limit=MANY)
+        filed = self._parts.intake.admitted(MANY)
         for row in filed:
             self._parts.turns.claim(row)
             if self._clock.monotonic_s() > end_s:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.durability.task_persistence import QuestionRow
 
 MAX_QUESTION = 90
+SHOWN = 50  # rows of each list; a page that shows ten thousand is read by nobody
 
 
 def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -> str:
@@ -28,6 +29,8 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     parts = ["# Dashboard"]
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
+    if overview.paused:
+        parts.append(f"> [!warning] {plain(overview.paused)}")
     parts += [_waiting(overview), _working(overview), _alerts(overview), _recent(overview), _works(capabilities)]
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
@@ -38,7 +41,8 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
 def _waiting(overview: Overview) -> str:
     if not overview.pending and not overview.questions:
         return "> [!success] Nothing waits for you."
-    decisions, questions = _many(len(overview.pending), "decision"), _many(len(overview.questions), "question")
+    waiting = max(len(overview.pending), overview.to_decide)
+    decisions, questions = _many(waiting, "decision"), _many(len(overview.questions), "question")
     rows = [f"> [!todo] {decisions} and {questions} wait for you."]
     if overview.pending:
         rows += [
@@ -47,9 +51,11 @@ def _waiting(overview: Overview) -> str:
             "| decide | note | risk | until |",
             "| --- | --- | --- | --- |",
         ]
-        rows += [_pending(each) for each in overview.pending]
+        rows += [_pending(each) for each in overview.pending[:SHOWN]]
+        rows += _more(waiting, "in Pending_Approval")
     if overview.questions:
-        rows += ["", "## To answer", *(_question(each) for each in overview.questions)]
+        rows += ["", "## To answer", *(_question(each) for each in overview.questions[:SHOWN])]
+        rows += _more(len(overview.questions), "in Needs_Action")
     return "\n".join(rows)
 
 
@@ -71,8 +77,9 @@ def _question(row: QuestionRow) -> str:
 def _working(overview: Overview) -> str:
     if not overview.in_progress and not overview.approved:
         return ""
-    rows = ["## In progress", *(f"- [[{each}]]" for each in overview.in_progress)]
-    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved]
+    rows = ["## In progress", *(f"- [[{each}]]" for each in overview.in_progress[:SHOWN])]
+    rows += _more(max(len(overview.in_progress), overview.working), "in In_Progress")
+    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved[:SHOWN]]
     return "\n".join(rows)
 
 
@@ -103,6 +110,11 @@ def _works(capabilities: tuple[Capability, ...]) -> str:
         cells = (each.name, f"{each.state.value}: {each.says}", each.next_step)
         rows.append(f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)
+
+
+def _more(number: int, where: str) -> list[str]:
+    """What tells of the rows that are not shown: an empty line first, which ends a table."""
+    return ["", f"... and {number - SHOWN} more {where}."] if number > SHOWN else []
 
 
 def _many(number: int, word: str) -> str:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_ids, task_states
+from agents.autonomy.queries import task_states
+from agents.autonomy.read_notes import ReadNotes
 from agents.autonomy.shelving import done_folder
+from agents.durability.journal import newest_seq
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
+from agents.durability.waiting_rows import BEGUN, open_among, tasks_standing
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS
@@ -18,37 +21,56 @@ from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from agents.autonomy.places import Entry, Places, Signature
+    from sqlalchemy import Connection
+
+    from agents.autonomy.places import Entry, Places
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
-
-OPEN_STATES = ("claimed", "waiting")
 
 
 class DraggedTasks:
     """Compares where task notes lie with what the journal says of the tasks."""
 
-    def __init__(self, recorder: Recorder, places: Places, turns: Turns) -> None:
+    def __init__(self, recorder: Recorder, places: Places, turns: Turns, claimed: ReadNotes) -> None:
         self._recorder = recorder
         self._places = places
         self._turns = turns
         self._shelf = turns.shelf
         self._clock = recorder.clock
-        self._read: dict[str, Signature] = {}
         self._restored = Pauses(recorder.clock)
+        self._new = ReadNotes(places, recorder.clock, NEEDS_ACTION)
+        self._expected = (-1, -1)
+        self._missing: set[str] = set()
+        self.claimed = claimed
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
-        lying = [entry for entry in self._places.entries(NEEDS_ACTION) if entry.kind == "file"]
+        moved = sum(self._put_back(entry) for entry in self._back())
+        lying = {entry.name: entry for entry in self.claimed.look()}
+        with self._recorder.journal.begin() as sql:
+            names = self._not_lying(sql) | {name.removesuffix(".md") for name in lying}
+            open_tasks = open_among(sql, names)
+        return moved + sum(self._follow(task, lying.get(f"{task}.md")) for task in open_tasks)
+
+    def _back(self) -> list[Entry]:
+        """The notes in Needs_Action of tasks that were begun already; those that were not are nobody's move."""
+        lying = [entry for entry in self._new.look() if entry.kind == "file"]
         with self._recorder.journal.begin() as sql:
             states = task_states(sql, [PurePosixPath(entry.name).stem for entry in lying])
-        back = [entry for entry in lying if states.get(entry.name.removesuffix(".md")) in {*OPEN_STATES, "done"}]
-        moved = sum(self._put_back(entry) for entry in back)
-        with self._recorder.journal.begin() as sql:
-            open_tasks = task_ids(sql, *OPEN_STATES)
-        claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
-        self._read = {name: seen for name, seen in self._read.items() if name in claimed}
-        return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
+        for entry in lying:
+            if states.get(entry.name.removesuffix(".md")) == "filed":
+                self._new.read(entry)
+        return [entry for entry in lying if states.get(entry.name.removesuffix(".md")) in {*BEGUN, "done"}]
+
+    def _not_lying(self, sql: Connection) -> set[str]:
+        """The open tasks that have no note in In_Progress."""
+        standing = (self.claimed.looks, newest_seq(sql))
+        if standing != self._expected:
+            self._expected = standing
+            self._new.expect({f"{each}.md" for each in tasks_standing(sql, "filed")})
+            missing = self.claimed.expect({f"{each}.md" for each in tasks_standing(sql, *BEGUN)})
+            self._missing = {name.removesuffix(".md") for name in missing}
+        return self._missing
 
     def _put_back(self, entry: Entry) -> int:
         """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""
@@ -107,13 +129,13 @@ class DraggedTasks:
 
     def _correct(self, task: str, entry: Entry) -> int:
         """The owner wrote another category into the note: a new turn, with the owner's word."""
-        if entry.kind != "file" or self._read.get(entry.name) == entry.signature:
+        if entry.kind != "file":
             return 0
         word = self._new_word(task, entry)
         # only a new word must be complete; a note without one is read again when it changes
         if not (self._places.settled(entry) if word else self._places.is_quiet(entry)):
             return 0
-        self._read[entry.name] = entry.signature
+        self.claimed.read(entry)
         if not word:
             return 0
         with self._recorder.begin() as writing:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.autonomy.intake_pause import pause_words
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids
 from agents.clock import as_local
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
+from agents.durability.waiting_rows import BEGUN, count_waiting
 from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of one vault. `alerts` and `quarantine` are note names without suffix."""
+    """The state of one vault. `alerts` and `quarantine` are note names without suffix.
+
+    `pending` and `in_progress` may be only the first ones: `to_decide` and `working` say how many there are of each.
+    `paused` says why nothing new is begun; empty = it is.
+    """
 
     tasks: tuple[str, ...]
     in_progress: tuple[str, ...]
@@ -34,6 +40,9 @@ class Overview:
     quarantine: tuple[str, ...]
     requests: int
     stopped: str
+    to_decide: int = 0
+    working: int = 0
+    paused: str = ""
 
     def machine_view(self) -> dict[str, object]:
         """The overview as `status --json` prints it."""
@@ -55,17 +64,23 @@ class Overview:
             "quarantine": list(self.quarantine),
             "requests": self.requests,
             "stopped": self.stopped,
+            "paused": self.paused,
         }
 
 
-def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
-    """The overview now, with so many `recent` effects; changes nothing."""
+def look(root: Path, journal: Journal, recent: int = 10, at_most: int | None = None) -> Overview:
+    """The overview now, with so many `recent` effects, and `at_most` so many of what waits and what is in progress.
+
+    Changes nothing.
+    """
     with journal.begin() as sql:
         questions = questions_in(sql, "open")
-        pending = proposals_in(sql, "waiting")
-        approved = proposals_in(sql, "approved", "unknown")
-        filed = task_ids(sql, "filed")
-        claimed = task_ids(sql, "claimed", "waiting")
+        pending = proposals_in(sql, "waiting", limit=at_most)
+        approved = proposals_in(sql, "approved", "unknown", limit=at_most)
+        filed = task_ids(sql, "filed", limit=at_most)
+        claimed = task_ids(sql, *BEGUN, limit=at_most)
+        to_decide, working = count_waiting(sql), sum(count_tasks(sql, state) for state in BEGUN)
+        paused = pause_words(sql)
         done = count_tasks(sql, "done")
         ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
@@ -82,6 +97,9 @@ def look(root: Path, journal: Journal, recent: int = 10) -> Overview:
         quarantine=_names(root / QUARANTINE),
         requests=requests,
         stopped=stop_reason(root) or "",
+        to_decide=to_decide,
+        working=working,
+        paused=paused,
     )
 
 

@@ -28,9 +28,9 @@ def task_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def task_ids(sql: Connection, *states: str) -> tuple[str, ...]:
-    """The tasks in these states, oldest first."""
-    wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id)
+def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[str, ...]:
+    """The tasks in these states, oldest first; not more than `limit`."""
+    wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
     return tuple(sql.execute(wanted).scalars())
 
 

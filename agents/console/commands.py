@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_ID = 2
 INTERRUPTED = 130
+SHOWN = 50  # of what waits, where a person reads it
 NEWEST = 200
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
@@ -90,7 +91,7 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     with told_plainly():
         moved = recognised(vault)
     with opened(vault, moved=moved) as house:
-        overview = look(house.place.root, house.journal)
+        overview = look(house.place.root, house.journal, at_most=None if as_json or everything else SHOWN)
         if as_json:
             view = overview.machine_view() | {
                 "vault": str(house.place.root),
@@ -272,11 +273,13 @@ def disconnect(name: str, vault: Path | None) -> None:
 
 def request(house: House, kind: str, target: str, text: str) -> None:
     """Put a request into the journal; the runner carries it out."""
+    from agents.durability.bell import ring
     from agents.durability.task_persistence import add_request
 
     values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
     with house.journal.begin() as sql:
         add_request(sql, values)
+    ring(house.state)
     click.echo(recorded(house, f"{kind} {target}".rstrip()))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.overview import look
 from agents.console import screens
 from agents.console.workshop import build_runner, take_up
+from agents.durability.bell import bell_folder
 from watchers.hints import Hints
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     if why := take_up(house, take_over=take_over):
         screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
     house.recorder.told = _told
-    hints = Hints(house.place.root, wake)
+    hints = Hints(house.place.root, wake, bell=bell_folder(house.state))
     runner = build_runner(house, wake, hints, _report)
     for words in runner.start(take_over=take_over):
         screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
@@ -33,7 +34,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
         with screens.OUT.status("Looking at what came in ..."):
             runner.once()
         screens.left(runner.left)
-        screens.waiting(look(house.place.root, house.journal), house.place.root)
+        screens.waiting(look(house.place.root, house.journal, at_most=screens.SHOWN), house.place.root)
         if not once:
             _watch(runner, wake, hints)
     finally:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
     from agents.durability.verification import Report
 
+SHOWN = 50  # proposals on one screen
 OUT = Console(highlight=False, soft_wrap=True)
 
 
@@ -34,8 +35,10 @@ def waiting(overview: Overview, root: Path) -> None:
     """The one screen: what waits for the owner, and what to do next."""
     if overview.stopped:
         OUT.print(f"[bold red]Everything stands still:[/] {shown(overview.stopped)}. Delete the file to go on.")
+    if overview.paused:
+        OUT.print(f"[yellow]{shown(overview.paused)}[/]")
     if overview.pending:
-        _decisions(overview.pending)
+        _decisions(overview.pending, overview.to_decide)
     if overview.questions:
         OUT.print("\n[bold]Questions for you[/]")
         for row in overview.questions:
@@ -48,11 +51,13 @@ def waiting(overview: Overview, root: Path) -> None:
     _next_step(overview, escape(str(root)))
 
 
-def _decisions(pending: Sequence[ProposalRow]) -> None:
+def _decisions(pending: Sequence[ProposalRow], number: int) -> None:
     OUT.print("\n[bold]Waiting for your yes[/]")
-    for row in pending:
+    for row in pending[:SHOWN]:
         until = as_local(row.expires).strftime("%d %b %H:%M")
         OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+    if (more := max(number, len(pending)) - SHOWN) > 0:
+        OUT.print(f"  ... and {more} more; `status --json` lists them all.")
 
 
 def title_of(row: ProposalRow) -> str:
@@ -63,9 +68,9 @@ def title_of(row: ProposalRow) -> str:
 
 def _counts(overview: Overview) -> str:
     parts = [
-        f"{len(overview.pending)} to decide",
+        f"{max(len(overview.pending), overview.to_decide)} to decide",
         f"{len(overview.questions)} to answer",
-        f"{len(overview.in_progress)} in progress",
+        f"{max(len(overview.in_progress), overview.working)} in progress",
         f"{overview.done} done",
         f"{len(overview.quarantine)} in quarantine",
     ]

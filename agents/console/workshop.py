@@ -11,6 +11,7 @@ from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
+from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import look
 from agents.autonomy.owner_facts import OwnerFacts
@@ -60,7 +61,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
-    places = Places(root, house.clock, settings.quiet_s)
+    places = Places(root, house.clock, settings.quiet_s, hints.news)
     facts = OwnerFacts(root, house.clock, settings.proposal_days)
     decisions = Decisions(recorder, house.clock)
     ports = TurnPorts(PlaybookBrain(SKILLS), house.models, house.blobs, facts.owner_files, facts.policy)
@@ -78,13 +79,14 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         moves=moves,
         turns=turns,
         effects=Effects(recorder, executor, turns),
+        intake=IntakePause(recorder, places, settings.max_open_proposals),
         desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
         new_epoch=NewEpoch(recorder, places, house.blobs),
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
-        rested=lambda: screens.waiting(look(house.place.root, house.journal), house.place.root),
+        rested=lambda: screens.waiting(look(root, house.journal, at_most=screens.SHOWN), root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 

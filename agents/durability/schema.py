@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -122,6 +122,14 @@ PROOF_CODES = Table(
     Column("used_by", Text, nullable=False, default=""),
 )
 
+READ_NOTES = Table(
+    "read_notes",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("mark", BigInteger, nullable=False),
+)
+
 TRANSITIONS = Table(
     "transitions",
     METADATA,
@@ -146,4 +154,11 @@ CHAIN = Table(
     Column("task", Text, nullable=False, index=True),
     Column("transition", Integer, ForeignKey("transitions.number"), nullable=False, index=True),
     UniqueConstraint("sha256"),
+)
+
+# what waits is asked for at every tick, among thousands: these questions are answered from the index alone
+LATER_INDEXES = (
+    Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
+    Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
+    Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
 )

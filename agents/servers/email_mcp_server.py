@@ -23,6 +23,7 @@ from agents.autonomy.overview import look
 from agents.autonomy.whereabouts import look_around, recognise
 from agents.clock import Clock, SystemClock
 from agents.connectors.email.actions import EmailSend
+from agents.durability.bell import ring
 from agents.durability.journal import Journal
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import TaskRow, add_request, find_task, requests_pending, tasks_in
@@ -73,6 +74,11 @@ class MailDoor:
 
     def propose_reply(self, task_id: str, subject: str, body: str) -> Recorded:
         """Record a reply to the one who wrote a task's mail. The owner reads it and decides; nothing leaves before."""
+        recorded = self._recorded(task_id, subject, body)
+        ring(self.state)
+        return recorded
+
+    def _recorded(self, task_id: str, subject: str, body: str) -> Recorded:
         with self.journal() as journal, journal.begin() as sql:
             row = _known(sql, task_id)
             text = _reply(row, subject, body).canonical().decode()

@@ -13,6 +13,7 @@ from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.founding import found_vault, open_place
+from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import Overview, look
 from agents.autonomy.owner_facts import OwnerFacts
@@ -87,6 +88,7 @@ class House:
     quiet_s: float = 0.0
     owner_quiet_s: float = 60.0
     failpoint: str = ""
+    max_open: int = 200
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
@@ -145,6 +147,7 @@ class House:
             moves=moves,
             turns=turns,
             effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns),
+            intake=IntakePause(self.recorder, self.places, self.max_open),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
             report=self.reports.append,

@@ -43,7 +43,7 @@ class Recorded(Hints):
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     for folder in FOLDERS:
-        (tmp_path / folder).mkdir()
+        (tmp_path / folder).mkdir(parents=True)
     return tmp_path
 
 
