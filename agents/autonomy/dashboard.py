@@ -30,7 +30,7 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
     if overview.paused:
-        parts.append(f"> [!warning] {plain(overview.paused)}")
+        parts.append(f"> [!warning] {overview.paused}")  # our own sentence
     parts += [_waiting(overview), _working(overview), _alerts(overview), _recent(overview), _works(capabilities)]
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"

@@ -34,12 +34,6 @@ def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[s
     return tuple(sql.execute(wanted).scalars())
 
 
-def knows(sql: Connection, name: str) -> bool:
-    """Whether the journal has a task, proposal or question of this name."""
-    wanted = (select(table.c.id).where(table.c.id == name) for table in (TASKS, PROPOSALS, QUESTIONS))
-    return any(sql.execute(each).first() for each in wanted)
-
-
 def count_tasks(sql: Connection, state: str) -> int:
     """How many tasks are in a state."""
     return int(sql.execute(select(func.count()).select_from(TASKS).where(TASKS.c.state == state)).scalar_one())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, select
 
 from agents.durability.proposal_rows import ProposalRow
-from agents.durability.schema import PROPOSALS, TASKS
+from agents.durability.schema import PROPOSALS, QUESTIONS, TASKS
 from agents.durability.task_persistence import TaskRow, columns
 
 if TYPE_CHECKING:
@@ -71,6 +71,15 @@ def open_among(sql: Connection, names: Iterable[str]) -> tuple[str, ...]:
         (row.created_at, row.id) for some in parts(names) for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))
     ]
     return tuple(name for _, name in sorted(found))
+
+
+def known_among(sql: Connection, names: Iterable[str]) -> set[str]:
+    """Those among these names that the journal has a task, proposal or question of."""
+    found: set[str] = set()
+    for some in parts(names):
+        for table in (TASKS, PROPOSALS, QUESTIONS):
+            found.update(sql.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
+    return found
 
 
 def task_rows(sql: Connection, names: Iterable[str]) -> tuple[TaskRow, ...]:
