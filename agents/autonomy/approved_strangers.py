@@ -58,13 +58,14 @@ class Strangers:
 
     def _dragged(self, lying: list[Entry]) -> int:
         """Notes in Pending_Approval or Rejected whose proposals came to another end are put back."""
-        notes = {entry.name.removesuffix(".md"): entry for entry in lying if _is_note(entry)}
         with self._recorder.journal.begin() as sql:
-            states = proposal_states(sql, notes)
-        decided = [name for name, state in states.items() if state not in OPEN]
-        astray = [notes[name] for name in decided if _home(states[name]) != notes[name].folder]
+            states = proposal_states(sql, map(_stem, lying))
+        astray = []
         for entry in lying:
-            if entry.folder == REJECTED and entry not in astray and states.get(_stem(entry)) not in OPEN:
+            state = states.get(_stem(entry), "")
+            if entry.kind == "file" and state not in {*OPEN, ""} and _home(state) != entry.folder:
+                astray.append(entry)
+            elif entry.folder == REJECTED and state not in OPEN:
                 self._rejected.read(entry)
         return sum(self._put_back(entry) for entry in astray)
 
@@ -165,13 +166,9 @@ def _home(state: str) -> str:
     return REJECTED if state == "rejected" else DONE
 
 
-def _is_note(entry: Entry) -> bool:
-    return entry.kind == "file" and entry.name.endswith(".md")
-
-
 def _stem(entry: Entry) -> str:
-    """The id of the proposal whose note it would be; empty when it is no note."""
-    return entry.name.removesuffix(".md") if _is_note(entry) else ""
+    """The id of the proposal whose note it would be; empty when it is called otherwise."""
+    return entry.name.removesuffix(".md") if entry.name.endswith(".md") else ""
 
 
 def _occasion(entry: Entry) -> str:

@@ -75,7 +75,7 @@ class OwnerMoves:
         self._twins.look()
         moved = self._proposals() + self._strangers.look() + self.questions.look() + self._dragged.look()
         for notes in (self._pending, self._dragged.claimed):
-            if notes.is_to_keep:
+            if notes.is_to_keep():
                 with self._recorder.journal.begin() as sql:
                     notes.keep(sql)
         return moved

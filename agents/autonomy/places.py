@@ -80,6 +80,12 @@ class Places:
             changed_ns = 0
         return self._stirs.get(folder, 0), changed_ns
 
+    def names(self, folder: str) -> list[str]:
+        """The names of everything in a folder, dotfiles left out; of ten thousand, far cheaper than what they are."""
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._root / folder) as lying:
+            return sorted(each.name for each in lying if not each.name.startswith("."))
+        return []
+
     def signatures(self, folder: str) -> Iterator[tuple[str, Signature]]:
         """Name and signature of everything in a folder, dotfiles left out; nothing when the folder is gone."""
         with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._root / folder) as lying:
@@ -109,12 +115,7 @@ class Places:
 
     def entries(self, folder: str) -> tuple[Entry, ...]:
         """What lies in a folder, dotfiles left out, by name. A folder that is gone is empty."""
-        try:
-            with os.scandir(self._root / folder) as found:
-                names = [each.name for each in found if not each.name.startswith(".")]
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-        listed = (self.entry(folder, name) for name in sorted(names))
+        listed = (self.entry(folder, name) for name in self.names(folder))
         return tuple(each for each in listed if each)
 
     def entry(self, folder: str, name: str) -> Entry | None:

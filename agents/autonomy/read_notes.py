@@ -55,7 +55,6 @@ class ReadNotes:
         if stirs != self._stirs or self._clock.monotonic_s() >= self._due_s:
             self._stirs = stirs
             self._look_at_all()
-        self._fresh = False
         found = {name: self._places.entry(self.folder, name) for name in sorted(self._unread)}
         self._unread = {name for name, entry in found.items() if entry}
         return [entry for entry in found.values() if entry]
@@ -103,10 +102,10 @@ class ReadNotes:
         keep_marks(sql, self.folder, self._changed)
         self._changed.clear()
 
-    @property
     def is_to_keep(self) -> bool:
-        """Whether enough has changed, or nothing does any more."""
-        return len(self._changed) >= MANY or (bool(self._changed) and not self._fresh)
+        """Asked once a round: whether so much was read that it is to be kept now, or nothing was read since."""
+        fresh, self._fresh = self._fresh, False
+        return len(self._changed) >= MANY or (bool(self._changed) and not fresh)
 
 
 def kept_marks(journal: Journal, folder: str) -> dict[str, int]:

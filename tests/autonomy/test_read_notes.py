@@ -141,16 +141,15 @@ def test_marks_are_kept_when_many_changed_or_nothing_does_any_more(
     for number in range(MANY):
         (tmp_path / FOLDER / f"more-{number:03}.md").write_text("words\n", encoding="utf-8")
     notes = ReadNotes(places, clock, FOLDER, dict)
-    entries = notes.look()
-    for entry in entries[:-1]:
-        assert not notes.is_to_keep or len(entries) > MANY
+    for entry in notes.look()[:-1]:
         notes.read(entry)
-    assert notes.is_to_keep
+    assert notes.is_to_keep()
     few = ReadNotes(places, clock, FOLDER, dict)
     few.read(few.look()[0])
-    assert not few.is_to_keep
-    few.look()
-    assert few.is_to_keep
+    assert [few.is_to_keep(), few.is_to_keep()] == [False, True]
+    nothing = ReadNotes(places, clock, FOLDER)
+    nothing.read(nothing.look()[0])
+    assert [nothing.is_to_keep(), nothing.is_to_keep()] == [False, False]
 
 
 @contextmanager
@@ -258,6 +257,17 @@ def test_a_note_of_a_decided_proposal_that_comes_back_unchanged_is_put_back(hous
     house.move(waiting[0], FOLDER)
     house.once()
     assert house.folder(waiting[0]) == "Rejected"
+
+
+def test_a_link_in_rejected_that_came_again_within_a_minute_is_removed_all_the_same(house: House) -> None:
+    (proposal, *_) = crowd(house)
+    for _ in range(2):
+        (house.vault / "Rejected" / f"{proposal}.md").symlink_to("/nowhere")
+        house.once()
+    house.clock.advance(61)
+    house.once()
+    assert not (house.vault / "Rejected" / f"{proposal}.md").is_symlink()
+    assert house.row(proposal).state == "waiting"
 
 
 def test_a_journal_of_before_gets_the_questions_answered_from_an_index(house: House) -> None:
