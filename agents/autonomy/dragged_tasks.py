@@ -64,7 +64,7 @@ class DraggedTasks:
 
     def _not_lying(self, sql: Connection) -> set[str]:
         """The open tasks that have no note in In_Progress."""
-        standing = (self.claimed.looks, newest_seq(sql))
+        standing = (self.claimed.changes, newest_seq(sql))
         if standing != self._expected:
             self._expected = standing
             self._new.expect({f"{each}.md" for each in tasks_standing(sql, "filed")})

@@ -95,7 +95,7 @@ class OwnerMoves:
 
     def _not_lying(self, sql: Connection) -> set[str]:
         """The proposals that wait and have no note in Pending_Approval."""
-        standing = (self._pending.looks, newest_seq(sql))
+        standing = (self._pending.changes, newest_seq(sql))
         if standing != self._expected:
             self._expected = standing
             missing = self._pending.expect({f"{each}.md" for each in waiting_ids(sql)})

@@ -1,7 +1,7 @@
 """Folders in which thousands of notes wait: what costs is what changed there, not what lies there.
 
 A note that was read and says nothing gets a mark, and is read again when its signature changes. Between the hints of
-the operating system the folder is looked at as a whole from time to time: each look takes at most one part in 500 of
+the operating system the folder is looked at as a whole from time to time: each look takes at most one part in 1,000 of
 the time, so a small folder is looked at every time, and a folder of ten thousand notes a few times a minute.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.durability.journal import Journal
 
-LOOK_SHARE = 500  # a look at the whole folder is due after this many times as long as the last one took
+LOOK_SHARE = 1000  # a look at the whole folder is due after this many times as long as the last one took
 LOOK_EVERY_S = 60.0  # but at the latest after this time
 MANY = 100  # marks that are kept at once; fewer wait for a look that finds nothing new
 
@@ -28,7 +28,8 @@ MANY = 100  # marks that are kept at once; fewer wait for a look that finds noth
 class ReadNotes:
     """What is known of the notes in one folder.
 
-    `marks` gives those that were kept, when it is first needed. `looks` counts the looks at the whole folder.
+    `marks` gives those that were kept, when it is first needed. `looks` counts the looks at the whole folder,
+    `changes` those after which other notes may lie there.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class ReadNotes:
         self._stirs: object = None
         self._due_s = float("-inf")
         self.looks = 0
+        self.changes = 0
 
     def look(self) -> list[Entry]:
         """What is not known to say nothing, by name: what is new, has changed, or is still to be judged."""
@@ -55,13 +57,16 @@ class ReadNotes:
         if stirs != self._stirs or self._clock.monotonic_s() >= self._due_s:
             self._stirs = stirs
             self._look_at_all()
-        found = {name: self._places.entry(self.folder, name) for name in sorted(self._unread)}
-        self._unread = {name for name, entry in found.items() if entry}
-        return [entry for entry in found.values() if entry]
+        entries = [self._places.entry(self.folder, name) for name in sorted(self._unread)]
+        found = [entry for entry in entries if entry]
+        if len(found) < len(entries):
+            self._unread = {entry.name for entry in found}
+            self.changes += 1
+        return found
 
     def _look_at_all(self) -> None:
         began_s = self._clock.monotonic_s()
-        self._unread, known = set(), 0
+        before, self._unread, known = self._unread, set(), 0
         for name, signature in self._places.signatures(self.folder):
             if self._marks.get(name) == mark_of(signature):
                 known += 1
@@ -70,6 +75,9 @@ class ReadNotes:
         if known < len(self._marks):
             here = {name for name, _ in self._places.signatures(self.folder)} - self._unread
             self._forget(self._marks.keys() - here)
+            self.changes += 1
+        if before or self._unread:
+            self.changes += 1
         ended_s = self._clock.monotonic_s()
         self._due_s = ended_s + min(LOOK_EVERY_S, LOOK_SHARE * (ended_s - began_s))
         self.looks += 1

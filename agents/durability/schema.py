@@ -156,9 +156,11 @@ CHAIN = Table(
     UniqueConstraint("sha256"),
 )
 
-# what waits is asked for at every tick, among thousands: these questions are answered from the index alone
+# what waits is asked for at every tick, among thousands: these questions are answered from an index alone, and which
+# transitions are in no commit yet without looking at all that are
 LATER_INDEXES = (
     Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
     Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
     Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
+    Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )
