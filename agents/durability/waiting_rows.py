@@ -93,7 +93,10 @@ def task_rows(sql: Connection, names: Iterable[str]) -> tuple[TaskRow, ...]:
 
 
 def parts(names: Iterable[str]) -> Iterator[list[str]]:
-    """These names, not too many for one statement at a time; each once, in the order in which they come."""
-    wanted = list(dict.fromkeys(names))
+    """These names, not too many for one statement at a time; each once, in the order in which they come.
+
+    Ids are ASCII; other names lie in folders too, and some of them are no text that a statement can hold.
+    """
+    wanted = list(dict.fromkeys(filter(str.isascii, names)))
     for start in range(0, len(wanted), MANY):
         yield wanted[start : start + MANY]

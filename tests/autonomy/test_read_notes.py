@@ -282,3 +282,13 @@ def test_a_journal_of_before_gets_the_questions_answered_from_an_index(house: Ho
         later = sql.exec_driver_sql(uncommitted).all()
     assert "COVERING INDEX" in str(plan)
     assert "ix_transitions_uncommitted" in str(later)
+
+
+@pytest.mark.parametrize("folder", [FOLDER, "Rejected", "Approved", "Needs_Action", "In_Progress/runner"])
+def test_a_name_that_is_no_text_stops_no_look(house: House, folder: str) -> None:
+    waiting = crowd(house)
+    os.close(os.open(os.fsencode(house.vault / folder) + b"/\xff.md", os.O_CREAT | os.O_WRONLY))
+    house.command("approve", waiting[0])
+    house.once()
+    house.restart()
+    assert house.courier.sent == ["send lamp"]
