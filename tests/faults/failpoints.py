@@ -1,7 +1,8 @@
 """A run that kills itself, without a farewell, before its n-th lasting step.
 
-A step is what the disk or the world keeps: a flush, a name given or taken, a commit of the journal, words to a mail
-server. So a kill lies between any two of them, also between a receipt and the filing of the next turn.
+A step is what the disk or the world keeps: a flush, a name given or taken, a commit that wrote rows, words to a mail
+server. So a kill lies between any two of them, also between a receipt and the filing of the next turn. Only the
+runner's own thread counts: how often the engine's threads look at their database depends on the time they have.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from tests.faults.forked import Ended, Run
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 STEPS = frozenset({"os.link", "os.remove", "os.rename", "os.mkdir", "os.truncate", "smtplib.send"})
+WRITING = frozenset({"INSERT", "UPDATE", "DELETE"})
 NEVER = sys.maxsize
 
 
@@ -36,6 +39,8 @@ class Steps:
         self.taken: list[str] = []
 
     def take(self, name: str) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
         if len(self.taken) == self.last:
             os.kill(os.getpid(), signal.SIGKILL)
         self.taken.append(name)
@@ -50,7 +55,16 @@ class Steps:
 
         os.fsync = fsync
         sys.addaudithook(lambda name, _: self.take(name) if name in STEPS else None)
-        event.listen(Engine, "commit", lambda _: self.take("commit"))
+        event.listen(Engine, "before_cursor_execute", self._writes)
+        event.listen(Engine, "commit", self._commits)
+
+    def _writes(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip()[:6].upper() in WRITING:
+            connection.info["wrote"] = True
+
+    def _commits(self, connection: Connection) -> None:
+        if connection.info.pop("wrote", False):
+            self.take("commit")
 
 
 def mortal(last: int, room: Path) -> Callable[[], None]:

@@ -247,7 +247,9 @@ def test_an_overview_of_very_much_counts_what_it_leaves_out(house: House) -> Non
     with house.journal.begin() as sql:
         for number in range(2 * MAX_SHOWN + 3):
             state = "waiting" if number % 2 else "approved"
-            add_proposal(sql, replace(row, id=f"{row.id}-{number}", key=str(number), state=state))
+            add_proposal(
+                sql, replace(row, id=f"{row.id}-{number}", key=str(number), state=state, decided_at=row.created_at)
+            )
     with served(house) as assistant:
         told, task = assistant.call("overview"), assistant.call("explain_task", task_id=row.task)
     assert (len(told["for_the_owner"]["proposals"]), told["for_the_owner"]["left_out"]) == (MAX_SHOWN, 2)

@@ -1,7 +1,5 @@
 """A month of one invoice through the command line, a day at a time, with a SIGKILL a day: exactly the right effects.
 
-NOT COLLECTED YET: it passes once the runner carries out `WaitUntil`. Then name it `test_thirty_days.py`.
-
 The day comes from a clock file, what was sent from the log of a real mail server, what is paid from the owner's books.
 """
 
