@@ -41,8 +41,8 @@ _Identity = tuple[int, int]
 class Hints:
     """Sets `wake` when something changes where work can begin, or somebody rings the `bell`.
 
-    Work begins in our folders, `Ask.md`, `Schedules.md` and `STOP.md`. `bell` is the folder outside the vault in which other processes ring. `says` is empty while all is watched, else one
-    sentence on what is only polled and why.
+    Work begins in our folders, `Ask.md`, `Schedules.md` and `STOP.md`. `bell` is the folder outside the vault in which
+    other processes ring. `says` is empty while all is watched, else one sentence on what is only polled and why.
     """
 
     def __init__(

@@ -127,7 +127,7 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         requests = len(requests_pending(sql))
         jobs = look_at_jobs(root, sql)
         held, away = holds(sql), known_absences(sql)
-        open_tasks = task_states(sql, held)
+        open_tasks = {task for task, state in task_states(sql, held).items() if state != "done"}
         away_until, was_away = read_meta(sql, AWAY_UNTIL), read_meta(sql, WAS_AWAY)
         decisions = count_waiting(sql, before=was_away) if was_away else 0
         limited = rate_waits(root, sql, now)
@@ -149,9 +149,7 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         intake_paused=paused,
         jobs=jobs,
         limited=limited,
-        holds=tuple(
-            each for name, each in held.items() if name in {EVERYTHING, DRAIN} or open_tasks.get(name, "done") != "done"
-        ),
+        holds=tuple(each for name, each in held.items() if name in {EVERYTHING, DRAIN, *open_tasks}),
         away=away,
         away_until=away_until,
         was_away=was_away,

@@ -22,7 +22,7 @@ from agents.clock import as_local
 from agents.connectors.contract import Money
 from agents.connectors.email.actions import EmailSend
 from agents.console.wiring import House, house_at
-from agents.durability.task_persistence import TaskRow, add_event, add_task
+from agents.durability.task_persistence import TaskRow, add_events, add_task
 from agents.durability.transitions import Transition
 from agents.reasoning.brain import Decision, ProposeAction, Step
 from agents.reasoning.planner import render_plan
@@ -106,7 +106,7 @@ class Crowd:
             "attachments": [],
         }
         event = {"source": mail.source, "source_id": mail.source_id, "content_sha256": mail.content_sha256}
-        add_event(writing.sql, {**event, "task": task, "seen_at": now.isoformat()})
+        add_events(writing.sql, [{**event, "task": task, "seen_at": now.isoformat()}])
         row = TaskRow(
             task,
             now.isoformat(),

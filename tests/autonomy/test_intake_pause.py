@@ -108,6 +108,31 @@ def test_a_task_that_was_begun_goes_on(full: House) -> None:
     assert full.happened().count("task.done") == 1
 
 
+def test_tasks_that_the_owner_holds_take_no_room_from_the_others(tmp_path: Path, clock: FrozenClock) -> None:
+    house = House(tmp_path, clock, max_open=1).found()
+    for number in range(3):
+        house.mail("send lamp", number)
+    house.start()
+    house.sweep()
+    *held, free = sorted(house.tasks())
+    for task in held:
+        house.command("pause", task)
+    house.once()
+    assert [house.task(each).state for each in (*held, free)] == ["filed", "filed", "waiting"]
+    house.close()
+
+
+def test_an_urgent_task_that_the_owner_holds_is_not_begun_during_the_pause(full: House) -> None:
+    (late,) = new(full)
+    full.set(late, "priority", "urgent")
+    full.command("pause", late)
+    full.once()
+    assert new(full) == [late]
+    full.command("resume", late)
+    full.once()
+    assert new(full) == []
+
+
 def test_tasks_whose_turn_fails_hold_nobody_up(tmp_path: Path, clock: FrozenClock) -> None:
     house = House(tmp_path, clock, max_open=1).found()
     house.brain.troubles = [Transient("The brain is busy", hint="Wait.") for _ in range(20)]

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, update
 
+from agents.autonomy import dragged_tasks, owner_priority
 from agents.autonomy.places import Places
 from agents.autonomy.read_notes import LOOK_EVERY_S, MANY, ReadNotes
 from agents.durability import read_notes as kept
 from agents.durability.schema import META, READ_NOTES
+from agents.vault.files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from agents.vault.note import Problem
     from tests.autonomy.house import House
     from tests.clock import FrozenClock
 
@@ -191,6 +194,47 @@ def test_who_waits_is_loaded_when_something_changed_and_never_for_waiting(house:
         waits(house)
     assert len(statements) == 1
     assert house.waiting() == waiting
+
+
+def test_who_waits_longer_since_the_owner_was_away_is_not_loaded_at_each_look(house: House) -> None:
+    waiting = crowd(house)
+    goals = house.vault / "Business_Goals.md"
+    goals.write_text("---\naway: 2026-11-25..2026-12-04\n---\n", encoding="utf-8")
+    house.once()
+    house.clock.advance(12 * 86_400)  # five days after the expiry that was sealed
+    house.once()
+    with loaded(house) as statements:
+        waits(house)
+    assert (statements, house.waiting()) == ([], waiting)
+    house.clock.advance(6 * 86_400)
+    house.once()
+    assert house.waiting() == []
+
+
+def test_notes_of_tasks_that_are_not_begun_are_read_once_and_when_they_change(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def reads(path: Path, most: int) -> bytes | Problem:
+        read.append(path.stem)
+        return read_regular(path, most)
+
+    for module in (dragged_tasks, owner_priority):
+        monkeypatch.setattr(module, "read_regular", reads)
+    house.start()
+    house.mail("send lamp", 1)
+    house.mail("send lamp", 2)
+    house.sweep()
+    waits(house)
+    assert sorted({*read}) == sorted(house.tasks())
+    read.clear()
+    waits(house)
+    assert read == []
+    changed, _same = house.tasks()
+    house.set(changed, "priority", "urgent")
+    waits(house)
+    assert {*read} == {changed}
 
 
 def test_after_a_restart_only_what_changed_is_read(house: House) -> None:

@@ -32,7 +32,9 @@ def test_stop_is_said_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_pause_is_said_and_of_ten_thousand_proposals_the_screen_shows_the_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    full = replace(NOTHING, pending=(row(),) * 60, to_decide=10_000, working=9_000, paused="Nothing new is begun.")
+    full = replace(
+        NOTHING, pending=(row(),) * 60, to_decide=10_000, working=9_000, intake_paused="Nothing new is begun."
+    )
     screens.waiting(full, tmp_path)
     out = capsys.readouterr().out
     assert "Nothing new is begun." in out

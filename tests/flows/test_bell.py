@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from agents.durability.bell import BELL, bell_folder, ring
-from agents.servers.email_mcp_server import open_door
+from agents.servers.email_mcp_server import MailDoor
 from tests.flows.programs import PROJECT, command_line, started
 from tests.flows.steps import only, proposed_invoice
 from watchers.hints import FOLDERS, Hints
@@ -48,7 +48,14 @@ def test_a_ring_of_another_process_wakes_each_time(employee: Employee) -> None:
 
 def test_every_command_that_asks_for_something_rings_after_it_is_written(employee: Employee) -> None:
     proposal = proposed_invoice(employee).stem
-    asked = [("ask", "send", "something"), ("reject", proposal), ("approve", proposal), ("proof", "enrol")]
+    asked = [
+        ("ask", "send", "something"),
+        ("reject", proposal),
+        ("approve", proposal),
+        ("proof", "enrol"),
+        ("pause",),
+        ("resume",),
+    ]
     for words in asked:
         assert not rung(employee)
         employee.said(*words)
@@ -67,7 +74,7 @@ def test_what_only_looks_does_not_ring(employee: Employee) -> None:
 def test_a_connected_assistant_rings_too(employee: Employee, monkeypatch: pytest.MonkeyPatch) -> None:
     proposed_invoice(employee)
     monkeypatch.setenv("AI_EMPLOYEE_STATE", str(employee.state))
-    door = open_door(employee.vault)
+    door = MailDoor.open(employee.vault)
     door.propose_reply(only(door.list_tasks().tasks).id, "Hello", "Thank you.")
     assert rung(employee)
 
