@@ -127,6 +127,7 @@ class Runner:
                 self._clock.wait(self._parts.wake, (unsettled_s or 0.0) + MARGIN_S)
                 self._parts.wake.clear()
         progressed = self._drains() or progressed
+        self._parts.ralph.tidy()
         self._parts.desk.work(last=True, progressed=progressed)
 
     def watch(self, end: threading.Event) -> None:
@@ -141,6 +142,7 @@ class Runner:
                         continue
                     self._parts.desk.work(last=False, progressed=progressed)
                     if progressed:
+                        self._parts.ralph.tidy()
                         self._parts.rested()
                     progressed = False
                     if unsettled_s is None and self._drains():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.autonomy.queries import task_ids, task_states
@@ -15,13 +16,13 @@ from agents.autonomy.queue_order import due_in_order
 from agents.autonomy.thinking import Thought, thought_from, turn_order
 from agents.durability.alerts import raise_alert
 from agents.durability.engine import Standing, State
-from agents.durability.journal import journal_id
+from agents.durability.journal import journal_id, read_meta, write_meta
 from agents.durability.news import tasks_with_news
 from agents.errors import EmployeeError, NeedsOwner, Transient
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agents.autonomy.controls import Controls
     from agents.autonomy.intake_pause import IntakePause
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 MANY = 100  # tasks claimed in one round
 QUICK_S = 0.25  # a round waits so long for turns it has just begun; slower ones are filed in a later round
+SWEPT = "engine swept"  # the day on which the engine last forgot what ended long ago
+KEPT = timedelta(days=7)
 TOO_LONG_S = 1800.0  # a turn that thinks longer is given up and begun anew
 
 
@@ -72,11 +75,23 @@ class RalphWiggumEngine:
         self._holds = controls.holds
         self._intake = intake
         self._begun: dict[str, _Begun] = {}
+        self._used = False
 
     @property
     def thinking(self) -> int:
         """How many turns are being thought."""
         return len(self._begun)
+
+    def tidy(self) -> None:
+        """Once a day, when nothing else is to be done: let the engine forget what ended long ago."""
+        today = self._clock.now().date().isoformat()
+        if not self._used:
+            return
+        with self._recorder.journal.begin() as sql:
+            if read_meta(sql, SWEPT) == today:
+                return
+            write_meta(sql, SWEPT, today)
+        self._ports.engine().sweep(self._clock.now() - KEPT)
 
     def work(self, seconds: float) -> int:
         """Claim, begin turns and file what is thought, for so long; how many things moved."""
@@ -121,6 +136,8 @@ class RalphWiggumEngine:
             if asked is None:
                 return 0.0
             engine = self._ports.engine()
+            self._used = True
+            self._tell(engine.says())
             order = self._fresh(engine, asked)
             engine.submit(order)
         except EmployeeError as err:
@@ -203,6 +220,13 @@ class RalphWiggumEngine:
             return thought_from(standing.result, self._ports.models)
         except ValueError as err:
             return Thought(None, {}, Transient(f"what was kept cannot be used: {err}", hint="It is thought again."))
+
+    def _tell(self, says: Iterable[str]) -> None:
+        """What the engine found damaged and began anew; the journal knows what is to be done again."""
+        for words in says:
+            self._ports.report(words)
+            with self._recorder.begin() as writing:
+                raise_alert(writing, "engine", plain(words), self._clock.now())
 
     def _trouble(self, task: str, err: EmployeeError) -> None:
         """A turn that cannot be taken now is tried again after a pause, and the owner hears what it needs."""

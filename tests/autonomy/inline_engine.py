@@ -41,6 +41,8 @@ class InlineEngine:
     steps: dict[str, list[JsonValue]] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     held: bool = False
+    damage: tuple[str, ...] = ()
+    swept: int = 0
     on_end: Callable[[], None] = lambda: None
 
     def submit(self, order: Order) -> None:
@@ -74,14 +76,16 @@ class InlineEngine:
     def sweep(self, before: datetime) -> int:
         """Forget everything that ended."""
         assert before
+        self.swept += 1
         ended = [key for key, each in self.standings.items() if each.state is not State.RUNNING]
         for key in ended:
             del self.standings[key]
         return len(ended)
 
     def says(self) -> tuple[str, ...]:
-        """Nothing is ever damaged."""
-        return ()
+        """What a test has it say, once."""
+        said, self.damage = self.damage, ()
+        return said
 
     def close(self, patience_s: float = 0.0) -> None:
         """Nothing is open."""

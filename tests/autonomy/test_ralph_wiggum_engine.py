@@ -210,3 +210,30 @@ def test_steps_that_were_kept_are_not_taken_again(house: House) -> None:
     house.engine.held = False
     house.once()
     assert len(house.waiting()) == 1
+
+
+def test_what_ended_long_ago_is_forgotten_once_a_day(house: House) -> None:
+    house.start()
+    house.once()
+    assert house.engine.swept == 0  # nothing was thought: the engine is not even opened
+    for number in range(3):
+        house.mail("nothing", number)
+        house.once()
+    assert house.engine.swept == 1
+    house.clock.advance(86400)
+    house.restart()
+    assert house.engine.swept == 1
+    house.mail("nothing", 4)
+    house.once()
+    assert house.engine.swept == 2
+    assert house.sees().done == 4
+
+
+def test_a_database_that_was_damaged_is_told_to_the_owner_once(house: House) -> None:
+    house.engine.damage = ("The steps of long work were damaged; they begin anew.",)
+    for number in range(2):
+        house.mail("nothing", number)
+        house.once()
+    (alert,) = house.alerts()
+    assert "damaged" in alert
+    assert house.sees().done == 2
