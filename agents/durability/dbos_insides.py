@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +21,8 @@ import dbos._serialization
 import dbos._workflow_commands
 from dbos import DBOS, DBOSConfig, Serializer
 from sqlalchemy import text
+
+from agents.errors import refusals_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +39,7 @@ QUICK_S = 0.1
 SLOW_S = 2.0
 CLOSING_POLL_S = 0.05  # a thread of DBOS sleeps so long before it sees that it has to end
 HOUR_S = 3600.0
+FILES = 24  # an event loop, the database with its log, and a connection for each thread
 
 _READ = (
     "SELECT status, serialization, (SELECT output FROM {0}workflow_output o WHERE o.workflow_uuid = s.workflow_uuid)"
@@ -115,6 +119,7 @@ def launch(
 ) -> WatchedDbos:
     """Start DBOS on this database. It says nothing, calls nobody, and unpickles nothing."""
     refuse_pickle()
+    need_files()
     log = logging.getLogger("dbos")
     log.handlers = [logging.NullHandler()]  # DBOS adds its own only where there is none
     log.propagate = False
@@ -133,6 +138,21 @@ def launch(
     started.ask_queue_every(queue_pause_s)
     DBOS.launch()
     return started
+
+
+def need_files() -> None:
+    """Make sure that so many files can be opened: without them the threads of DBOS die, and its start never ends.
+
+    Raises:
+        Transient: they cannot.
+    """
+    held: list[int] = []
+    try:
+        with refusals_told():
+            held.extend(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) for _ in range(FILES))
+    finally:
+        for each in held:
+            os.close(each)
 
 
 def refuse_pickle() -> None:
