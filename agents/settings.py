@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     scan_every_s: float = Field(default=5.0, gt=0, le=600, description="How often folders are scanned without a hint.")
     owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
     proposal_days: int = Field(default=7, ge=1, le=90, description="How long a proposal waits before it expires.")
+    max_open_proposals: int = Field(
+        default=200, gt=0, description="While more proposals than this wait for you, no new task is begun."
+    )
     max_turns: int = Field(default=60, gt=0, description="Turns a task may take before the owner is asked.")
     max_task_days: int = Field(default=180, gt=0, description="Days a task may be open before the owner is asked.")
     max_task_usd: Decimal = Field(default=Decimal(5), gt=0, description="What thinking about one task may cost.")

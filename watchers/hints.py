@@ -7,38 +7,57 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.vault.layout import APPROVED, ASK_NOTE, INBOX, NEEDS_ACTION, PENDING, REJECTED, SCHEDULES_NOTE, is_stop
+from agents.vault.layout import (
+    APPROVED,
+    ASK_NOTE,
+    CLAIMED,
+    INBOX,
+    NEEDS_ACTION,
+    PENDING,
+    REJECTED,
+    SCHEDULES_NOTE,
+    is_stop,
+)
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Iterator
 
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
-FOLDERS = (INBOX, NEEDS_ACTION, PENDING, APPROVED, REJECTED)
+FOLDERS = (INBOX, NEEDS_ACTION, CLAIMED, PENDING, APPROVED, REJECTED)
 NOTES = (ASK_NOTE, SCHEDULES_NOTE)
 ROOT = "."
+BELL = "bell"
 EVERYTHING = "everything"
 STOP_WAIT_S = 5.0
 _Identity = tuple[int, int]
 
 
 class Hints:
-    """Sets `wake` when something changes where work can begin: our folders, `Ask.md`, `Schedules.md` and `STOP.md`.
+    """Sets `wake` when something changes where work can begin, or somebody rings the `bell`.
 
-    `says` is empty while all is watched, else one sentence on what is only polled and why.
+    Work begins in our folders, `Ask.md`, `Schedules.md` and `STOP.md`. `bell` is the folder outside the vault in which
+    other processes ring. `says` is empty while all is watched, else one sentence on what is only polled and why.
     """
 
     def __init__(
-        self, root: Path, wake: threading.Event, open_observer: Callable[[], BaseObserver] | None = None
+        self,
+        root: Path,
+        wake: threading.Event,
+        open_observer: Callable[[], BaseObserver] | None = None,
+        bell: Path | None = None,
     ) -> None:
         self._open_observer = open_observer or _open_observer
         self._root = root
         self._wake = wake
+        self._places = {folder: root / folder for folder in (ROOT, *FOLDERS)} | ({BELL: bell} if bell else {})
+        self._news: set[str] = set()
+        self._lock = threading.Lock()
         self._observer: BaseObserver | None = None
         self._watched: dict[str, tuple[_Identity, ObservedWatch]] = {}
         self.gone: set[str] = set()  # deleted while watched; a new folder may get the same inode
@@ -71,7 +90,7 @@ class Hints:
         if self._observer is None:
             return
         self._reasons.pop(EVERYTHING, None)
-        for folder in (ROOT, *FOLDERS):
+        for folder in self._places:
             self._renew(self._observer, folder)
 
     def stop(self) -> None:
@@ -83,24 +102,36 @@ class Hints:
             self._observer = None
         self._watched.clear()
 
+    def news(self) -> frozenset[str] | None:
+        """The folders in which something changed since this was last asked; None = look everywhere."""
+        with self._lock:
+            news, self._news = self._news, set()
+        return None if self._observer is None or self._reasons or EVERYTHING in news else frozenset(news)
+
+    def _tell(self, folder: str) -> None:
+        with self._lock:
+            self._news.add(folder)
+
     def lost(self) -> None:
         """Hints were lost: look at everything now."""
         self._reasons[EVERYTHING] = "too many changes at once"
+        self._tell(EVERYTHING)
         self._wake.set()
 
     def hint(self, path: Path, folder: str) -> None:
         """Something changed at `path`, seen by the watch on `folder`."""
-        if path == self._root / folder:  # the watched folder itself is gone, and its watch with it
+        if path == self._places[folder]:  # the watched folder itself is gone, and its watch with it
             self.gone.add(folder)
             self._wake.set()
         name = path.name
         if folder == ROOT and not (is_stop(name) or name in NOTES or name in FOLDERS):
             return
         if not name.startswith("."):  # our own half-written files
+            self._tell(folder)
             self._wake.set()
 
     def _renew(self, observer: BaseObserver, folder: str) -> None:
-        path = self._root / folder
+        path = self._places[folder]
         try:
             status = path.lstat()
             identity = (status.st_dev, status.st_ino)
@@ -118,6 +149,7 @@ class Hints:
         except OSError as err:
             self._reasons[folder] = _words(err)
         else:
+            self._tell(folder)  # what happened until now was not seen
             self._watched[folder] = (identity, watch)
             self._reasons.pop(folder, None)
 

@@ -86,12 +86,14 @@ def judge(
 
     `proof` came with a command; `away` is when the owner is away, which does not count against its expiry.
     """
+    until = waits_until(sealed.created, sealed.expires, away)
+    if [*found] == [Found(PENDING, sealed.note)] and now < until:
+        return Verdict(Kind.WAIT, proof=proof)  # as we wrote it: of thousands that wait, nearly all
     by_folder = {each.folder: each.text for each in found}
     code = next(filter(None, map(code_in, by_folder.values())), "")
     if REJECTED in by_folder:  # rejected beats approved
         return Verdict(Kind.REJECT, "moved", _property(read_note(by_folder[REJECTED]), "reason"), code=code)
     verdict = replace(_said_in(by_folder, sealed, models), code=code, proof=proof)
-    until = waits_until(sealed.created, sealed.expires, away)
     if now >= until and verdict.kind is not Kind.REJECT:
         return Verdict(Kind.EXPIRED, verdict.how, code=code, until=until)
     if verdict.kind is Kind.APPROVE and sealed.risk == Tier.HIGH and not (code or proof):

@@ -15,6 +15,7 @@ from agents.durability.alerts import raise_alert
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal
 from agents.durability.sealed_records import shows
 from agents.durability.transitions import Transition
+from agents.durability.waiting_rows import proposal_states
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, is_conflict_copy
@@ -23,7 +24,8 @@ from agents.vault.note import Problem
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from agents.autonomy.places import Entry, Places, Signature
+    from agents.autonomy.places import Entry, Places
+    from agents.autonomy.read_notes import ReadNotes
     from agents.durability.transitions import Recorder
 
 MAX_BYTES = 30_000_000
@@ -36,38 +38,45 @@ UNKNOWN = "A note in Approved is not one that waits for you; nothing was run."
 class Strangers:
     """Looks for them."""
 
-    def __init__(self, recorder: Recorder, places: Places) -> None:
+    def __init__(self, recorder: Recorder, places: Places, pending: ReadNotes, rejected: ReadNotes) -> None:
         self._recorder = recorder
         self._places = places
+        self._pending = pending
+        self._rejected = rejected
         self._clock = recorder.clock
-        self._in_place: dict[str, Signature] = {}
         self._told: set[tuple[str, str]] = set()
         self._tried = Pauses(recorder.clock)
 
     def look(self) -> int:
         """Deal with what is in Approved, and tell of conflict copies in Pending_Approval; how many were moved."""
-        pending = self._places.entries(PENDING)
+        pending = self._pending.look()
         for entry in pending:
             if is_conflict_copy(entry.name):
                 self._tell(entry, CONFLICT.format(folder=PENDING))
-        dragged = sum(self._dragged(entry) for entry in (*pending, *self._places.entries(REJECTED)))
+        dragged = self._dragged(pending) + self._dragged(self._rejected.look())
         return dragged + sum(self._stranger(entry) for entry in self._places.entries(APPROVED))
 
-    def _dragged(self, entry: Entry) -> int:
-        """A note in Pending_Approval or Rejected whose proposal came to another end."""
-        if entry.kind != "file" or self._in_place.get(entry.path) == entry.signature:
-            return 0
+    def _dragged(self, lying: list[Entry]) -> int:
+        """Notes in Pending_Approval or Rejected whose proposals came to another end are put back."""
         with self._recorder.journal.begin() as sql:
-            row = find_proposal(sql, entry.name.removesuffix(".md")) if entry.name.endswith(".md") else None
-        if row is None or row.state in OPEN or _home(row) == entry.folder:
-            if row is None or row.state not in OPEN:
-                self._in_place[entry.path] = entry.signature
-            return 0
-        return self._bring_home(entry, row) if self._places.settled(entry) else 0
+            states = proposal_states(sql, map(_stem, lying))
+        astray = []
+        for entry in lying:
+            state = states.get(_stem(entry), "")
+            if entry.kind == "file" and state not in {*OPEN, ""} and _home(state) != entry.folder:
+                astray.append(entry)
+            elif entry.folder == REJECTED and state not in OPEN:
+                self._rejected.read(entry)
+        return sum(self._put_back(entry) for entry in astray)
+
+    def _put_back(self, entry: Entry) -> int:
+        with self._recorder.journal.begin() as sql:
+            row = find_proposal(sql, _stem(entry))
+        return self._bring_home(entry, row) if row and self._places.settled(entry) else 0
 
     def _bring_home(self, entry: Entry, row: ProposalRow) -> int:
         """Move it to where it belongs; a copy of one that lies there is put aside."""
-        home = _home(row)
+        home = _home(row.state)
         if self._places.find(entry.name, home):
             return self._put_aside(entry, row)
         if not self._tried.due(entry.path):
@@ -152,9 +161,14 @@ class Strangers:
         return 1
 
 
-def _home(row: ProposalRow) -> str:
+def _home(state: str) -> str:
     """Where the note of a decided proposal belongs."""
-    return REJECTED if row.state == "rejected" else DONE
+    return REJECTED if state == "rejected" else DONE
+
+
+def _stem(entry: Entry) -> str:
+    """The id of the proposal whose note it would be; empty when it is called otherwise."""
+    return entry.name.removesuffix(".md") if entry.name.endswith(".md") else ""
 
 
 def _occasion(entry: Entry) -> str:

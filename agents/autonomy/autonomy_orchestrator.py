@@ -196,11 +196,12 @@ class Runner:
         return moved, min(waits, default=None)
 
     def _work(self, turns_s: float) -> int:
-        """Everything but taking in: the owner's word, turns for so many seconds, effects; how many things moved."""
+        """Everything but taking in: the owner's word, effects, turns for so many seconds; how many things moved."""
         parts = self._parts
         moved = parts.away() + parts.new_epoch.look() + parts.requests.carry_out()
         moved += parts.moves.look() + parts.effects.resolve() + parts.turns.waits.look()
-        return moved + parts.ralph.work(turns_s) + self._effects()
+        moved += self._effects()  # first: who said yes must not wait for the turns of others
+        return moved + parts.ralph.work(turns_s)
 
     def _effects(self) -> int:
         ended = self._parts.effects.run()

@@ -19,8 +19,8 @@ def contradicted(places: Places, store: Store, proposal: str) -> bool:
     return any(
         folder == REJECTED or _says_no(store, entry)
         for folder in (REJECTED, APPROVED, PENDING)
-        for entry in places.entries(folder)
-        if entry.name.startswith(proposal) and is_conflict_copy(entry.name)
+        for name in places.names(folder)
+        if name.startswith(proposal) and is_conflict_copy(name) and (entry := places.entry(folder, name))
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.autonomy.away_times import last_day
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agents.durability.task_persistence import QuestionRow
 
 MAX_QUESTION = 90
+SHOWN = 50  # rows of each list; a page that shows ten thousand is read by nobody
 
 
 def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -> str:
@@ -33,6 +35,8 @@ def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
     parts += _in_force(overview)
+    if overview.intake_paused:
+        parts.append(f"> [!warning] {overview.intake_paused}")  # our own sentence
     parts += [_waiting(overview), _working(overview), _alerts(overview), _jobs(overview.jobs), _recent(overview)]
     parts.append(_works(capabilities))
     parts.append(
@@ -50,7 +54,7 @@ def _in_force(overview: Overview) -> list[str]:
     if draining := overview.held(DRAIN):
         words = "The run ends when what is begun is done; the next one takes in new tasks again."
         parts.append(f"> [!warning] Nothing new is begun, {_since(draining)}\n> {words}")
-    decisions, questions = overview.waited()
+    decisions, questions = overview.waited
     if overview.away_until:
         parts.append(f"> [!info] You are away until {last_day(overview.away_until)}: nothing expires meanwhile.")
     elif decisions or questions:
@@ -66,7 +70,8 @@ def _since(hold: HoldRow) -> str:
 def _waiting(overview: Overview) -> str:
     if not overview.pending and not overview.questions:
         return "> [!success] Nothing waits for you."
-    decisions, questions = _many(len(overview.pending), "decision"), _many(len(overview.questions), "question")
+    waiting = max(len(overview.pending), overview.to_decide)
+    decisions, questions = _many(waiting, "decision"), _many(len(overview.questions), "question")
     rows = [f"> [!todo] {decisions} and {questions} wait for you."]
     if overview.pending:
         rows += [
@@ -75,9 +80,11 @@ def _waiting(overview: Overview) -> str:
             "| decide | note | risk | until |",
             "| --- | --- | --- | --- |",
         ]
-        rows += [_pending(each, overview.until(each)) for each in overview.pending]
+        rows += [_pending(each, overview.until(each)) for each in overview.pending[:SHOWN]]
+        rows += _more(waiting, "in Pending_Approval")
     if overview.questions:
-        rows += ["", "## To answer", *(_question(each) for each in overview.questions)]
+        rows += ["", "## To answer", *(_question(each) for each in overview.questions[:SHOWN])]
+        rows += _more(len(overview.questions), "in Needs_Action")
     return "\n".join(rows)
 
 
@@ -98,9 +105,13 @@ def _question(row: QuestionRow) -> str:
 def _working(overview: Overview) -> str:
     if not overview.in_progress and not overview.approved:
         return ""
-    rows = ["## In progress", *(f"- [[{each}]]{_paused(overview, each)}" for each in overview.in_progress)]
-    rows += [f"- [[{each.id}]] approved, not done yet" for each in overview.approved if each.id not in overview.limited]
-    rows += [f"- [[{name}]] approved; {plain(wait.words)}" for name, wait in overview.limited.items()]
+    rows = ["## In progress", *(f"- [[{each}]]{_paused(overview, each)}" for each in overview.in_progress[:SHOWN])]
+    rows += _more(max(len(overview.in_progress), overview.working), "in In_Progress")
+    free = [each.id for each in overview.approved if each.id not in overview.limited]
+    rows += [f"- [[{name}]] approved, not done yet" for name in free[:SHOWN]]
+    limited = islice(overview.limited.items(), SHOWN)
+    rows += [f"- [[{name}]] approved; {plain(wait.words)}" for name, wait in limited]
+    rows += _more(len(overview.limited), "approved, held by your limits")
     return "\n".join(rows)
 
 
@@ -161,6 +172,11 @@ def _works(capabilities: tuple[Capability, ...]) -> str:
         cells = (each.name, f"{each.state.value}: {each.says}", each.next_step)
         rows.append(f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)
+
+
+def _more(number: int, where: str) -> list[str]:
+    """What tells of the rows that are not shown: an empty line first, which ends a table."""
+    return ["", f"... and {number - SHOWN} more {where}."] if number > SHOWN else []
 
 
 def _many(number: int, word: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import code_in
-from agents.autonomy.dashboard import render_dashboard
+from agents.autonomy.dashboard import SHOWN, render_dashboard
 from agents.autonomy.overview import look
 from agents.autonomy.owner_moves import DECIDING
 from agents.autonomy.queries import is_log_file, log_files_since
@@ -119,7 +119,8 @@ class Desk:
             newest = last_link(sql)
             files = {*lost_pages, *log_files_since(sql, int(read_meta(sql, READABLE, "0")))}
             chain = {file: links(sql, file=file) for file in files}
-        overview = look(self._recorder.store.root, self._recorder.journal, self._clock.now())
+        root, journal = self._recorder.store.root, self._recorder.journal
+        overview = look(root, journal, self._clock.now(), at_most=SHOWN)
         page = render_dashboard(overview, self._capabilities())
         pages = {DASHBOARD_NOTE: page} | {_page(file): readable_log(file, chain[file]) for file in sorted(files)}
         for path, text in pages.items():

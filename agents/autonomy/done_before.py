@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.approval.payload import dump_action
-from agents.autonomy.queries import knows
 from agents.durability.journal import LOG_MARK, read_meta
+from agents.durability.waiting_rows import known_among
 from agents.vault.files import read_regular
 from agents.vault.layout import DONE
 from agents.vault.note import MAX_NOTE_BYTES
@@ -34,5 +34,5 @@ def done_before(sql: Connection, places: Places, store: Store, action: Action) -
         name = entry.name.removesuffix(".md")
         content = read_regular(store.path(entry.path), MAX_NOTE_BYTES)
         text = content.decode(errors="replace") if isinstance(content, bytes) else ""
-        if order in text and "\n## Receipt\n" in text and not knows(sql, name):
+        if order in text and "\n## Receipt\n" in text and not known_among(sql, [name]):
             yield WARNING.format(name)

@@ -8,11 +8,14 @@ from agents.autonomy.controls import control_in
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.owner_priority import OwnerPriority
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import filed_tasks, task_ids, task_states
+from agents.autonomy.queries import task_states
+from agents.autonomy.read_notes import ReadNotes
 from agents.autonomy.shelving import done_folder
 from agents.durability.control_rows import drop_hold
+from agents.durability.journal import newest_seq
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
+from agents.durability.waiting_rows import BEGUN, open_among, tasks_standing
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import CLAIMED, DONE, NEEDS_ACTION, PLANS, is_note_name
@@ -20,66 +23,63 @@ from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from sqlalchemy import Connection
 
     from agents.autonomy.controls import Controls
-    from agents.autonomy.places import Entry, Places, Signature
+    from agents.autonomy.places import Entry, Places
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
-
-OPEN_STATES = ("claimed", "waiting")
-AT_ONCE = 200  # notes of tasks that are not begun, in one look
 
 
 class DraggedTasks:
     """Compares where task notes lie with what the journal says of the tasks."""
 
-    def __init__(self, recorder: Recorder, places: Places, turns: Turns, controls: Controls) -> None:
+    def __init__(
+        self, recorder: Recorder, places: Places, turns: Turns, controls: Controls, claimed: ReadNotes
+    ) -> None:
         self._recorder = recorder
         self._places = places
         self._turns = turns
         self._controls = controls
         self._shelf = turns.shelf
         self._clock = recorder.clock
-        self._read: dict[str, Signature] = {}
         self._restored = Pauses(recorder.clock)
         self._priority = OwnerPriority(recorder, places)
-        self._untouched: frozenset[str] = frozenset()
-        self._looked_at = ""
+        self._new = ReadNotes(places, recorder.clock, NEEDS_ACTION)
+        self._expected = (-1, -1)
+        self._missing: set[str] = set()
+        self.claimed = claimed
 
     def look(self) -> int:
         """Follow the owner; how many tasks moved."""
         back, new = self._lying()
         moved = sum(self._put_back(entry) for entry in back)
+        lying = {entry.name: entry for entry in self.claimed.look()}
         with self._recorder.journal.begin() as sql:
-            open_tasks = task_ids(sql, *OPEN_STATES)
-        claimed = {entry.name: entry for entry in self._places.entries(CLAIMED)}
-        moved += self._priority.look(
-            [*new.values(), *(claimed[name] for each in open_tasks if (name := f"{each}.md") in claimed)]
-        )
-        self._read = {name: seen for name, seen in self._read.items() if name in claimed or name in self._untouched}
-        moved += sum(self._hear(name.removesuffix(".md"), entry) for name, entry in new.items())
-        return moved + sum(self._follow(task, claimed.get(f"{task}.md")) for task in open_tasks)
+            names = self._not_lying(sql) | {_task(entry) for entry in lying.values()}
+            open_tasks = open_among(sql, names)
+        begun = [lying[name] for task in open_tasks if (name := f"{task}.md") in lying]
+        moved += self._priority.look([*new, *begun])
+        moved += sum(self._hear(entry) for entry in new)
+        return moved + sum(self._follow(task, lying.get(f"{task}.md")) for task in open_tasks)
 
-    def _lying(self) -> tuple[list[Entry], dict[str, Entry]]:
-        """Notes in Needs_Action: those whose tasks were taken up, and some by name of those that nobody took up yet.
-
-        Of these there may be thousands: each look goes on where the last one ended.
-        """
-        lying = tuple(filter(is_note_name, self._places.names(NEEDS_ACTION)))
+    def _lying(self) -> tuple[list[Entry], list[Entry]]:
+        """Notes in Needs_Action that are not known to say nothing: of tasks taken up already, and of those not yet."""
+        lying = [entry for entry in self._new.look() if entry.kind == "file" and is_note_name(entry.name)]
         with self._recorder.journal.begin() as sql:
-            untouched = filed_tasks(sql)
-            states = task_states(sql, {name.removesuffix(".md") for name in lying} - untouched)
-        self._untouched = frozenset(name for name in lying if name.removesuffix(".md") in untouched)
-        ahead = [name for name in lying if name in self._untouched and name > self._looked_at]
-        some = ahead[:AT_ONCE]
-        self._looked_at = some[-1] if len(ahead) > AT_ONCE else ""
-        back = (name for name in lying if states.get(name.removesuffix(".md")) in {*OPEN_STATES, "done"})
-        return self._files(back), {entry.name: entry for entry in self._files(some)}
+            states = task_states(sql, map(_task, lying))
+        back = [entry for entry in lying if states.get(_task(entry)) in {*BEGUN, "done"}]
+        return back, [entry for entry in lying if states.get(_task(entry)) == "filed"]
 
-    def _files(self, names: Iterable[str]) -> list[Entry]:
-        found = (self._places.entry(NEEDS_ACTION, name) for name in names)
-        return [entry for entry in found if entry and entry.kind == "file"]
+    def _not_lying(self, sql: Connection) -> set[str]:
+        """The open tasks that have no note in In_Progress."""
+        standing = (self.claimed.changes, newest_seq(sql))
+        if standing != self._expected:
+            self._expected = standing
+            self._new.expect({f"{each}.md" for each in tasks_standing(sql, "filed")})
+            missing = self.claimed.expect({f"{each}.md" for each in tasks_standing(sql, *BEGUN)})
+            self._missing = {name.removesuffix(".md") for name in missing}
+        return self._missing
 
     def _put_back(self, entry: Entry) -> int:
         """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""
@@ -138,32 +138,34 @@ class DraggedTasks:
             writing.record(Transition(fact, f"Show {task} again", (operation,)))
         return 1
 
-    def _hear(self, task: str, entry: Entry) -> int:
-        """A word of control in the note of a task that is not begun; it is read once, and when it changes."""
-        if self._read.get(entry.name) == entry.signature:
-            return 0
+    def _hear(self, entry: Entry) -> int:
+        """A word of control in the note of a task that is not begun."""
         content = self._content(entry)
         order = control_in(content.decode(errors="replace"))[1]
-        if order and not self._places.settled(entry):
+        if not self._is_complete(entry, said=bool(order)):
             return 0
-        self._read[entry.name] = entry.signature
-        return self._controls.by_note(task, entry, content) if order else 0
+        self._new.read(entry)
+        return self._controls.by_note(_task(entry), entry, content) if order else 0
 
     def _content(self, entry: Entry) -> bytes:
         found = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
         return found if isinstance(found, bytes) else b""
 
+    def _is_complete(self, entry: Entry, *, said: bool) -> bool:
+        """Whether it is read for good: only what is said must be complete; else it is read again when it changes."""
+        quiet = self._places.settled(entry) if said else self._places.is_quiet(entry)
+        return quiet and self._priority.has_read(entry)
+
     def _correct(self, task: str, entry: Entry) -> int:
         """The owner wrote a word of control into the note, or another category: a new turn, with the owner's word."""
-        if entry.kind != "file" or self._read.get(entry.name) == entry.signature:
+        if entry.kind != "file":
             return 0
         content = self._content(entry)
         text = content.decode(errors="replace")
         word, order = self._new_word(task, text), control_in(text)[1]
-        # only a new word must be complete; a note without one is read again when it changes
-        if not (self._places.settled(entry) if word or order else self._places.is_quiet(entry)):
+        if not self._is_complete(entry, said=bool(word or order)):
             return 0
-        self._read[entry.name] = entry.signature
+        self.claimed.read(entry)
         if order:
             return self._controls.by_note(task, entry, content)
         if not word:
@@ -182,3 +184,7 @@ class DraggedTasks:
 
     def _time(self) -> str:
         return local_text(self._clock.now())
+
+
+def _task(entry: Entry) -> str:
+    return entry.name.removesuffix(".md")

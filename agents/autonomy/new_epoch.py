@@ -13,12 +13,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import is_log_file, knows
+from agents.autonomy.queries import is_log_file
+from agents.autonomy.read_notes import LOOK_EVERY_S
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import LOG_MARK, journal_id, last_link, read_meta, write_meta
 from agents.durability.task_persistence import add_request
 from agents.durability.transitions import Recorder, Transition
+from agents.durability.waiting_rows import known_among
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import (
@@ -38,9 +40,7 @@ from agents.vault.outline import lines_outside_fences
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from agents.autonomy.places import Entry, Places, Signature
+    from agents.autonomy.places import Entry, Places
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Writing
 
@@ -80,7 +80,9 @@ class NewEpoch:
         self._places = places
         self._blobs = blobs
         self._clock = recorder.clock
-        self._known: set[tuple[str, Signature]] = set()
+        self._known: set[int] = set()
+        self._looked: tuple[object, ...] = ()
+        self._look_again_s = float("-inf")
         self._tried = Pauses(recorder.clock)
 
     def needed(self) -> bool:
@@ -120,18 +122,30 @@ class NewEpoch:
         return moved if alone else moved + self._notes(epoch) + self._originals(awaited)
 
     def _notes(self, epoch: int) -> int:
-        lying = [each for place in _OPEN_PLACES for each in self._places.entries(place)]
-        here = {(each.path, each.signature): each for each in lying}
-        self._known &= here.keys()
-        with self._recorder.journal.begin() as sql:
-            unknown = {key for key in here.keys() - self._known if not self._is_known(sql, here[key])}
-        self._known |= here.keys() - unknown
-        late = [here[key] for key in sorted(unknown) if self._places.settled(here[key]) and self._tried.due(key[0])]
+        stirs = tuple(map(self._places.stirs, _OPEN_PLACES))
+        if stirs == self._looked and self._clock.monotonic_s() < self._look_again_s:
+            return 0
+        unknown = self._unknown()
+        if not unknown:  # else what is late may settle, or be tried again, without any change of a folder
+            self._looked, self._look_again_s = stirs, self._clock.monotonic_s() + LOOK_EVERY_S
+        late = [each for each in unknown if self._places.settled(each) and self._tried.due(each.path)]
         return sum(self._late(entry, epoch) for entry in late)
 
-    def _is_known(self, sql: Connection, entry: Entry) -> bool:
-        match = _OUR_NAME.fullmatch(entry.name)
-        return match is None or entry.kind != "file" or knows(sql, match[1])
+    def _unknown(self) -> list[Entry]:
+        """The notes that are called as ours are and that the journal does not know; only new ones cost anything."""
+        here, new = set[int](), []
+        for place in _OPEN_PLACES:
+            for name, signature in self._places.signatures(place):
+                here.add(key := hash((place, name, signature)))
+                if key not in self._known:
+                    new.append(self._places.entry(place, name))
+        self._known &= here
+        notes = {entry: match[1] for entry in new if entry and (match := _OUR_NAME.fullmatch(entry.name))}
+        with self._recorder.journal.begin() as sql:
+            known = known_among(sql, notes.values())
+        unknown = [entry for entry, name in notes.items() if entry.kind == "file" and name not in known]
+        self._known |= {_key(entry) for entry in new if entry and entry not in unknown}
+        return sorted(unknown, key=lambda entry: entry.path)
 
     def _late(self, entry: Entry, epoch: int) -> int:
         self._tried.tried(entry.path)
@@ -139,7 +153,7 @@ class NewEpoch:
             if self._put_aside(writing, entry, epoch):
                 raise_alert(writing, f"late-epoch-{epoch}", LATE, self._clock.now())
                 return 1
-        self._known.add((entry.path, entry.signature))  # no note of ours, but one that is called so
+        self._known.add(_key(entry))  # no note of ours, but one that is called so
         return 0
 
     def _logs(self, epoch: int, theirs: re.Pattern[str]) -> int:
@@ -231,6 +245,10 @@ class NewEpoch:
             write_meta(writing.sql, told, "yes")
             at = self._clock.now().isoformat()
             add_request(writing.sql, {"at": at, "kind": "ask", "target": "", "text": words, "actor": "vault"})
+
+
+def _key(entry: Entry) -> int:
+    return hash((entry.folder, entry.name, entry.signature))
 
 
 def _kind(text: str) -> str:

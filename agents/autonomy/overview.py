@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from agents.approval.expiry import Period, waits_until
 from agents.autonomy.away_times import AWAY_UNTIL, WAS_AWAY, known_absences, last_day
+from agents.autonomy.intake_pause import pause_words
 from agents.autonomy.jobs import Jobs, look_at_jobs
-from agents.autonomy.queries import count_tasks, newest_effects, task_ids
+from agents.autonomy.queries import count_tasks, newest_effects, task_ids, task_states
 from agents.autonomy.rate_gate import rate_waits
 from agents.clock import as_local
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow, holds
 from agents.durability.journal import read_meta
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
+from agents.durability.waiting_rows import BEGUN, count_waiting
 from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
@@ -32,9 +34,13 @@ if TYPE_CHECKING:
 class Overview:
     """The state of one vault. `alerts` and `quarantine` are note names without suffix.
 
+    `pending`, `approved` and what is in progress may be only the first ones: `to_decide` and `working` say how many
+    there are. `intake_paused` says why nothing new is begun; empty = it is.
+
     `holds` are on open tasks, on everything or on what is new; `away` are all times away, `away_until` the end of the
-    one that is now, `was_away` of the last one before (ISO, UTC; empty = none). `limited` is what waits for the owner's
-    limits, of `approved`, in the order in which it will leave.
+    one that is now, `was_away` of the last one before (ISO, UTC; empty = none). `waited` is how many decisions and
+    questions waited through it and still do. `limited` is what waits for the owner's limits, of all that is approved,
+    in the order in which it will leave.
     """
 
     tasks: tuple[str, ...]
@@ -48,12 +54,16 @@ class Overview:
     quarantine: tuple[str, ...]
     requests: int
     stopped: str
+    to_decide: int = 0
+    working: int = 0
+    intake_paused: str = ""
     jobs: Jobs = field(default_factory=Jobs)
     limited: Mapping[str, Wait] = field(default_factory=dict)
     holds: tuple[HoldRow, ...] = ()
     away: tuple[Period, ...] = ()
     away_until: str = ""
     was_away: str = ""
+    waited: tuple[int, int] = (0, 0)
 
     def until(self, row: ProposalRow) -> datetime:
         """When a proposal really expires, aware: the time the owner is away does not count."""
@@ -62,13 +72,6 @@ class Overview:
     def held(self, name: str) -> HoldRow | None:
         """The hold of this name, or None."""
         return next((each for each in self.holds if each.name == name), None)
-
-    def waited(self) -> tuple[int, int]:
-        """How many decisions and questions waited through the last absence, and still do."""
-        return (
-            sum(each.created_at < self.was_away for each in self.pending),
-            sum(each.created_at < self.was_away for each in self.questions),
-        )
 
     def machine_view(self) -> dict[str, object]:
         """The overview as `status --json` prints it."""
@@ -102,23 +105,31 @@ class Overview:
             "paused_all": self.held(EVERYTHING) is not None,
             "draining": self.held(DRAIN) is not None,
             "away_until": last_day(self.away_until) if self.away_until else "",
+            "intake_paused": self.intake_paused,
         }
 
 
-def look(root: Path, journal: Journal, now: datetime, recent: int = 10) -> Overview:
-    """The overview at an aware moment, with so many `recent` effects; changes nothing."""
+def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = None, recent: int = 10) -> Overview:
+    """The overview at an aware moment, with so many `recent` effects, and `at_most` so many rows of what waits.
+
+    Changes nothing.
+    """
     with journal.begin() as sql:
         questions = questions_in(sql, "open")
-        pending = proposals_in(sql, "waiting")
-        approved = proposals_in(sql, "approved", "unknown")
-        filed = task_ids(sql, "filed")
-        claimed = task_ids(sql, "claimed", "waiting")
+        pending = proposals_in(sql, "waiting", limit=at_most)
+        approved = proposals_in(sql, "approved", "unknown", limit=at_most)
+        filed = task_ids(sql, "filed", limit=at_most)
+        claimed = task_ids(sql, *BEGUN, limit=at_most)
+        to_decide, working = count_waiting(sql), sum(count_tasks(sql, state) for state in BEGUN)
+        paused = pause_words(sql)
         done = count_tasks(sql, "done")
         ended = newest_effects(sql, recent)
         requests = len(requests_pending(sql))
         jobs = look_at_jobs(root, sql)
         held, away = holds(sql), known_absences(sql)
+        open_tasks = {task for task, state in task_states(sql, held).items() if state != "done"}
         away_until, was_away = read_meta(sql, AWAY_UNTIL), read_meta(sql, WAS_AWAY)
+        decisions = count_waiting(sql, before=was_away) if was_away else 0
         limited = rate_waits(root, sql, now)
     here = _names(root / NEEDS_ACTION)
     return Overview(
@@ -133,12 +144,16 @@ def look(root: Path, journal: Journal, now: datetime, recent: int = 10) -> Overv
         quarantine=_names(root / QUARANTINE),
         requests=requests,
         stopped=stop_reason(root) or "",
+        to_decide=to_decide,
+        working=working,
+        intake_paused=paused,
         jobs=jobs,
         limited=limited,
-        holds=tuple(each for name, each in held.items() if name in {*filed, *claimed, EVERYTHING, DRAIN}),
+        holds=tuple(each for name, each in held.items() if name in {EVERYTHING, DRAIN, *open_tasks}),
         away=away,
         away_until=away_until,
         was_away=was_away,
+        waited=(decisions, sum(each.created_at < was_away for each in questions)),
     )
 
 

@@ -11,24 +11,30 @@ from agents.autonomy.conflict_copies import contradicted
 from agents.autonomy.controls import Controls
 from agents.autonomy.dragged_tasks import DraggedTasks
 from agents.autonomy.pauses import Pauses
+from agents.autonomy.read_notes import ReadNotes, kept_marks
 from agents.autonomy.twin_folders import TwinFolders
 from agents.durability.alerts import raise_alert
-from agents.durability.proposal_rows import ProposalRow, proposals_in
+from agents.durability.journal import newest_seq
 from agents.durability.transitions import Transition
+from agents.durability.waiting_rows import overdue_ids, parts, waiting_among, waiting_ids, waiting_rows, waiting_times
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED
+from agents.vault.layout import APPROVED, CLAIMED, DONE, PENDING, REJECTED
 from agents.vault.note import MAX_NOTE_BYTES, Problem
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from agents.approval.decisions import Decisions, Policy
     from agents.approval.expiry import Period
     from agents.autonomy.places import Entry, Places, Signature
     from agents.autonomy.turns import Turns
     from agents.connectors.contract import Action
+    from agents.durability.proposal_rows import ProposalRow
     from agents.durability.transitions import Recorder
 
 DECIDING = (APPROVED, REJECTED, PENDING)
@@ -55,25 +61,74 @@ class OwnerMoves:
         self._clock = recorder.clock
         self._judged: dict[str, tuple[tuple[str, Signature], ...]] = {}
         self._shown = Pauses(recorder.clock)
-        self._strangers = Strangers(recorder, places)
+        self._pending = self._folder(PENDING)
+        self._rejected = ReadNotes(places, recorder.clock, REJECTED)
+        self._expected: tuple[int, int] = (-1, -1)
+        self._missing: set[str] = set()
+        self._strangers = Strangers(recorder, places, self._pending, self._rejected)
         self._twins = TwinFolders(recorder, places)
         self._away: tuple[Period, ...] = ()
+        self._expiry: dict[str, datetime] = {}
         self.controls = Controls(recorder, turns)
-        self._dragged = DraggedTasks(recorder, places, turns, self.controls)
+        self._dragged = DraggedTasks(recorder, places, turns, self.controls, self._folder(CLAIMED))
         self.questions = turns.questions
+
+    def _folder(self, folder: str) -> ReadNotes:
+        """A folder in which thousands may wait, with what is kept of it."""
+        return ReadNotes(self._places, self._clock, folder, lambda: kept_marks(self._recorder.journal, folder))
 
     def look(self) -> int:
         """Take in everything the owner said since the last look; how many things that were."""
         self._twins.look()
-        said = self.controls.run.look() + self._proposals()
-        return said + self._strangers.look() + self.questions.look() + self._dragged.look()
+        moved = self.controls.run.look() + self._proposals()
+        moved += self._strangers.look() + self.questions.look() + self._dragged.look()
+        for notes in (self._pending, self._dragged.claimed):
+            if notes.is_to_keep():
+                with self._recorder.journal.begin() as sql:
+                    notes.keep(sql)
+        return moved
 
     def _proposals(self) -> int:
+        """Only what may have something to say is loaded: what lies where it says something, is gone, or is overdue."""
+        unread = [*self._pending.look(), *self._rejected.look(), *self._places.entries(APPROVED)]
+        names = {entry.name.removesuffix(".md") for entry in unread}
         with self._recorder.journal.begin() as sql:
-            waiting = proposals_in(sql, "waiting")
-        self._judged = {row.id: self._judged[row.id] for row in waiting if row.id in self._judged}
-        self._away = self._policy().away if waiting else ()
-        return sum(self._decide(row) for row in waiting)
+            says = names | self._not_lying(sql)
+            overdue = overdue_ids(sql, self._clock.now())
+        if says or overdue:
+            self._follow_away()
+        with self._recorder.journal.begin() as sql:
+            waiting = waiting_among(sql, says | self._expired(sql, overdue - says))
+        self._judged = {name: self._judged[name] for name in waiting if name in self._judged}
+        return sum(self._decide(row) for some in parts(waiting) for row in self._rows(some))
+
+    def _follow_away(self) -> None:
+        away = self._policy().away
+        if away != self._away:
+            self._away = away
+            self._expiry.clear()
+
+    def _expired(self, sql: Connection, overdue: set[str]) -> set[str]:
+        """Those of which the time is over too when the time away does not count; reckoned once for each."""
+        if not self._away:
+            return overdue
+        self._expiry = {name: until for name, until in self._expiry.items() if name in overdue}
+        for name, (created, expires) in waiting_times(sql, overdue - self._expiry.keys()).items():
+            self._expiry[name] = waits_until(created, expires, self._away)
+        return {name for name in overdue if self._expiry[name] <= self._clock.now()}
+
+    def _rows(self, names: list[str]) -> list[ProposalRow]:
+        with self._recorder.journal.begin() as sql:
+            return waiting_rows(sql, names)
+
+    def _not_lying(self, sql: Connection) -> set[str]:
+        """The proposals that wait and have no note in Pending_Approval."""
+        standing = (self._pending.changes, newest_seq(sql))
+        if standing != self._expected:
+            self._expected = standing
+            missing = self._pending.expect({f"{each}.md" for each in waiting_ids(sql)})
+            self._missing = {name.removesuffix(".md") for name in missing}
+        return self._missing
 
     def _decide(self, row: ProposalRow) -> int:
         entries = self.entries(row.id)
@@ -92,6 +147,8 @@ class OwnerMoves:
             return 0
         self._judged[row.id] = seen
         if waits:
+            if [entry.folder for entry in entries] == [PENDING]:
+                self._pending.read(entries[0])
             return 0
         return self._hold(row, verdict) if isinstance(verdict, Problem) else self._settle(row, verdict, entries)
 

@@ -30,15 +30,19 @@ class OwnerPriority:
         self._read: dict[str, tuple[str, Signature]] = {}
 
     def look(self, entries: Iterable[Entry]) -> int:
-        """Take in what the owner wrote into these notes of open tasks; how many priorities changed."""
+        """Take in what the owner wrote into these notes of open tasks, new or changed; how many priorities changed."""
         notes = {entry.name: entry for entry in entries if entry.kind == "file"}
         self._read = {name: seen for name, seen in self._read.items() if name in notes}
-        new = [each for name, each in notes.items() if self._read.get(name) != (each.folder, each.signature)]
+        new = [each for each in notes.values() if not self.has_read(each)]
         if not new:
             return 0
         with self._recorder.journal.begin() as sql:
             known = priorities_of(sql, [_task(each) for each in new])
         return sum(self._look_at(each, known[_task(each)]) for each in new)
+
+    def has_read(self, entry: Entry) -> bool:
+        """Whether a note is taken in as it is now: nobody need show it again before it changes."""
+        return self._read.get(entry.name) == (entry.folder, entry.signature)
 
     def _look_at(self, entry: Entry, known: str) -> int:
         word = self._new_word(entry, known)

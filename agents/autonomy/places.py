@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from agents.vault.files import make_folder
 from agents.vault.layout import DONE, FOLDERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from agents.clock import Clock
@@ -41,12 +43,20 @@ class Entry:
 
 
 class Places:
-    """Looks into folders and tells whether a file has been quiet for long enough."""
+    """Looks into folders and tells whether a file has been quiet for long enough.
 
-    def __init__(self, root: Path, clock: Clock, quiet_s: float) -> None:
+    `told` gives the folders in which something changed since it was last asked, as far as the operating system says so;
+    None = it does not say, so everything has to be looked at.
+    """
+
+    def __init__(
+        self, root: Path, clock: Clock, quiet_s: float, told: Callable[[], frozenset[str] | None] = lambda: None
+    ) -> None:
         self._root = root
         self._clock = clock
         self._quiet_s = quiet_s
+        self._told = told
+        self._stirs: dict[str, int] = {}
         self._seen: dict[str, tuple[Signature, float]] = {}
         self.unsettled_s: float | None = None
 
@@ -58,6 +68,31 @@ class Places:
         """
         self.unsettled_s = None
         self._refuse_replaced()
+        told = self._told()
+        for folder in FOLDERS if told is None else told:
+            self._stirs[folder] = self._stirs.get(folder, 0) + 1
+
+    def stirs(self, folder: str) -> tuple[int, int]:
+        """A value that changes when something changed in the folder, as far as the operating system tells."""
+        try:
+            changed_ns = (self._root / folder).stat().st_mtime_ns
+        except OSError:
+            changed_ns = 0
+        return self._stirs.get(folder, 0), changed_ns
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of everything in a folder, sorted, dotfiles left out; far cheaper than what they are."""
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._root / folder) as lying:
+            return tuple(sorted(each.name for each in lying if not each.name.startswith(".")))
+        return ()
+
+    def signatures(self, folder: str) -> Iterator[tuple[str, Signature]]:
+        """Name and signature of everything in a folder, dotfiles left out; nothing when the folder is gone."""
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self._root / folder) as lying:
+            for each in lying:
+                if not each.name.startswith("."):
+                    with suppress(FileNotFoundError):
+                        yield each.name, _signature(each.stat(follow_symlinks=False))
 
     def prepare(self) -> None:
         """Make the folders that are gone.
@@ -83,14 +118,6 @@ class Places:
         listed = (self.entry(folder, name) for name in self.names(folder))
         return tuple(each for each in listed if each)
 
-    def names(self, folder: str) -> tuple[str, ...]:
-        """The names of what lies in a folder, dotfiles left out, sorted: all that is needed of most of ten thousand."""
-        try:
-            with os.scandir(self._root / folder) as found:
-                return tuple(sorted(each.name for each in found if not each.name.startswith(".")))
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
-
     def entry(self, folder: str, name: str) -> Entry | None:
         """What has this name in this folder; None when nothing has. Costs the same however much lies there."""
         try:
@@ -100,8 +127,7 @@ class Places:
         kind = next((word for is_one, word in _KINDS if is_one(status.st_mode)), "other")
         if kind == "file" and not _is_text(name):
             kind = "other"
-        signature = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_nlink)
-        return Entry(folder, name, kind, signature, status.st_mtime)
+        return Entry(folder, name, kind, _signature(status), status.st_mtime)
 
     def find(self, name: str, *folders: str) -> Entry | None:
         """The note of this name in the first of `folders` that has it. `Done` stands for itself and its months."""
@@ -134,6 +160,10 @@ class Places:
             since_s = self._clock.monotonic_s()
             self._seen[entry.path] = (entry.signature, since_s)
         return self._clock.monotonic_s() - since_s
+
+
+def _signature(status: os.stat_result) -> Signature:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_nlink)
 
 
 def _is_text(name: str) -> bool:

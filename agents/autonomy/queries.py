@@ -29,21 +29,10 @@ def task_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def task_ids(sql: Connection, *states: str) -> tuple[str, ...]:
-    """The tasks in these states, oldest first."""
-    wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id)
+def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[str, ...]:
+    """The tasks in these states, oldest first; not more than `limit`."""
+    wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
     return tuple(sql.execute(wanted).scalars())
-
-
-def filed_tasks(sql: Connection) -> frozenset[str]:
-    """The tasks that nobody has taken up yet."""
-    return frozenset(sql.execute(select(TASKS.c.id).where(TASKS.c.state == "filed")).scalars())
-
-
-def knows(sql: Connection, name: str) -> bool:
-    """Whether the journal has a task, proposal or question of this name."""
-    wanted = (select(table.c.id).where(table.c.id == name) for table in (TASKS, PROPOSALS, QUESTIONS))
-    return any(sql.execute(each).first() for each in wanted)
 
 
 def count_tasks(sql: Connection, state: str) -> int:

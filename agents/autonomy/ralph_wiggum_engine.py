@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agents.autonomy.queries import task_ids, task_states
-from agents.autonomy.queue_order import due_in_order, next_tasks
+from agents.autonomy.queue_order import due_in_order
 from agents.autonomy.thinking import Thought, thought_from, turn_order
 from agents.durability.alerts import raise_alert
 from agents.durability.engine import Standing, State
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agents.autonomy.controls import Controls
+    from agents.autonomy.intake_pause import IntakePause
     from agents.autonomy.turns import Asked, Turns
     from agents.connectors.contract import Action
     from agents.durability.engine import Engine, Order
@@ -60,13 +61,16 @@ class _Begun:
 class RalphWiggumEngine:
     """Takes the turns of all tasks."""
 
-    def __init__(self, recorder: Recorder, turns: Turns, ports: RalphPorts, controls: Controls) -> None:
+    def __init__(
+        self, recorder: Recorder, turns: Turns, ports: RalphPorts, controls: Controls, intake: IntakePause
+    ) -> None:
         self._recorder = recorder
         self._turns = turns
         self._ports = ports
         self._clock = recorder.clock
         self._resting = controls.pauses
         self._holds = controls.holds
+        self._intake = intake
         self._begun: dict[str, _Begun] = {}
 
     @property
@@ -94,10 +98,7 @@ class RalphWiggumEngine:
         return moved + filed
 
     def _claim(self, end_s: float) -> int:
-        holds = self._holds.known()  # no transaction nests in another one
-        with self._recorder.journal.begin() as sql:
-            found = next_tasks(sql, "filed", MANY + len(holds))
-        filed = self._holds.may_begin(found)
+        filed = self._intake.admitted(MANY)
         for at, row in enumerate(filed, 1):
             self._turns.claim(row)
             if self._clock.monotonic_s() > end_s:

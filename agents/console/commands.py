@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
 
 INTERRUPTED = 130
+SHOWN = 50  # of what waits, where a person reads it
 NEWEST = 200
 
 
@@ -91,7 +92,8 @@ def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     with told_plainly():
         moved = recognised(vault)
     with opened(vault, moved=moved) as house:
-        overview = look(house.place.root, house.journal, house.clock.now())
+        at_most = None if as_json or everything else SHOWN
+        overview = look(house.place.root, house.journal, house.clock.now(), at_most=at_most)
         if as_json:
             view = overview.machine_view() | {
                 "vault": str(house.place.root),

@@ -35,6 +35,7 @@ def enrol(*, lost: bool, code: str, vault: Path | None) -> None:
     """Print a new list of codes in place of the old."""
     from agents.approval.proof import Attempt, standing
     from agents.approval.proof import enrol as make_list
+    from agents.durability.bell import ring
 
     with opened(vault) as house:
         now = house.clock.now()
@@ -44,6 +45,7 @@ def enrol(*, lost: bool, code: str, vault: Path | None) -> None:
         with house.journal.begin() as sql:
             made = make_list(sql, now, code, lost=lost)
             _tell_runner(sql, house, made, lost=lost)
+        ring(house.state)
     if isinstance(made, Attempt):
         refuse(made.words, "Give an unused code of your present list, or say `proof enrol --lost`.")
     _print_list(made, waits=made.counts_from > now)
@@ -56,12 +58,14 @@ def revoke(*, code: str, vault: Path | None) -> None:
     """Take the list of codes back."""
     from agents.approval.proof import Outcome
     from agents.approval.proof import revoke as take_back
+    from agents.durability.bell import ring
 
     with opened(vault) as house:
         code = code or asked()
         with house.journal.begin() as sql:
             attempt = take_back(sql, house.clock.now(), code)
             tell(sql, house, "codes", "revoked" if attempt.outcome is Outcome.PROVED else _word(attempt))
+        ring(house.state)
     if attempt.outcome is not Outcome.PROVED:
         refuse(attempt.words, "Give an unused code of your list; is it lost, say `proof enrol --lost`.")
     click.echo("The list is void. `proof enrol` prints a new one.")
@@ -71,6 +75,7 @@ def approve_with_proof(house: House, row: ProposalRow, code: str) -> None:
     """Put a yes into the journal, with the proof that a code gives; ends with exit code 1 when it proves nothing."""
     from agents.approval.proof import Outcome, by_request, prove
     from agents.approval.risk import Tier
+    from agents.durability.bell import ring
     from agents.durability.task_persistence import add_request, settle_request
 
     code = code or (asked() if row.risk == Tier.HIGH else "")
@@ -88,6 +93,7 @@ def approve_with_proof(house: House, row: ProposalRow, code: str) -> None:
         if attempt and refused:
             settle_request(sql, number, "refused", attempt.words)
             tell(sql, house, row.id, _word(attempt))
+    ring(house.state)
     if attempt and refused:
         refuse(attempt.words, "Write another code; `doctor` says how your list stands.")
 

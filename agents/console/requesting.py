@@ -15,11 +15,13 @@ UNKNOWN_ID = 2
 
 def request(house: House, kind: str, target: str, text: str) -> None:
     """Put a request into the journal; the runner carries it out."""
+    from agents.durability.bell import ring
     from agents.durability.task_persistence import add_request
 
     values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
     with house.journal.begin() as sql:
         add_request(sql, values)
+    ring(house.state)
     click.echo(recorded(house, f"{kind} {target}".rstrip()))
 
 

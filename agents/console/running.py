@@ -10,6 +10,7 @@ from agents.autonomy.overview import look
 from agents.console import screens
 from agents.console.practice import after_practice, practice
 from agents.console.workshop import build_runner, take_up
+from agents.durability.bell import bell_folder
 from watchers.hints import Hints
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
         screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
     screens.loud(after_practice(house))
     house.recorder.told = _told
-    hints = Hints(house.place.root, wake)
+    hints = Hints(house.place.root, wake, bell=bell_folder(house.state))
     runner = build_runner(house, wake, hints, _report)
     for words in runner.start(take_over=take_over):
         screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
@@ -36,7 +37,8 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
         with screens.OUT.status("Looking at what came in ..."):
             runner.once()
         screens.left(runner.left)
-        screens.waiting(look(house.place.root, house.journal, house.clock.now()), house.place.root)
+        overview = look(house.place.root, house.journal, house.clock.now(), at_most=screens.SHOWN)
+        screens.waiting(overview, house.place.root)
         if not once and not runner.drained:
             _watch(runner, wake, hints)
         if runner.drained:

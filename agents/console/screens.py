@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agents.durability.verification import Report
 
 MANY = 10  # shown of what waits for the limits
+SHOWN = 50  # proposals on one screen
 OUT = Console(highlight=False, soft_wrap=True)
 
 
@@ -63,22 +64,26 @@ def waiting(overview: Overview, root: Path) -> None:
 
 
 def in_force(overview: Overview) -> Iterator[str]:
-    """What the owner holds now, and until when they are away."""
+    """What the owner holds now, why nothing new is begun, and until when they are away."""
     for hold in overview.holds:
         what, way = {
             EVERYTHING: ("Everything is paused", "`resume`"),
             DRAIN: ("Nothing new is begun, and the run ends", "`resume`, or the next `run`"),
         }.get(hold.name, (f"{hold.name} is paused", f"`resume {hold.name}`"))
         yield f"{what} ({hold.how}); {way} goes on."
+    if overview.intake_paused:
+        yield overview.intake_paused
     if overview.away_until:
         yield f"You are away until {last_day(overview.away_until)}; nothing expires meanwhile."
 
 
 def _decisions(overview: Overview) -> None:
     OUT.print("\n[bold]Waiting for your yes[/]")
-    for row in overview.pending:
+    for row in overview.pending[:SHOWN]:
         until = as_local(overview.until(row)).strftime("%d %b %H:%M")
         OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+    if (more := max(overview.to_decide, len(overview.pending)) - SHOWN) > 0:
+        OUT.print(f"  ... and {more} more; `status --json` lists them all.")
 
 
 def _held(held: Mapping[str, Wait]) -> None:
@@ -98,9 +103,9 @@ def title_of(row: ProposalRow) -> str:
 
 def _counts(overview: Overview) -> str:
     parts = [
-        f"{len(overview.pending)} to decide",
+        f"{max(len(overview.pending), overview.to_decide)} to decide",
         f"{len(overview.questions)} to answer",
-        f"{len(overview.in_progress)} in progress",
+        f"{max(len(overview.in_progress), overview.working)} in progress",
         f"{overview.done} done",
         f"{len(overview.quarantine)} in quarantine",
     ]

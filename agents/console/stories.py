@@ -91,6 +91,8 @@ WORDS = {
     "log.put_aside": "put the log {target} of another machine aside",
     "proposal.put_back": "put {target} back to where it belongs; it is decided already",
     "key.replaced": "a new key signs the history from here on",
+    "intake.paused": "begin nothing new, since {waiting} proposals wait for you",
+    "intake.resumed": "begin new tasks again; {waiting} proposals wait for you",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
 
@@ -98,7 +100,7 @@ WORDS = {
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    known = ("rule", "how", "by", "risk", "files", "epoch", "until", "provider", "provider_id", "priority")
+    known = ("rule", "how", "by", "risk", "files", "epoch", "until", "provider", "provider_id", "priority", "waiting")
     values = {**dict.fromkeys(known, ""), "target": fields["target"], **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)

@@ -16,6 +16,7 @@ from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
+from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import look
 from agents.autonomy.owner_facts import OwnerFacts
@@ -74,7 +75,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     """Join everything for one run."""
     recorder, root, settings = house.recorder, house.place.root, house.settings
     presence = open_presence(house.journal, root, settings.node, house.clock)
-    places = Places(root, house.clock, settings.quiet_s)
+    places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
     facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
     decisions = Decisions(recorder, house.clock)
@@ -85,7 +86,8 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_facts, house, facts))
     engine = cache(partial(house.open_engine, {TURN: thinking}, wake.set))  # opened when first used: half a second
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
-    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake), moves.controls)
+    intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
+    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake), moves.controls, intake)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
@@ -108,7 +110,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
-        rested=lambda: screens.waiting(look(house.place.root, house.journal, house.clock.now()), house.place.root),
+        rested=lambda: screens.waiting(look(root, house.journal, house.clock.now(), at_most=screens.SHOWN), root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 

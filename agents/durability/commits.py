@@ -119,10 +119,12 @@ class Commits:
     def unknown(self) -> int:
         """An event that commits of ours tell of and the journal does not know; 0 when there is none."""
         with self._journal.begin() as sql:
-            recorded, first, known = read_meta(sql, _HEAD), first_link(sql), digests(sql)
+            recorded, first = read_meta(sql, _HEAD), first_link(sql)
         head = self._history.head() or ""
-        if recorded and not self._history.is_ancestor(recorded, head):
+        if recorded and (recorded == head or not self._history.is_ancestor(recorded, head)):
             return 0
+        with self._journal.begin() as sql:
+            known = digests(sql)
         ours = filter(self._trust, self._since(recorded, first, head))
         return next((seq for each in ours for seq, sha256 in events_of(each) if known.get(seq) != sha256), 0)
 

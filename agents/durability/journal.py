@@ -12,11 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, StaticPool, bindparam, create_engine, delete, event, insert, select, true, update
+from sqlalchemy import (
+    Connection,
+    StaticPool,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.schema import CreateIndex
 
-from agents.durability.schema import CHAIN, INTENTS_BY_TIME, META, METADATA, REQUESTS, TRANSITIONS
+from agents.durability.schema import CHAIN, LATER_INDEXES, META, METADATA, REQUESTS, TRANSITIONS
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 
@@ -53,8 +65,8 @@ class Journal:
         journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
             METADATA.create_all(sql)
-            # create_all makes no index for a table that is there
-            sql.execute(CreateIndex(INTENTS_BY_TIME, if_not_exists=True))
+            for index in LATER_INDEXES:  # `create_all` adds none to a table that is there
+                sql.execute(CreateIndex(index, if_not_exists=True))
             if not read_meta(sql, _ID):
                 write_meta(sql, _ID, _new_id())
         return journal
@@ -176,6 +188,11 @@ def last_link(sql: Connection) -> Link | None:
     """The newest link of the event chain."""
     row = sql.execute(select(CHAIN).order_by(CHAIN.c.seq.desc()).limit(1)).first()
     return _as_link(row) if row else None
+
+
+def newest_seq(sql: Connection) -> int:
+    """The number of the newest event; 0 when there is none. Every change of a row that counts has one."""
+    return sql.execute(select(func.max(CHAIN.c.seq))).scalar() or 0
 
 
 def links(sql: Connection, *, file: str = "", unlogged: bool = False) -> tuple[Link, ...]:

@@ -109,10 +109,10 @@ def find_proposal(sql: Connection, proposal: str) -> ProposalRow | None:
     return ProposalRow(**columns(row)) if row else None
 
 
-def proposals_in(sql: Connection, *states: str) -> tuple[ProposalRow, ...]:
-    """The proposals in these states, oldest first."""
+def proposals_in(sql: Connection, *states: str, limit: int | None = None) -> tuple[ProposalRow, ...]:
+    """The proposals in these states, oldest first; not more than `limit`."""
     wanted = select(PROPOSALS).where(PROPOSALS.c.state.in_(states)).order_by(PROPOSALS.c.created_at, PROPOSALS.c.id)
-    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted.limit(limit)))
 
 
 def proposals_of(sql: Connection, task: str) -> tuple[ProposalRow, ...]:

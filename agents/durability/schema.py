@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 METADATA = MetaData()
 
@@ -63,8 +63,6 @@ PROPOSALS = Table(
     Column("undoes", Text, nullable=False, default=""),
     Column("consumed", Boolean, nullable=False, default=False),
 )
-
-INTENTS_BY_TIME = Index("ix_proposals_intent_at", PROPOSALS.c.intent_at)
 
 PRIORITIES = Table(
     "priorities",
@@ -221,6 +219,14 @@ SCHEDULE_RUNS = Table(
     Column("note", Text, nullable=False),
 )
 
+READ_NOTES = Table(
+    "read_notes",
+    METADATA,
+    Column("folder", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("mark", BigInteger, nullable=False),
+)
+
 TRANSITIONS = Table(
     "transitions",
     METADATA,
@@ -245,4 +251,14 @@ CHAIN = Table(
     Column("task", Text, nullable=False, index=True),
     Column("transition", Integer, ForeignKey("transitions.number"), nullable=False, index=True),
     UniqueConstraint("sha256"),
+)
+
+# what waits is asked for at every tick, among thousands: these questions are answered from an index alone, and which
+# transitions are in no commit yet without looking at all that are
+LATER_INDEXES = (
+    Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
+    Index("ix_proposals_intent_at", PROPOSALS.c.intent_at),
+    Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
+    Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
+    Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from agents.autonomy.assistant_replies import ACTION, BY_ASSISTANTS, OPEN_TASKS, PROPOSE, drafted
 from agents.autonomy.overview import look
 from agents.connectors.email.actions import EmailSend
+from agents.durability.bell import ring
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import add_request, requests_pending, tasks_in
 from agents.errors import NotAllowed
@@ -67,6 +68,11 @@ class MailDoor(Door):
 
     def propose_reply(self, task_id: str, subject: str, body: str) -> Recorded:
         """Record a reply to the one who wrote a task's mail. The owner reads it and decides; nothing leaves before."""
+        recorded = self._recorded(task_id, subject, body)
+        ring(self.state)
+        return recorded
+
+    def _recorded(self, task_id: str, subject: str, body: str) -> Recorded:
         with self.journal() as journal, journal.begin() as sql:
             row = known_task(sql, task_id, listed_by="list_tasks")
             text = _reply(row, subject, body).canonical().decode()

@@ -6,6 +6,7 @@ built again from the commit, without its stat data: a flag or a forged time in i
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,9 @@ class VaultIndex:
     def differences(self, head: pygit2.Commit | None) -> Iterator[Difference]:
         """Every file that differs from `head`; changes nothing on disk but for an index that cannot be read."""
         index, _ = self._aligned(head)
-        for delta in looked_at(index):
+        deltas = looked_at(index)
+        index.clear()  # in memory only, and read anew each time: of thousands of files it is large
+        for delta in deltas:
             path = path_of(delta.new_file)
             if delta.status not in (DeltaStatus.UNTRACKED, DeltaStatus.IGNORED):
                 yield Difference(path, tracked=True)
@@ -81,6 +84,7 @@ class VaultIndex:
         except (KeyError, OSError, pygit2.GitError):
             return False
         write_if_other(self._git_dir / "index-record", f"{self._checksum()} {head.id if head else ''}\n")
+        index.clear()
         return True
 
     def _aligned(self, head: pygit2.Commit | None) -> tuple[pygit2.Index, list[str] | None]:
@@ -115,7 +119,9 @@ class VaultIndex:
             return None
 
     def _checksum(self) -> str:
-        return (self._git_dir / "index").read_bytes()[-_CHECKSUM_BYTES:].hex()
+        with (self._git_dir / "index").open("rb") as file:
+            file.seek(-_CHECKSUM_BYTES, os.SEEK_END)
+            return file.read().hex()
 
     def _stamp(self, index: pygit2.Index, committed: TreeReader, path: str) -> None:
         """Note the file's stat data, unless it holds something else than the commit by now."""

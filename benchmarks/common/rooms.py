@@ -36,7 +36,9 @@ class TooSlow(Exception):
     """Something did not happen within the patience of a benchmark."""
 
 
-def wait_for(condition: Callable[[], bool], what: str, poll_s: float = POLL_S, patience_s: float = PATIENCE_S) -> float:
+def wait_for(
+    condition: Callable[[], object], what: str, poll_s: float = POLL_S, patience_s: float = PATIENCE_S
+) -> float:
     """Seconds on the benchmark's clock when it held."""
     end_s = time.perf_counter() + patience_s
     while not condition():

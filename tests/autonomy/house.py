@@ -17,6 +17,7 @@ from agents.autonomy.conditions import Conditions
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.founding import found_vault, open_place
+from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
@@ -89,6 +90,7 @@ class House(HouseView):
     quiet_s: float = 0.0
     owner_quiet_s: float = 60.0
     failpoint: str = ""
+    max_open: int = 200
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
@@ -147,6 +149,7 @@ class House(HouseView):
         self.engine.works, self.engine.on_end = {TURN: thinking}, self.ended.set
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
+        intake = IntakePause(self.recorder, moves.controls.holds, self.max_open)
         asked = RequestPorts(connectors, MODELS, facts.policy)
         gate = RateGate(facts.rate_limits)
         executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
@@ -157,7 +160,7 @@ class House(HouseView):
             requests=Requests(self.recorder, self.places, decisions, moves, asked),
             moves=moves,
             turns=turns,
-            ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports, moves.controls),
+            ralph=RalphWiggumEngine(self.recorder, turns, ralph_ports, moves.controls, intake),
             effects=Effects(self.recorder, Executor(self.recorder, executor_ports), turns, moves.controls, gate),
             desk=Desk(self.recorder, lambda: CAPABILITIES, self.owner_quiet_s),
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.autonomy.approved_strangers import Strangers
+from agents.autonomy.read_notes import ReadNotes
 
 if TYPE_CHECKING:
     from tests.autonomy.house import House
@@ -127,5 +128,6 @@ def test_a_link_that_is_gone_when_it_is_looked_at_is_nothing(house: House) -> No
     (house.vault / "Approved/link.md").symlink_to("/nowhere")
     (entry,) = house.places.entries("Approved")
     (house.vault / "Approved/link.md").unlink()
-    assert Strangers(house.recorder, house.places).remove_link(entry) == 0
+    pending, rejected = (ReadNotes(house.places, house.clock, each) for each in ("Pending_Approval", "Rejected"))
+    assert Strangers(house.recorder, house.places, pending, rejected).remove_link(entry) == 0
     assert house.alerts() == []

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.autonomy.dashboard import render_dashboard
+from agents.autonomy.dashboard import SHOWN, render_dashboard
 from agents.autonomy.jobs import Jobs, JobState
 from agents.autonomy.overview import Overview
 from agents.connectors.contract import Capability, Receipt, State
@@ -96,6 +96,30 @@ def test_everything_that_waits_stands_there() -> None:
 def test_only_questions_or_only_decisions_wait() -> None:
     assert "0 decisions and 1 question" in render_dashboard(replace(NOTHING, questions=(question("x"),)), ())
     assert "2 decisions and 0 questions" in render_dashboard(replace(NOTHING, pending=(row(), row())), ())
+
+
+def test_of_ten_thousand_the_first_are_shown_and_the_rest_are_counted() -> None:
+    many = replace(
+        NOTHING,
+        pending=(row(),) * SHOWN,
+        to_decide=10_000,
+        in_progress=("2026-11-23-email-0123456789",) * SHOWN,
+        working=9_000,
+        questions=(question("Which?"),) * (SHOWN + 7),
+    )
+    page = render_dashboard(many, ())
+    assert "10000 decisions and 57 questions wait for you." in page
+    assert page.count("| medium |") == SHOWN
+    assert page.count("Which?") == SHOWN
+    for words in ("9950 more in Pending_Approval", "8950 more in In_Progress", "7 more in Needs_Action"):
+        assert f"\n\n... and {words}.\n" in page
+    assert "more in" not in render_dashboard(replace(NOTHING, pending=(row(),) * SHOWN, to_decide=SHOWN), ())
+
+
+def test_a_pause_is_said_before_everything_that_waits() -> None:
+    page = render_dashboard(replace(NOTHING, intake_paused="Nothing new is begun; see Needs_Action."), ())
+    assert "> [!warning] Nothing new is begun; see Needs_Action.\n" in page
+    assert page.index("[!warning]") < page.index("Nothing waits")
 
 
 def test_a_proposal_whose_note_cannot_be_read_is_shown_all_the_same() -> None:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy import dragged_tasks
 from agents.autonomy.owner_category import new_word
 from tests.autonomy.scripted_brain import stubborn
 
 if TYPE_CHECKING:
-    from agents.autonomy.places import Entry
     from tests.autonomy.house import House
 
 
@@ -180,34 +178,6 @@ def test_what_is_no_category_is_none(house: House, value: str) -> None:
     house.mail("nothing")
     house.once()
     assert new_word(f"---\ncategory: {value}\n---\n", house.task(house.the_task()), "") == ""
-
-
-def test_of_tasks_that_nobody_took_up_some_are_looked_at_each_time(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.proposed()
-    taken_up = house.the_task()
-    house.move(taken_up, "Needs_Action")
-    for number in range(2, 5):
-        house.mail("send lamp", number)
-    house.sweep()
-    looked_at: list[str] = []
-    places = house.parts.places
-    real = places.entry
-
-    def entry(folder: str, name: str) -> Entry | None:
-        looked_at.append(name.removesuffix(".md"))
-        return real(folder, name)
-
-    monkeypatch.setattr(places, "entry", entry)
-    monkeypatch.setattr(dragged_tasks, "AT_ONCE", 1)
-    assert house.parts.moves.look() == 1
-    seen = set(house.tasks()) & set(looked_at)
-    assert taken_up in seen
-    assert len(seen) == 2
-    for _ in range(3):
-        house.parts.moves.look()
-    assert set(looked_at) >= set(house.tasks())
 
 
 def test_a_name_that_is_no_text_among_the_tasks_stops_nothing(house: House) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.autonomy.overview import Overview
 from agents.console import screens
 from agents.durability.verification import Report
+from tests.autonomy.test_dashboard import row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,21 @@ def test_stop_is_said_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     stopped = Overview((), (), (), (), (), (), (), 0, (), 0, "STOP.md lies in the vault")
     screens.waiting(stopped, tmp_path)
     assert capsys.readouterr().out.startswith("Everything stands still: STOP.md")
+
+
+def test_a_pause_is_said_and_of_ten_thousand_proposals_the_screen_shows_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = replace(
+        NOTHING, pending=(row(),) * 60, to_decide=10_000, working=9_000, intake_paused="Nothing new is begun."
+    )
+    screens.waiting(full, tmp_path)
+    out = capsys.readouterr().out
+    assert "Nothing new is begun." in out
+    assert out.count("risk medium") == screens.SHOWN
+    assert "... and 9950 more" in out
+    assert "10000 to decide" in out
+    assert "9000 in progress" in out
 
 
 def test_words_from_outside_cannot_colour_or_steer_the_terminal() -> None:

@@ -107,7 +107,7 @@ def test_of_twenty_five_approved_mails_ten_leave_an_hour_and_urgent_ones_first(
     assert (len(sent(employee)), held(employee)[0]["id"]) == (10, urgent)
     assert f"you made {note.stem} urgent" in employee.said("log", note.stem)
 
-    clock.by = min(until) - now + timedelta(seconds=0.1)
+    clock.by = min(until) - now + timedelta(seconds=1.1)  # told in whole seconds
     employee.once()
     assert urgent in {each.stem for each in employee.notes("Done")}
     assert 10 < len(sent(employee)) <= 20
@@ -149,14 +149,14 @@ def test_a_limit_that_cannot_be_read_is_named_with_its_line_and_holds(employee: 
     assert len(sent(employee)) == 1
 
 
-def test_what_the_owner_asks_urgently_is_planned_before_what_waits(employee: Employee) -> None:
+def test_what_the_owner_asks_urgently_is_begun_before_what_waits(employee: Employee) -> None:
     for number in range(5):
         employee.drop(f"{number}.eml", mail("Thank you.", number=number, subject="News"))
     employee.said("ask", "--urgent", "Send Acme an invoice for 3 hours")
     employee.once()
     log = employee.said("log")
-    planned = re.findall(r"planned (\S+) by", log)
-    assert "-ask-" in planned[0]
-    assert len(planned) == 6
+    begun = re.findall(r"claimed (\S+)", log)
+    assert "-ask-" in begun[0]
+    assert len(begun) == len(re.findall(r"planned (\S+) by", log)) == 6
     note = only(list((employee.vault / "In_Progress").rglob("*-ask-*.md")))
     assert "priority: urgent" in note.read_text(encoding="utf-8")

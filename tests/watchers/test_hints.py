@@ -43,7 +43,7 @@ class Recorded(Hints):
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     for folder in FOLDERS:
-        (tmp_path / folder).mkdir()
+        (tmp_path / folder).mkdir(parents=True)
     return tmp_path
 
 
@@ -123,6 +123,40 @@ def test_reading_is_no_event_at_all(root: Path, wake: threading.Event, hints: Re
     hints.wait_for(last)
     assert note not in hints.seen
     assert wake.is_set()
+
+
+def test_what_changed_is_told_once_and_by_folder(root: Path, hints: Recorded) -> None:
+    hints.news()
+    for folder in ("Approved", "In_Progress/runner"):
+        (root / folder / "a.md").write_text("x", encoding="utf-8")
+        hints.wait_for(root / folder / "a.md")
+    (root / "Pending_Approval/.half").write_text("x", encoding="utf-8")
+    hints.wait_for(root / "Pending_Approval/.half")
+    assert hints.news() == frozenset({"Approved", "In_Progress/runner"})
+    news = hints.news()
+    assert news is not None
+    assert news <= {"Approved", "In_Progress/runner"}  # one writing may be several events
+
+
+def test_where_hints_were_lost_or_a_folder_was_not_watched_everything_is_to_be_looked_at(
+    root: Path, wake: threading.Event, hints: Recorded
+) -> None:
+    assert Hints(root, wake).news() is None
+    hints.news()
+    hints.lost()
+    hints.renew()  # watched again, but what was lost is lost
+    assert hints.news() is None
+    assert hints.news() is not None
+    (root / "Approved").rename(root / "old")
+    (root / "Approved").mkdir()
+    hints.renew()
+    news = hints.news()
+    assert news is not None
+    assert "Approved" in news
+    shutil.rmtree(root / "Approved")
+    hints.wait_for(root / "Approved")
+    hints.renew()
+    assert hints.news() is None
 
 
 def test_a_missing_folder_is_said_and_watched_when_it_comes_back(root: Path, wake: threading.Event) -> None:
