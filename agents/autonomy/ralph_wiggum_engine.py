@@ -172,7 +172,7 @@ class RalphWiggumEngine:
         """File the turns that are thought, in order, until the round is over; how many. Those the owner holds wait."""
         filed = 0
         self._let_go()
-        for task in [each for each in due if each in self._begun]:
+        for task in [each for each in dict.fromkeys([*due, *self._begun]) if each in self._begun]:
             begun = self._begun[task]
             if self._clock.monotonic_s() > end_s and (filed or not at_least_one):
                 break

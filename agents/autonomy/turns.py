@@ -97,8 +97,11 @@ class Turns:
         """What the brain is to be asked about; None when there is nothing to ask, or the owner was asked instead."""
         with self._recorder.journal.begin() as sql:
             row = find_task(sql, task)
+            news = news_of(sql, task)
             if row is None or row.state == "done":  # an effect ended after its task: the task stays closed
-                consume_news(sql, task, news_of(sql, task))
+                consume_news(sql, task, news)
+                return None
+            if row.state != "claimed" and not any(news.values()):  # its turn was filed a moment ago
                 return None
             known = outcomes(sql, task, self._ports.models)
             end = _closed_by(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.durability.engine import Standing, State
+from agents.durability.task_persistence import update_task
 from agents.errors import NeedsOwner, Transient
 from agents.reasoning.brain import Finish, Move, Outcome, TaskView
 from tests.autonomy.inline_engine import InlineEngine
@@ -237,3 +238,31 @@ def test_a_database_that_was_damaged_is_told_to_the_owner_once(house: House) -> 
     (alert,) = house.alerts()
     assert "damaged" in alert
     assert house.sees().done == 2
+
+
+def test_a_turn_that_was_just_filed_is_not_thought_again_without_news(house: House) -> None:
+    house.engine.held = True
+    for number in range(9):
+        house.mail("send lamp", number)
+    house.start()
+    for _ in range(20):
+        house.runner.tick()
+        for key, standing in [*house.engine.standings.items()]:
+            if standing.state is State.RUNNING:
+                house.engine.go(key)
+    assert len(house.engine.orders) == asked(house) == 9
+    assert len(house.waiting()) == 9
+
+
+def test_a_turn_is_filed_also_when_its_task_is_no_longer_due(house: House) -> None:
+    house.engine.held = True
+    house.mail("send lamp")
+    house.start()
+    house.runner.tick()
+    task = house.the_task()
+    with house.journal.begin() as sql:
+        update_task(sql, task, state="waiting")
+    (key,) = house.engine.orders
+    house.engine.go(key)
+    house.once()
+    assert len(house.waiting()) == 1
