@@ -17,6 +17,7 @@ from watchers.quiet import QuietPeriod
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -35,11 +36,13 @@ class ScheduleWatcher:
 
     name = SOURCE
 
-    def __init__(self, root: Path, journal: Journal, quiet_s: float) -> None:
+    def __init__(
+        self, root: Path, journal: Journal, quiet_s: float, machine_now: Callable[[], datetime] | None = None
+    ) -> None:
         self._root = root
         self._journal = journal
         self._quiet_s = quiet_s
-        self._quiet = QuietPeriod()
+        self._quiet = QuietPeriod(machine_now)
         self._signature: _Signature | None = None
         self._schedule: Schedule | Problem = Schedule()
         self._idle: tuple[datetime, datetime | None] | None = None  # from when, until when nothing is due
@@ -102,4 +105,4 @@ def _event(job: Job, run: Run) -> Event:
 
 def open_watcher(context: WatcherContext) -> ScheduleWatcher:
     """The watcher of one vault."""
-    return ScheduleWatcher(context.root, context.journal, context.quiet_s)
+    return ScheduleWatcher(context.root, context.journal, context.quiet_s, context.machine_now)
