@@ -97,7 +97,7 @@ class Strangers:
         if entry.kind != "file":
             return self._tell(entry, NO_NOTE)
         with self._recorder.journal.begin() as sql:
-            row = find_proposal(sql, entry.name.removesuffix(".md")) if entry.name.endswith(".md") else None
+            row = find_proposal(sql, entry.stem) if entry.name.endswith(".md") else None
         if (row is not None and row.state in OPEN) or not self._places.settled(entry):
             return 0
         if is_conflict_copy(entry.name):
@@ -168,7 +168,7 @@ def _home(state: str) -> str:
 
 def _stem(entry: Entry) -> str:
     """The id of the proposal whose note it would be; empty when it is called otherwise."""
-    return entry.name.removesuffix(".md") if entry.name.endswith(".md") else ""
+    return entry.stem if entry.name.endswith(".md") else ""
 
 
 def _occasion(entry: Entry) -> str:

@@ -6,29 +6,26 @@ says now. A file that is gone or cannot be read changes nothing.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.approval.absences import read_absences
 from agents.approval.expiry import Period, lived, merged
+from agents.autonomy.bad_rows import tell_bad_rows
 from agents.clock import as_local
-from agents.durability.alerts import raise_alert
 from agents.durability.control_rows import absences, set_absences
-from agents.durability.journal import last_link, read_meta, write_meta
+from agents.durability.journal import read_meta, write_meta
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import GOALS_NOTE
 from agents.vault.note import MAX_NOTE_BYTES
-from agents.vault.plain import plain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.autonomy.places import Places, Signature
     from agents.durability.transitions import Recorder, Writing
-    from agents.vault.note import Problem
 
 AWAY_UNTIL, WAS_AWAY = "away until", "was away"  # the end of the absence that is told; that of the one before
 BAD_ROWS = "bad absences"
@@ -66,7 +63,8 @@ class AwayTimes:
         planned, problems = read_absences(content.decode(errors="replace"))
         with self._recorder.begin() as writing:
             changed = self._keep(writing, planned)
-            self._tell(writing, problems)
+            bad = ((GOALS_NOTE, each.line, each.message) for each in problems)
+            tell_bad_rows(writing, BAD_ROWS, bad, self._clock.now())
             periods = known_absences(writing.sql)
         self._read, self._periods = entry.signature, periods
         return int(changed)
@@ -80,16 +78,6 @@ class AwayTimes:
         fact = Fact("owner", "away.changed", "vault", parameters={"periods": str(len(now))}, approved_by="owner")
         writing.record(Transition(fact, "Note when you are away", author="owner", paths=(GOALS_NOTE,)))
         return True
-
-    def _tell(self, writing: Writing, problems: tuple[Problem, ...]) -> None:
-        """Name every bad row once, and again when it was right in between."""
-        told = json.loads(read_meta(writing.sql, BAD_ROWS, "[]"))
-        bad = [[each.line, each.message] for each in problems]
-        newest = last_link(writing.sql)
-        for line, message in (each for each in bad if each not in told):
-            words = f"{GOALS_NOTE}, line {line}: {plain(str(message))}"
-            raise_alert(writing, GOALS_NOTE, words, self._clock.now(), occasion=str(newest.seq if newest else 0))
-        write_meta(writing.sql, BAD_ROWS, json.dumps(bad))
 
     def _look_at_clock(self) -> int:
         now = self._clock.now()

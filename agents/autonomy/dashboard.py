@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from agents.autonomy.away_times import last_day
+from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from agents.durability.task_persistence import QuestionRow
 
 MAX_QUESTION = 90
-SHOWN = 50  # rows of each list; a page that shows ten thousand is read by nobody
 
 
 def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -> str:

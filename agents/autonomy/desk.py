@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import code_in
-from agents.autonomy.dashboard import SHOWN, render_dashboard
-from agents.autonomy.overview import look
+from agents.autonomy.dashboard import render_dashboard
+from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.owner_moves import DECIDING
 from agents.autonomy.queries import is_log_file, log_files_since
 from agents.durability.alerts import raise_alert

@@ -31,7 +31,7 @@ def done_before(sql: Connection, places: Places, store: Store, action: Action) -
     kind, order = f"-{action.action.replace('.', '-').replace('_', '-')}-", f"\n{dump_action(action)}\n"
     months = [each.path for each in places.entries(DONE) if each.kind == "folder"][-MONTHS:]
     for entry in (each for month in months for each in places.entries(month) if kind in each.name):
-        name = entry.name.removesuffix(".md")
+        name = entry.stem
         content = read_regular(store.path(entry.path), MAX_NOTE_BYTES)
         text = content.decode(errors="replace") if isinstance(content, bytes) else ""
         if order in text and "\n## Receipt\n" in text and not known_among(sql, [name]):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.controls import control_in
 from agents.autonomy.owner_category import new_word, remember, remembered
-from agents.autonomy.owner_priority import OwnerPriority
+from agents.autonomy.owner_priority import new_priority, take_priority
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_states
 from agents.autonomy.read_notes import ReadNotes
 from agents.autonomy.shelving import done_folder
 from agents.durability.control_rows import drop_hold
 from agents.durability.journal import newest_seq
+from agents.durability.priorities import priorities_of
 from agents.durability.task_persistence import add_reopening, find_task, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.durability.waiting_rows import BEGUN, open_among, tasks_standing
@@ -44,7 +45,6 @@ class DraggedTasks:
         self._shelf = turns.shelf
         self._clock = recorder.clock
         self._restored = Pauses(recorder.clock)
-        self._priority = OwnerPriority(recorder, places)
         self._new = ReadNotes(places, recorder.clock, NEEDS_ACTION)
         self._expected = (-1, -1)
         self._missing: set[str] = set()
@@ -56,20 +56,21 @@ class DraggedTasks:
         moved = sum(self._put_back(entry) for entry in back)
         lying = {entry.name: entry for entry in self.claimed.look()}
         with self._recorder.journal.begin() as sql:
-            names = self._not_lying(sql) | {_task(entry) for entry in lying.values()}
-            open_tasks = open_among(sql, names)
-        begun = [lying[name] for task in open_tasks if (name := f"{task}.md") in lying]
-        moved += self._priority.look([*new, *begun])
-        moved += sum(self._hear(entry) for entry in new)
-        return moved + sum(self._follow(task, lying.get(f"{task}.md")) for task in open_tasks)
+            open_tasks = open_among(sql, self._not_lying(sql) | {entry.stem for entry in lying.values()})
+            known = priorities_of(sql, [*open_tasks, *(entry.stem for entry in new)])
+        moved += sum(self._hear(entry, known[entry.stem]) for entry in new)
+        for task in open_tasks:
+            entry = lying.get(f"{task}.md")
+            moved += self._correct(task, entry, known[task]) if entry else self._follow(task)
+        return moved
 
     def _lying(self) -> tuple[list[Entry], list[Entry]]:
         """Notes in Needs_Action that are not known to say nothing: of tasks taken up already, and of those not yet."""
         lying = [entry for entry in self._new.look() if entry.kind == "file" and is_note_name(entry.name)]
         with self._recorder.journal.begin() as sql:
-            states = task_states(sql, map(_task, lying))
-        back = [entry for entry in lying if states.get(_task(entry)) in {*BEGUN, "done"}]
-        return back, [entry for entry in lying if states.get(_task(entry)) == "filed"]
+            states = task_states(sql, [entry.stem for entry in lying])
+        back = [entry for entry in lying if states.get(entry.stem) in {*BEGUN, "done"}]
+        return back, [entry for entry in lying if states.get(entry.stem) == "filed"]
 
     def _not_lying(self, sql: Connection) -> set[str]:
         """The open tasks that have no note in In_Progress."""
@@ -83,7 +84,7 @@ class DraggedTasks:
 
     def _put_back(self, entry: Entry) -> int:
         """A task in Needs_Action again: its next turn. Effects never repeat, since its proposals are known."""
-        task = entry.name.removesuffix(".md")
+        task = entry.stem
         if self._places.find(entry.name, CLAIMED) or not self._places.settled(entry):
             return 0
         with self._recorder.begin() as writing:
@@ -101,9 +102,8 @@ class DraggedTasks:
         self._controls.holds.changed()
         return 1
 
-    def _follow(self, task: str, entry: Entry | None) -> int:
-        if entry is not None:
-            return self._correct(task, entry)
+    def _follow(self, task: str) -> int:
+        """An open task has no note in In_Progress: see where the owner has put it."""
         here = self._places.find(f"{task}.md", NEEDS_ACTION, DONE)
         if here is None:
             return self._restore(task)
@@ -138,14 +138,15 @@ class DraggedTasks:
             writing.record(Transition(fact, f"Show {task} again", (operation,)))
         return 1
 
-    def _hear(self, entry: Entry) -> int:
-        """A word of control in the note of a task that is not begun."""
+    def _hear(self, entry: Entry, priority: str) -> int:
+        """A word of control or another priority in the note of a task that is not begun."""
         content = self._content(entry)
-        order = control_in(content.decode(errors="replace"))[1]
-        if not self._is_complete(entry, said=bool(order)):
+        order, wanted = control_in(content.decode(errors="replace"))[1], new_priority(content, priority)
+        if not self._is_complete(entry, said=bool(order or wanted)):
             return 0
         self._new.read(entry)
-        return self._controls.by_note(_task(entry), entry, content) if order else 0
+        moved = take_priority(self._recorder, entry, wanted) if wanted else 0
+        return moved + (self._controls.by_note(entry.stem, entry, content) if order else 0)
 
     def _content(self, entry: Entry) -> bytes:
         found = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
@@ -153,23 +154,25 @@ class DraggedTasks:
 
     def _is_complete(self, entry: Entry, *, said: bool) -> bool:
         """Whether it is read for good: only what is said must be complete; else it is read again when it changes."""
-        quiet = self._places.settled(entry) if said else self._places.is_quiet(entry)
-        return quiet and self._priority.has_read(entry)
+        return self._places.settled(entry) if said else self._places.is_quiet(entry)
 
-    def _correct(self, task: str, entry: Entry) -> int:
-        """The owner wrote a word of control into the note, or another category: a new turn, with the owner's word."""
+    def _correct(self, task: str, entry: Entry, priority: str) -> int:
+        """The owner wrote into the note: a word of control, another priority, or another category: a new turn."""
         if entry.kind != "file":
             return 0
         content = self._content(entry)
         text = content.decode(errors="replace")
-        word, order = self._new_word(task, text), control_in(text)[1]
-        if not self._is_complete(entry, said=bool(word or order)):
+        word, order, wanted = self._new_word(task, text), control_in(text)[1], new_priority(content, priority)
+        if not self._is_complete(entry, said=bool(word or order or wanted)):
             return 0
         self.claimed.read(entry)
+        moved = take_priority(self._recorder, entry, wanted) if wanted else 0
         if order:
-            return self._controls.by_note(task, entry, content)
-        if not word:
-            return 0
+            return moved + self._controls.by_note(task, entry, content)
+        return moved + (self._recategorise(task, entry, word) if word else 0)
+
+    def _recategorise(self, task: str, entry: Entry, word: str) -> int:
+        """A new turn, with the owner's word."""
         with self._recorder.begin() as writing:
             remember(writing.sql, task, word)
             update_task(writing.sql, task, state="claimed")
@@ -184,7 +187,3 @@ class DraggedTasks:
 
     def _time(self) -> str:
         return local_text(self._clock.now())
-
-
-def _task(entry: Entry) -> str:
-    return entry.name.removesuffix(".md")

@@ -203,7 +203,7 @@ class NewEpoch:
             self._refile_original(writing, text)
         elif kind == "ask":
             self._ask_again(writing, entry.name, text)
-        stem = entry.name.removesuffix(".md") if is_note_name(entry.name) else f"unknown-{sha256_hex(content)[:10]}"
+        stem = entry.stem if is_note_name(entry.name) else f"unknown-{sha256_hex(content)[:10]}"
         kept = f"{QUARANTINE}/{stem}-before-epoch-{epoch}.md"
         if self._places.find(PurePosixPath(kept).name, QUARANTINE):
             kept = f"{QUARANTINE}/{stem}-before-epoch-{epoch}-{sha256_hex(content)[:10]}.md"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from agents.approval.rate_limits import Wait
     from agents.durability.journal import Journal
 
+SHOWN = 50  # rows of each list that a person is shown; ten thousand are read by nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:

@@ -15,8 +15,9 @@ from agents.autonomy.read_notes import ReadNotes, kept_marks
 from agents.autonomy.twin_folders import TwinFolders
 from agents.durability.alerts import raise_alert
 from agents.durability.journal import newest_seq
+from agents.durability.statements import parts_of_ids
 from agents.durability.transitions import Transition
-from agents.durability.waiting_rows import overdue_ids, parts, waiting_among, waiting_ids, waiting_rows, waiting_times
+from agents.durability.waiting_rows import overdue_ids, waiting_among, waiting_ids, waiting_rows, waiting_times
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, CLAIMED, DONE, PENDING, REJECTED
@@ -91,7 +92,7 @@ class OwnerMoves:
     def _proposals(self) -> int:
         """Only what may have something to say is loaded: what lies where it says something, is gone, or is overdue."""
         unread = [*self._pending.look(), *self._rejected.look(), *self._places.entries(APPROVED)]
-        names = {entry.name.removesuffix(".md") for entry in unread}
+        names = {entry.stem for entry in unread}
         with self._recorder.journal.begin() as sql:
             says = names | self._not_lying(sql)
             overdue = overdue_ids(sql, self._clock.now())
@@ -100,7 +101,7 @@ class OwnerMoves:
         with self._recorder.journal.begin() as sql:
             waiting = waiting_among(sql, says | self._expired(sql, overdue - says))
         self._judged = {name: self._judged[name] for name in waiting if name in self._judged}
-        return sum(self._decide(row) for some in parts(waiting) for row in self._rows(some))
+        return sum(self._decide(row) for some in parts_of_ids(waiting) for row in self._rows(some))
 
     def _follow_away(self) -> None:
         away = self._policy().away

@@ -41,6 +41,11 @@ class Entry:
         """Posix, relative to our root."""
         return f"{self.folder}/{self.name}"
 
+    @property
+    def stem(self) -> str:
+        """The name without `.md`: the id of the note, if it is one of ours."""
+        return self.name.removesuffix(".md")
+
 
 class Places:
     """Looks into folders and tells whether a file has been quiet for long enough.

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from agents.durability.proposal_rows import ProposalRow
 from agents.durability.schema import CHAIN, PROPOSALS, QUESTIONS, TASKS, WAITS
+from agents.durability.statements import parts
 from agents.durability.task_persistence import QuestionRow, columns
 from agents.durability.wait_rows import WaitRow
 
@@ -16,17 +17,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-MANY = 500  # names in one statement; SQLite takes 32,766
-
 
 def task_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
     """The states of the tasks among these names."""
-    wanted = sorted(set(names))
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), MANY):
-        some = TASKS.c.id.in_(wanted[start : start + MANY])
-        found |= {row.id: row.state for row in sql.execute(select(TASKS.c.id, TASKS.c.state).where(some))}
-    return found
+    wanted = select(TASKS.c.id, TASKS.c.state)
+    return {row.id: row.state for some in parts(names) for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))}
 
 
 def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[str, ...]:

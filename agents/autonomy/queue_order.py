@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from agents.durability.priorities import ARRIVAL, NORMAL, virtual_arrival
-from agents.durability.proposal_rows import MANY
 from agents.durability.schema import PRIORITIES, PROPOSALS, TASKS
+from agents.durability.statements import parts
 from agents.durability.task_persistence import TaskRow, columns
 
 if TYPE_CHECKING:
@@ -47,11 +47,8 @@ def next_tasks(sql: Connection, state: str, limit: int) -> tuple[TaskRow, ...]:
 
 def due_in_order(sql: Connection, names: Iterable[str]) -> list[str]:
     """These tasks in the order in which they are to be taken; names of no task are left out."""
-    wanted = sorted(set(names))
-    found: list[tuple[str, str]] = []
-    for start in range(0, len(wanted), MANY):
-        some = select(ARRIVAL, TASKS.c.id).select_from(_WITH_PRIORITY)
-        found += [(row[0], row[1]) for row in sql.execute(some.where(TASKS.c.id.in_(wanted[start : start + MANY])))]
+    wanted = select(ARRIVAL, TASKS.c.id).select_from(_WITH_PRIORITY)
+    found = [(row[0], row[1]) for some in parts(names) for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))]
     return [name for _arrival, name in sorted(found)]
 
 

@@ -16,7 +16,7 @@ from agents.autonomy.queue_order import due_in_order
 from agents.autonomy.thinking import Thought, thought_from, turn_order
 from agents.durability.alerts import raise_alert
 from agents.durability.engine import Standing, State
-from agents.durability.journal import journal_id, read_meta, write_meta
+from agents.durability.journal import read_meta, write_meta
 from agents.durability.news import tasks_with_news
 from agents.errors import EmployeeError, NeedsOwner, Transient
 from agents.vault.plain import plain
@@ -42,7 +42,8 @@ TOO_LONG_S = 1800.0  # a turn that thinks longer is given up and begun anew
 class RalphPorts:
     """What the engine of turns works with. `engine` opens the work's engine on first use.
 
-    `ended` is set whenever work ends; `at_once` turns think at the same time; `report` shows progress to a person.
+    `ended` is set whenever work ends, and nobody else waits for it; `at_once` turns think at the same time; `report`
+    shows progress to a person.
     """
 
     engine: Callable[[], Engine]
@@ -149,11 +150,9 @@ class RalphWiggumEngine:
 
     def _fresh(self, engine: Engine, asked: Asked) -> Order:
         """The order of a turn that is thought, or is yet to be: troubles are not told a second time."""
-        with self._recorder.journal.begin() as sql:
-            journal = journal_id(sql)
         attempt = 0
         while True:
-            order = turn_order(journal, asked.row.id, asked.row.turn, asked.word, attempt)
+            order = turn_order(asked.journal, asked.row.id, asked.row.turn, asked.word, attempt)
             standing = engine.status(order.key)
             if standing.state in {State.UNKNOWN, State.RUNNING} or self._thought(standing).decision:
                 return order

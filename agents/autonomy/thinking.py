@@ -23,20 +23,25 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
     from sqlalchemy import Connection
 
+    from agents.autonomy.bad_rows import BadRow
     from agents.connectors.contract import Action
     from agents.durability.engine import Steps
-    from agents.reasoning.brain import Brain, Decision, Facts, Outcome
+    from agents.reasoning.brain import Brain, Decision, Outcome, OwnerFiles
 
 TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What a turn's thinking came to: a decision and the news it knew of; or, without one, the brain's trouble."""
+    """What a turn's thinking came to: a decision and the news it knew of; or, without one, the brain's trouble.
+
+    `bad_rows` are those of the owner's files as they were read for it.
+    """
 
     decision: Decision | None
     news: News
     trouble: EmployeeError | None = None
+    bad_rows: tuple[BadRow, ...] = ()
 
 
 def turn_order(journal: str, task: str, turn: int, word: str, attempt: int) -> Order:
@@ -46,19 +51,23 @@ def turn_order(journal: str, task: str, turn: int, word: str, attempt: int) -> O
 
 
 class Thinking:
-    """Thinks in any thread. `reading` opens a transaction of its own on the journal; `facts` are the owner's now."""
+    """Thinks in any thread.
+
+    `reading` opens a transaction of its own on the journal; `owner_files` reads what the owner wrote, for a task of
+    which so much is known.
+    """
 
     def __init__(
         self,
         reading: Callable[[], AbstractContextManager[Connection]],
         brain: Brain,
         models: Mapping[str, type[Action]],
-        facts: Callable[[tuple[Outcome, ...]], Facts],
+        owner_files: Callable[[tuple[Outcome, ...]], OwnerFiles],
     ) -> None:
         self._reading = reading
         self._brain = brain
         self._models = models
-        self._facts = facts
+        self._owner_files = owner_files
 
     def __call__(self, steps: Steps, argument: JsonValue) -> JsonValue:
         """The engine's work: argument and answer as `turn_order` and `thought_from` know them."""
@@ -71,10 +80,15 @@ class Thinking:
                 view = task_view(sql, row, asked["word"])
                 known = outcomes(sql, row.id, self._models)
                 news = news_of(sql, row.id)
-            decision = self._brain.decide(view, known, self._facts(known), steps)
+            files = self._owner_files(known)
+            decision = self._brain.decide(view, known, files.facts, steps)
         except EmployeeError as err:
             return {"trouble": str(err), "hint": err.hint, "passes": isinstance(err, Transient)}
-        return {"decision": decision_to_json(decision), "news": {kind: list(rows) for kind, rows in news.items()}}
+        return {
+            "decision": decision_to_json(decision),
+            "news": {kind: list(rows) for kind, rows in news.items()},
+            "bad_rows": [[each.file, each.line, each.message] for each in files.problems],
+        }
 
 
 def thought_from(kept: JsonValue, models: Mapping[str, type[Action]]) -> Thought:
@@ -87,4 +101,8 @@ def thought_from(kept: JsonValue, models: Mapping[str, type[Action]]) -> Thought
     if "trouble" in fields:
         kind = Transient if fields["passes"] else NeedsOwner
         return Thought(None, {}, kind(fields["trouble"], hint=fields["hint"]))
-    return Thought(decision_from_json(fields["decision"], models), fields["news"])
+    try:
+        bad_rows = tuple((file, line, message) for file, line, message in fields["bad_rows"])
+        return Thought(decision_from_json(fields["decision"], models), fields["news"], bad_rows=bad_rows)
+    except KeyError as err:
+        raise ValueError(f"this is no thought: {err} is missing") from err

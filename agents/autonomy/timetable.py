@@ -73,7 +73,8 @@ class Timetable:
         found = read_schedule_note(self._recorder.store.root)
         problems = (found,) if isinstance(found, Problem) else found.problems
         with self._recorder.begin() as writing:
-            tell_bad_rows(writing, BAD_ROWS, SCHEDULES_NOTE, problems, now)
+            bad = ((SCHEDULES_NOTE, each.line, each.message) for each in problems)
+            tell_bad_rows(writing, BAD_ROWS, bad, now)
             if isinstance(found, Schedule):
                 keep_jobs(writing.sql, {job.name: job.definition for job in found.jobs}, now)
                 self._jobs = tuple(job for job in found.jobs if job.built_in)

@@ -6,10 +6,10 @@ transaction: either all of it is filed, or the turn is taken again.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from agents.autonomy.bad_rows import tell_bad_rows
 from agents.autonomy.caps import CAP, CHOICES, GO_ON, Caps, fingerprint
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.owner_category import new_word, remember, remembered
@@ -18,15 +18,14 @@ from agents.autonomy.questions import Questions
 from agents.autonomy.shelving import Shelf, done_folder
 from agents.autonomy.views import outcomes
 from agents.autonomy.waits import DEADLOCK, Waits
-from agents.durability.alerts import raise_alert
-from agents.durability.journal import last_link, read_meta, write_meta
+from agents.durability.journal import journal_id
 from agents.durability.news import consume_news, news_of
 from agents.durability.proposal_rows import OPEN, proposals_of
 from agents.durability.task_persistence import TaskRow, find_task, questions_of, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.durability.turn_rows import TurnRow, add_turn
 from agents.durability.wait_rows import is_waiting, withdraw_waits
-from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, OwnerFiles, ProposeAction, Step, WaitUntil
+from agents.reasoning.brain import AskOwner, Brain, Decision, Finish, Move, ProposeAction, Step, WaitUntil
 from agents.reasoning.planner import render_plan
 from agents.reasoning.setbacks import left_out
 from agents.security.audit_logger import Fact
@@ -52,12 +51,11 @@ BAD_ROWS = "bad rows"  # what was told about the owner's files, so that it is to
 
 @dataclass(frozen=True, slots=True)
 class TurnPorts:
-    """What a turn works with. `owner_files` reads handbook and rates; `policy` what the handbook says of proposals."""
+    """What a turn works with. `policy` is what the handbook says of proposals."""
 
     brain: Brain
     models: Mapping[str, type[Action]]
     blobs: Blobs
-    owner_files: Callable[[], OwnerFiles]
     policy: Callable[[], Policy]
     conditions: Conditions = field(default_factory=Conditions)
     caps: Caps = field(default_factory=Caps)
@@ -65,14 +63,18 @@ class TurnPorts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the brain is asked about: a task as it stands, and the owner's own word for its category, or empty."""
+    """What the brain is asked about: a task as it stands, in the journal of this id.
+
+    `word` is the owner's own for its category, or empty.
+    """
 
     row: TaskRow
     word: str
+    journal: str
 
 
 class Turns:
-    """Takes turns; one task at a time."""
+    """Sees what a turn is about, and files it; one task at a time."""
 
     def __init__(self, recorder: Recorder, decisions: Decisions, places: Places, ports: TurnPorts) -> None:
         self.shelf = Shelf(places, recorder.store)
@@ -106,33 +108,29 @@ class Turns:
             known = outcomes(sql, task, self._ports.models)
             end = _closed_by(known)
             stop = None if end else self._ports.caps.stop(sql, row, self._clock.now())
-            word = new_word(self._note(row), row, remembered(sql, task))
+            said = remembered(sql, task)
+            asked = Asked(row, new_word(self._note(row), row, said) or said, journal_id(sql))
         if end is not None:
             self._close(row, end)
             return None
         if stop is not None:
             self._stop(row, stop)
             return None
-        return Asked(row, word or self._word(task))
+        return asked
 
     def file(self, asked: Asked, thought: Thought) -> str:
         """File what the brain decided; the rule that decided, or empty when the task has gone on without it."""
         task, decision = asked.row.id, thought.decision
-        files = self._ports.owner_files()
         with self._recorder.begin() as writing:
             row = find_task(writing.sql, task)
             if row is None or decision is None or row.state == "done" or row.turn != asked.row.turn:
                 return ""
-            self._tell_bad_rows(writing, files)
+            tell_bad_rows(writing, BAD_ROWS, thought.bad_rows, self._clock.now())
             if asked.word:
                 remember(writing.sql, task, asked.word)
             consume_news(writing.sql, task, thought.news)
             self._file(writing, row, decision, asked.word or decision.category)
         return decision.rule
-
-    def _word(self, task: str) -> str:
-        with self._recorder.journal.begin() as sql:
-            return remembered(sql, task)
 
     def _close(self, row: TaskRow, end: Finish) -> None:
         """The owner closed the task with a word about a question of ours: the brain is not asked."""
@@ -165,19 +163,6 @@ class Turns:
         content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES) if entry else None
         return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
-    def _tell_bad_rows(self, writing: Writing, files: OwnerFiles) -> None:
-        """Name every bad row of the owner's files once, and again when it was right in between."""
-        rows = sorted({(each.file, each.line, each.message) for each in files.problems})
-        now, before = json.dumps(rows), read_meta(writing.sql, BAD_ROWS, "[]")
-        if now == before:
-            return
-        write_meta(writing.sql, BAD_ROWS, now)
-        told, newest = [tuple(each) for each in json.loads(before)], last_link(writing.sql)
-        for file, line, message in rows:
-            if (file, line, message) not in told:
-                words = f"{file}, line {line}: {plain(message)}"
-                raise_alert(writing, file, words, self._clock.now(), occasion=str(newest))
-
     def _file(self, writing: Writing, row: TaskRow, decision: Decision, category: str) -> None:
         known = outcomes(writing.sql, row.id, self._ports.models)
         decision = replace(decision, moves=left_out(decision.moves, known))
@@ -197,15 +182,13 @@ class Turns:
             rule=decision.rule,
             brain=self._ports.brain.name,
         )
-        add_turn(writing.sql, self._turn_row(row, decision, fingerprint(category, known, decision.moves, unmet), unmet))
+        told_apart = fingerprint(category, known, decision.moves, unmet)
+        now, cost = self._clock.now().isoformat(), str(decision.cost_usd)
+        add_turn(writing.sql, TurnRow(row.id, row.turn + 1, self._ports.brain.name, told_apart, cost, now, unmet))
         self._plan(writing, row, decision, links, category)
         if finish is not None and done:
             self.end(writing, row.id)
             self._finish(writing, row, finish)
-
-    def _turn_row(self, row: TaskRow, decision: Decision, fingerprint: str, unmet: str) -> TurnRow:
-        now, cost = self._clock.now().isoformat(), str(decision.cost_usd)
-        return TurnRow(row.id, row.turn + 1, self._ports.brain.name, fingerprint, cost, now, unmet)
 
     def _make(self, writing: Writing, row: TaskRow, decision: Decision, known: Sequence[Outcome]) -> dict[str, str]:
         """File proposals, questions and waits; ids by move. A task that waits for nothing is stuck: that is asked."""

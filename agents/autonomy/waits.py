@@ -69,7 +69,7 @@ class Waits:
             return None
         withdraw_waits(writing.sql, task, move.key)
         now = self._clock.now()
-        add_wait(
+        number = add_wait(
             writing.sql,
             {
                 "task": task,
@@ -81,8 +81,7 @@ class Waits:
             },
         )
         if circle:
-            (row,) = (each for each in waits_of(writing.sql, task, "open") if each.move_key == move.key)
-            end_wait(writing.sql, row.number, SKIPPED, now.isoformat())
+            end_wait(writing.sql, number, SKIPPED, now.isoformat())
             return None
         when = f" until {as_local(move.until):%Y-%m-%d %H:%M}" if move.until else ""
         self._tell(writing, task, "wait.begun", f"waits{when}: {plain(move.why)}")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
 
 INTERRUPTED = 130
-SHOWN = 50  # of what waits, where a person reads it
 NEWEST = 200
 
 
@@ -85,7 +84,7 @@ def run(*, once: bool, take_over: bool, moved: bool, vault: Path | None) -> None
 @vault_option
 def status(*, everything: bool, as_json: bool, vault: Path | None) -> None:
     """What waits for you."""
-    from agents.autonomy.overview import look
+    from agents.autonomy.overview import SHOWN, look
     from agents.console import practice, runners
     from agents.console.copies import recognised
 

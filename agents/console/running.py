@@ -6,7 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from agents.autonomy.overview import look
+from agents.autonomy.overview import SHOWN, look
 from agents.console import screens
 from agents.console.practice import after_practice, practice
 from agents.console.workshop import build_runner, take_up
@@ -37,7 +37,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
         with screens.OUT.status("Looking at what came in ..."):
             runner.once()
         screens.left(runner.left)
-        overview = look(house.place.root, house.journal, house.clock.now(), at_most=screens.SHOWN)
+        overview = look(house.place.root, house.journal, house.clock.now(), at_most=SHOWN)
         screens.waiting(overview, house.place.root)
         if not once and not runner.drained:
             _watch(runner, wake, hints)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from agents.autonomy.away_times import last_day
+from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
 from agents.durability.control_rows import DRAIN, EVERYTHING
 from agents.durability.verification import CANNOT_SEE
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from agents.durability.verification import Report
 
 MANY = 10  # shown of what waits for the limits
-SHOWN = 50  # proposals on one screen
 OUT = Console(highlight=False, soft_wrap=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import threading
+from dataclasses import asdict, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.new_epoch import NewEpoch
-from agents.autonomy.overview import look
+from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
 from agents.autonomy.places import Places
@@ -44,13 +45,12 @@ from watchers.contract import WatcherContext
 from watchers.intake import Intake
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from agents.autonomy.conditions import Check
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
-    from agents.reasoning.brain import Facts, Outcome
+    from agents.reasoning.brain import Outcome, OwnerFiles
     from watchers.contract import Watcher
     from watchers.hints import Hints
 
@@ -81,13 +81,14 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
-    ports = TurnPorts(brain, house.models, house.blobs, facts.owner_files, facts.policy, conditions, caps)
+    ports = TurnPorts(brain, house.models, house.blobs, facts.policy, conditions, caps)
     turns = Turns(recorder, decisions, places, ports)
-    thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_facts, house, facts))
-    engine = cache(partial(house.open_engine, {TURN: thinking}, wake.set))  # opened when first used: half a second
+    thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_owner_files, house, facts))
+    ended = threading.Event()
+    engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
-    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, wake), moves.controls, intake)
+    ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
     requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
@@ -110,13 +111,20 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
-        rested=lambda: screens.waiting(look(root, house.journal, house.clock.now(), at_most=screens.SHOWN), root),
+        rested=lambda: screens.waiting(look(root, house.journal, house.clock.now(), at_most=SHOWN), root),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 
 
-def _facts(house: House, facts: OwnerFacts, known: tuple[Outcome, ...]) -> Facts:
-    return with_standings(facts.owner_files().facts, known, house.receivables)
+def _owner_files(house: House, facts: OwnerFacts, known: tuple[Outcome, ...]) -> OwnerFiles:
+    """What the owner wrote, with how the invoices of a task stand of which so much is known."""
+    files = facts.owner_files()
+    return replace(files, facts=with_standings(files.facts, known, house.receivables))
+
+
+def _set(*events: threading.Event) -> None:
+    for each in events:
+        each.set()
 
 
 def _conditions(house: House) -> Conditions:

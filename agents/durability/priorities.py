@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, insert, select
 
 from agents.durability.schema import PRIORITIES, TASKS
+from agents.durability.statements import parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import Connection
 
-MANY = 500  # names in one statement; SQLite takes 32,766
 URGENT, HIGH, NORMAL, LOW = "urgent", "high", "normal", "low"
 HEAD_START = {
     URGENT: timedelta(days=7),
@@ -46,9 +46,7 @@ def set_priority(sql: Connection, task: str, priority: str) -> None:
 
 def priorities_of(sql: Connection, tasks: Collection[str]) -> dict[str, str]:
     """The priority of each of these tasks."""
-    wanted, found = list(tasks), dict.fromkeys(tasks, NORMAL)
-    for start in range(0, len(wanted), MANY):
-        some = PRIORITIES.c.task.in_(wanted[start : start + MANY])
-        for row in sql.execute(select(PRIORITIES.c.task, PRIORITIES.c.priority).where(some)):
-            found[row.task] = row.priority
+    wanted, found = select(PRIORITIES.c.task, PRIORITIES.c.priority), dict.fromkeys(tasks, NORMAL)
+    for some in parts(tasks):
+        found |= {row.task: row.priority for row in sql.execute(wanted.where(PRIORITIES.c.task.in_(some)))}
     return found

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, insert, select, update
 
 from agents.durability.schema import PROPOSALS
+from agents.durability.statements import parts
 from agents.durability.task_persistence import columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 OPEN = ("waiting", "approved", "unknown")
-MANY = 500  # names in one statement; SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,8 @@ class ActionNames:
         """The name of each proposal's action, as in 'invoice.create'; only these are kept in mind."""
         self._known = {each: self._known[each] for each in proposals if each in self._known}
         unknown = [each for each in proposals if each not in self._known]
-        for start in range(0, len(unknown), MANY):
-            wanted = PROPOSALS.c.id.in_(unknown[start : start + MANY])
-            for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.action).where(wanted)):
+        for some in parts(unknown):
+            for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.action).where(PROPOSALS.c.id.in_(some))):
                 self._known[row.id] = str(json.loads(row.action)["action"])
         return self._known
 

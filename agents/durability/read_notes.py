@@ -14,11 +14,11 @@ from sqlalchemy import Connection, delete, insert, select
 
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.schema import READ_NOTES
+from agents.durability.statements import parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MANY = 500  # names in one statement; SQLite takes 32,766
 _PROGRAM = "notes read by"
 ROOMS = Path(__file__).resolve().parents[1]
 READING = ("vault", "approval", "autonomy")  # the rooms whose code decides what a note says
@@ -50,9 +50,8 @@ def marks_in(sql: Connection, folder: str, reader: str) -> dict[str, int]:
 
 def keep_marks(sql: Connection, folder: str, changed: Mapping[str, int | None]) -> None:
     """Set the marks of these files; None takes one away."""
-    for start in range(0, len(names := sorted(changed)), MANY):
-        some = READ_NOTES.c.name.in_(names[start : start + MANY])
-        sql.execute(delete(READ_NOTES).where(READ_NOTES.c.folder == folder, some))
+    for some in parts(changed):
+        sql.execute(delete(READ_NOTES).where(READ_NOTES.c.folder == folder, READ_NOTES.c.name.in_(some)))
     rows = [{"folder": folder, "name": name, "mark": mark} for name, mark in changed.items() if mark is not None]
     if rows:
         sql.execute(insert(READ_NOTES), rows)

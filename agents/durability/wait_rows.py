@@ -37,9 +37,9 @@ class WaitRow:
     consumed: bool = False
 
 
-def add_wait(sql: Connection, values: dict[str, str]) -> None:
-    """A new wait: task, move_key, why, until, conditions, created_at."""
-    sql.execute(insert(WAITS).values(**values, state="open"))
+def add_wait(sql: Connection, values: dict[str, str]) -> int:
+    """A new wait (task, move_key, why, until, conditions, created_at); its number."""
+    return int(sql.execute(insert(WAITS).values(**values, state="open").returning(WAITS.c.number)).scalar_one())
 
 
 def waits_of(sql: Connection, task: str, *states: str) -> tuple[WaitRow, ...]:

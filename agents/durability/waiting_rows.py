@@ -9,13 +9,13 @@ from sqlalchemy import Connection, func, select
 
 from agents.durability.proposal_rows import ProposalRow
 from agents.durability.schema import PROPOSALS, QUESTIONS, TASKS
+from agents.durability.statements import parts_of_ids
 from agents.durability.task_persistence import TaskRow, columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 BEGUN = ("claimed", "waiting")  # the states of a task that was begun and is not over
-MANY = 500  # names in one statement; SQLite takes 32,766
 
 
 def waiting_ids(sql: Connection) -> set[str]:
@@ -40,7 +40,7 @@ def waiting_times(sql: Connection, names: Iterable[str]) -> dict[str, tuple[date
     wanted = select(PROPOSALS.c.id, PROPOSALS.c.created_at, PROPOSALS.c.expires_at)
     return {
         row.id: (datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.expires_at))
-        for some in parts(names)
+        for some in parts_of_ids(names)
         for row in sql.execute(wanted.where(PROPOSALS.c.id.in_(some)))
     }
 
@@ -49,7 +49,9 @@ def waiting_among(sql: Connection, names: Iterable[str]) -> list[str]:
     """Those among these names that are proposals which wait for a decision, oldest first."""
     wanted = select(PROPOSALS.c.created_at, PROPOSALS.c.id).where(PROPOSALS.c.state == "waiting")
     found = [
-        (row.created_at, row.id) for some in parts(names) for row in sql.execute(wanted.where(PROPOSALS.c.id.in_(some)))
+        (row.created_at, row.id)
+        for some in parts_of_ids(names)
+        for row in sql.execute(wanted.where(PROPOSALS.c.id.in_(some)))
     ]
     return [name for _, name in sorted(found)]
 
@@ -64,7 +66,7 @@ def proposal_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
     """The states of the proposals among these names."""
     return {
         row.id: row.state
-        for some in parts(names)
+        for some in parts_of_ids(names)
         for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.state).where(PROPOSALS.c.id.in_(some)))
     }
 
@@ -78,7 +80,9 @@ def open_among(sql: Connection, names: Iterable[str]) -> tuple[str, ...]:
     """Those among these names that are tasks which were begun and are not over, oldest first."""
     wanted = select(TASKS.c.created_at, TASKS.c.id).where(TASKS.c.state.in_(BEGUN))
     found = [
-        (row.created_at, row.id) for some in parts(names) for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))
+        (row.created_at, row.id)
+        for some in parts_of_ids(names)
+        for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))
     ]
     return tuple(name for _, name in sorted(found))
 
@@ -86,7 +90,7 @@ def open_among(sql: Connection, names: Iterable[str]) -> tuple[str, ...]:
 def known_among(sql: Connection, names: Iterable[str]) -> set[str]:
     """Those among these names that the journal has a task, proposal or question of."""
     found: set[str] = set()
-    for some in parts(names):
+    for some in parts_of_ids(names):
         for table in (TASKS, PROPOSALS, QUESTIONS):
             found.update(sql.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
     return found
@@ -96,17 +100,7 @@ def task_rows(sql: Connection, names: Iterable[str]) -> tuple[TaskRow, ...]:
     """The rows of the tasks among these names, oldest first."""
     found = [
         TaskRow(**columns(row))
-        for some in parts(names)
+        for some in parts_of_ids(names)
         for row in sql.execute(select(TASKS).where(TASKS.c.id.in_(some)))
     ]
     return tuple(sorted(found, key=lambda row: (row.created_at, row.id)))
-
-
-def parts(names: Iterable[str]) -> Iterator[list[str]]:
-    """These names, not too many for one statement at a time; each once, in the order in which they come.
-
-    Ids are ASCII; other names lie in folders too, and some of them are no text that a statement can hold.
-    """
-    wanted = list(dict.fromkeys(filter(str.isascii, names)))
-    for start in range(0, len(wanted), MANY):
-        yield wanted[start : start + MANY]

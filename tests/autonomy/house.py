@@ -141,11 +141,9 @@ class House(HouseView):
         facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
         decisions = Decisions(self.recorder, self.clock)
         conditions = Conditions(self.checks, lambda _sql: self.changes)
-        ports = TurnPorts(
-            self.brain, MODELS, self.blobs, facts.owner_files, facts.policy, conditions=conditions, caps=self.caps
-        )
+        ports = TurnPorts(self.brain, MODELS, self.blobs, facts.policy, conditions=conditions, caps=self.caps)
         turns = Turns(self.recorder, decisions, self.places, ports)
-        thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda _known: facts.owner_files().facts)
+        thinking = Thinking(self.journal.begin, self.brain, MODELS, lambda _known: facts.owner_files())
         self.engine.works, self.engine.on_end = {TURN: thinking}, self.ended.set
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
@@ -213,6 +211,15 @@ class House(HouseView):
     def sweep(self) -> int:
         """Only the watchers look, and intake files what they saw; how many events that were."""
         return sum(source().filed for source in self.parts.sources)
+
+    def once_killed_at(self, number: int, *, after: bool) -> None:
+        """`run --once`, killed at the so many-th operation from now, before or after it; then a new process runs."""
+        self.store.kill_at, self.store.after = self.store.applied + number, after
+        try:
+            self.once()
+        except Killed:
+            self.restart()
+        self.restart()
 
     def stop(self) -> None:
         """The process ends politely."""

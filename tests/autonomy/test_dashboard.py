@@ -9,9 +9,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.autonomy.dashboard import SHOWN, render_dashboard
+from agents.autonomy.dashboard import render_dashboard
 from agents.autonomy.jobs import Jobs, JobState
-from agents.autonomy.overview import Overview
+from agents.autonomy.overview import SHOWN, Overview
 from agents.connectors.contract import Capability, Receipt, State
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.proposal_rows import ProposalRow

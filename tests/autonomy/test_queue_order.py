@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.autonomy import effects, queue_order
+from agents.autonomy import effects
 from agents.autonomy.queue_order import approved_in_order, due_in_order, next_tasks
+from agents.durability import statements
 from agents.durability.journal import Journal
 from agents.durability.priorities import HEAD_START, set_priority, virtual_arrival
 from agents.durability.proposal_rows import ActionNames, add_proposal
@@ -59,7 +60,7 @@ def _counts_from(came: datetime, priority: str) -> datetime:
 
 
 def test_any_number_of_tasks_is_put_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_order, "MANY", 2)
+    monkeypatch.setattr(statements, "MANY", 2)
     journal = Journal.open(tmp_path)
     with journal.begin() as sql:
         for number in range(5):

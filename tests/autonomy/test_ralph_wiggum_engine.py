@@ -22,11 +22,16 @@ def asked(house: House) -> int:
     return len(house.brain.seen)
 
 
-def test_what_was_thought_and_not_filed_is_filed_by_the_next_process_and_not_thought_again(house: House) -> None:
+def thinks(house: House, body: str = "send lamp") -> None:
+    """A mail came in, and its turn is being thought until the test lets it end."""
     house.engine.held = True
-    house.mail("send lamp")
+    house.mail(body)
     house.start()
     house.runner.tick()
+
+
+def test_what_was_thought_and_not_filed_is_filed_by_the_next_process_and_not_thought_again(house: House) -> None:
+    thinks(house)
     (key,) = house.engine.orders
     house.engine.go(key)
     house.engine.held = False
@@ -37,10 +42,7 @@ def test_what_was_thought_and_not_filed_is_filed_by_the_next_process_and_not_tho
 
 
 def test_without_the_engines_database_a_turn_is_thought_again_and_filed_once(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     house.engine = InlineEngine({})
     house.restart()
     assert len(house.waiting()) == 1
@@ -51,10 +53,7 @@ def test_without_the_engines_database_a_turn_is_thought_again_and_filed_once(hou
 
 
 def test_a_database_that_is_lost_while_a_turn_thinks_costs_the_thought_and_nothing_else(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     house.engine.standings.clear()
     house.engine.held = False
     house.once()
@@ -91,10 +90,7 @@ def test_while_a_turn_thinks_everything_else_goes_on(house: House) -> None:
 
 
 def test_a_turn_that_thinks_for_too_long_is_given_up_and_begun_anew(house: House) -> None:
-    house.engine.held = True
-    house.mail("nothing")
-    house.start()
-    house.runner.tick()
+    thinks(house, "nothing")
     (slow,) = house.engine.orders
     house.clock.advance(1801)
     house.runner.tick()
@@ -128,10 +124,7 @@ def test_troubles_of_the_last_process_are_not_told_again(house: House) -> None:
 
 
 def test_a_kept_thought_that_cannot_be_used_is_thought_again(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     (key,) = house.engine.orders
     house.engine.standings[key] = Standing(State.DONE, {"decision": {}, "news": {}})
     house.engine.held = False
@@ -143,10 +136,7 @@ def test_a_kept_thought_that_cannot_be_used_is_thought_again(house: House) -> No
 
 
 def test_what_the_owner_closed_meanwhile_stays_closed(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     house.move(house.the_task(), "Done")
     house.runner.tick()
     (key,) = house.engine.orders
@@ -199,10 +189,7 @@ def test_an_engine_that_is_busy_costs_a_pause(house: House, monkeypatch: pytest.
 
 
 def test_steps_that_were_kept_are_not_taken_again(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     (key,) = house.engine.orders
     house.engine.go(key)
     house.engine.standings[key] = Standing(State.RUNNING)  # the process died before the work's end was kept
@@ -255,10 +242,7 @@ def test_a_turn_that_was_just_filed_is_not_thought_again_without_news(house: Hou
 
 
 def test_a_turn_is_filed_also_when_its_task_is_no_longer_due(house: House) -> None:
-    house.engine.held = True
-    house.mail("send lamp")
-    house.start()
-    house.runner.tick()
+    thinks(house)
     task = house.the_task()
     with house.journal.begin() as sql:
         update_task(sql, task, state="waiting")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, update
 
-from agents.autonomy import dragged_tasks, owner_priority
+from agents.autonomy import dragged_tasks
 from agents.autonomy.places import Places
 from agents.autonomy.read_notes import LOOK_EVERY_S, MANY, ReadNotes
 from agents.durability import read_notes as kept
@@ -220,8 +220,7 @@ def test_notes_of_tasks_that_are_not_begun_are_read_once_and_when_they_change(
         read.append(path.stem)
         return read_regular(path, most)
 
-    for module in (dragged_tasks, owner_priority):
-        monkeypatch.setattr(module, "read_regular", reads)
+    monkeypatch.setattr(dragged_tasks, "read_regular", reads)
     house.start()
     house.mail("send lamp", 1)
     house.mail("send lamp", 2)

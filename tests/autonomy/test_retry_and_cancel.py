@@ -153,12 +153,7 @@ def test_killed_anywhere_a_word_is_carried_out_once(
         house.clock.advance(8 * 86_400)
         house.once()
     say(house, word, task, way)
-    house.store.kill_at, house.store.after = house.store.applied + kill_at, after
-    try:
-        house.once()
-    except Killed:
-        house.restart()
-    house.restart()
+    house.once_killed_at(kill_at, after=after)
     with house.journal.begin() as sql:
         assert requests_pending(sql) == ()
     said = {"pause": "task.paused", "skip": "task.skipped", "retry": "task.retried", "cancel": "task.cancelled"}

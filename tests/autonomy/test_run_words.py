@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.autonomy.house import Killed
-
 if TYPE_CHECKING:
     from tests.autonomy.house import House
 
@@ -195,12 +193,7 @@ def test_killed_anywhere_a_word_about_everything_holds_once(
         note.unlink()
     else:
         note.write_text("", encoding="utf-8")
-    house.store.kill_at, house.store.after = house.store.applied + kill_at, after
-    try:
-        house.once()
-    except Killed:
-        house.restart()
-    house.restart()
+    house.once_killed_at(kill_at, after=after)
     said = {"pause": "run.paused", "resume": "run.resumed", "drain": "run.draining"}
     assert house.happened().count(said[word]) == 1
     assert held(house) == (["everything"] if word == "pause" else [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.autonomy.overview import Overview
+from agents.autonomy.overview import SHOWN, Overview
 from agents.console import screens
 from agents.durability.verification import Report
 from tests.autonomy.test_dashboard import row
@@ -38,7 +38,7 @@ def test_a_pause_is_said_and_of_ten_thousand_proposals_the_screen_shows_the_firs
     screens.waiting(full, tmp_path)
     out = capsys.readouterr().out
     assert "Nothing new is begun." in out
-    assert out.count("risk medium") == screens.SHOWN
+    assert out.count("risk medium") == SHOWN
     assert "... and 9950 more" in out
     assert "10000 to decide" in out
     assert "9000 in progress" in out

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.durability import priorities
+from agents.durability import statements
 from agents.durability.journal import Journal
 from agents.durability.priorities import HEAD_START, priorities_of, set_priority, virtual_arrival
 from agents.durability.schema import PRIORITIES
@@ -54,7 +54,7 @@ def test_a_priority_is_kept_until_another_is_set_and_normal_needs_no_row(sql: Co
 
 
 def test_any_number_of_tasks_can_be_asked_for(sql: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(priorities, "MANY", 1)
+    monkeypatch.setattr(statements, "MANY", 1)
     set_priority(sql, "task-2", "urgent")
     assert priorities_of(sql, ["task-0", "task-2"]) == {"task-0": "normal", "task-2": "urgent"}
     assert priorities_of(sql, []) == {}

@@ -6,8 +6,12 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from agents.console.wiring import open_house
+from agents.console.workshop import build_runner
 from agents.durability.bell import BELL, bell_folder, ring
 from agents.servers.email_mcp_server import MailDoor
+from agents.settings import Settings
+from tests.flows.employee import mail, request
 from tests.flows.programs import PROJECT, command_line, started
 from tests.flows.steps import only, proposed_invoice
 from watchers.hints import FOLDERS, Hints
@@ -107,3 +111,18 @@ def test_a_watching_run_carries_out_a_command_although_it_would_look_only_in_ten
         runner.until(lambda: "Watching" in runner.said())
         employee.said("reject", proposal.stem)
         runner.until((employee.vault / "Rejected" / proposal.name).exists)
+
+
+def test_a_ring_while_turns_are_thought_is_not_taken_for_their_end(employee: Employee) -> None:
+    employee.drop("request.eml", mail(request()))
+    house = open_house(employee.vault, Settings(state=employee.state, quiet_s=0))
+    wake = threading.Event()
+    runner = build_runner(house, wake, Hints(employee.vault, wake), lambda _words: None)
+    runner.start()
+    for _ in range(3):  # taken in, thought, filed
+        wake.set()
+        runner.tick()
+        assert wake.is_set()
+    runner.leave()
+    house.close()
+    assert only(employee.pending("invoice.create"))

@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import event as events
 
 from agents.durability.task_persistence import TaskRow, add_task
 from agents.vault.layout import note_id
-from tests.autonomy.house import House
 from tests.clock import NOON
 from tests.watchers.samples import mail, written
 from watchers.filing import Filing
@@ -18,19 +16,10 @@ from watchers.inbox_watcher import InboxWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
-    from tests.clock import FrozenClock
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: FrozenClock) -> Iterator[House]:
-    made = House(tmp_path, clock).found()
-    made.start()
-    yield made
-    made.close()
+    from tests.autonomy.house import House
 
 
 def arrive(house: House, *contents: str) -> None:

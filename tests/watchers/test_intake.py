@@ -20,19 +20,7 @@ from watchers.inbox_watcher import InboxWatcher
 from watchers.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from agents.durability.run_rows import State
-    from tests.clock import FrozenClock
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: FrozenClock) -> Iterator[House]:
-    made = House(tmp_path, clock).found()
-    made.start()
-    yield made
-    made.close()
 
 
 def inbox(house: House) -> list[str]:

@@ -8,22 +8,10 @@ import pytest
 
 from agents.connectors.email.message import Sender, message_id
 from agents.durability.mail_replies import untold_replies
-from tests.autonomy.house import House
 from tests.watchers.samples import mail, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.clock import FrozenClock
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: FrozenClock) -> Iterator[House]:
-    made = House(tmp_path, clock).found()
-    made.start()
-    yield made
-    made.close()
+    from tests.autonomy.house import House
 
 
 @pytest.fixture
