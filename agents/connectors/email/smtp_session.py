@@ -115,7 +115,7 @@ def _connected(account: MailAccount) -> smtplib.SMTP:
         raise NeedsOwner(
             f"the certificate of {where} is not to be trusted: {err.verify_message}", hint=CONNECT
         ) from err
-    except ssl.SSLEOFError as err:
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as err:
         raise Transient(f"{where} hung up", hint="It is tried again later.") from err
     except ssl.SSLError as err:
         raise NeedsOwner(f"{where} does not speak TLS: port and security do not fit", hint=CONNECT) from err

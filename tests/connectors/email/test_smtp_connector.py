@@ -302,6 +302,7 @@ def test_an_answer_that_cannot_be_written_down_is_unknown(server: SmtpServer, co
         (b"554 not for you\r\n", "starttls", NotAllowed),
         (b"220 hello\r\n", "starttls", Transient),
         (b"", "tls", Transient),
+        (bytes.fromhex("15030300020100"), "tls", Transient),  # TLS for 'I close' (RFC 8446, section 6.1)
     ],
 )
 def test_a_server_that_hangs_up_at_once_says_what_to_do(
