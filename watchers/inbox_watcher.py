@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_EVENTS = 500
 MAX_SWEEP_BYTES = 64_000_000
+BURST = 50  # so many new files at once are the beginning of more
 TYPED_FACTOR = 6  # a note somebody may be typing in is finished after this many quiet periods
 
 _Signature = tuple[str, int, int]
@@ -41,6 +42,7 @@ class InboxWatcher:
         self._offered: dict[_Signature, int] = {}  # in which round an entry was last offered
         self._round = 0
         self._backlog: list[Entry] = []  # finished when last listed, and not offered yet
+        self._pours = False  # many files are new: more of them come before anything else is done
         self._waits: list[float] = []
         self._left: tuple[Left, ...] = ()
 
@@ -58,7 +60,8 @@ class InboxWatcher:
                 left.append(seen)
             else:
                 waits.append(self._quiet_s)
-        return Sweep(tuple(events), 0.0 if self._backlog else min(waits, default=None), tuple(left))
+        again = bool(self._backlog) or self._pours
+        return Sweep(tuple(events), 0.0 if again else min(waits, default=None), tuple(left))
 
     def _list(self, now: datetime) -> list[Entry]:
         """The finished entries now, the longest waiting first."""
@@ -86,6 +89,7 @@ class InboxWatcher:
             if batch and (len(batch) >= MAX_EVENTS or size > MAX_SWEEP_BYTES):
                 break
             batch.append(entry)
+        self._pours = sum(_signature(entry) not in self._offered for entry in batch) >= BURST
         for entry in batch:
             self._offered[_signature(entry)] = self._round
         return batch, [entry for entry in ready[len(batch) :] if _signature(entry) not in self._offered]

@@ -305,6 +305,18 @@ def test_files_beyond_one_sweep_come_at_once_in_the_next_and_none_hides_another(
     assert [sweep.unsettled_s for sweep in sweeps] == [0.0, 0.0, None, None]
 
 
+def test_where_many_are_new_at_once_more_are_looked_for_before_anything_else_but_not_for_ever(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_watcher, "BURST", 2)
+    for number in range(2):
+        written(inbox / f"{number}.eml", mail(number))
+    watcher = InboxWatcher(inbox.parent, QUIET_S)
+    assert [watcher.scan(NOON).unsettled_s for _ in range(2)] == [0.0, None]
+    written(inbox / "2.eml", mail(2))
+    assert watcher.scan(NOON).unsettled_s is None
+
+
 def test_one_sweep_carries_a_limited_number_of_bytes(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox_watcher, "MAX_SWEEP_BYTES", 10)
     written(inbox / "a.txt", "more than ten bytes")
