@@ -82,6 +82,8 @@ REACH = (
     Reach("ready on 100k notes, s", "sizes.ready_100k_s", 3.0),
     Reach("idle processor time on 10k notes, %", "idling.cpu_percent", 0.5),
     Reach("idle memory, MB", "idling.rss_mb", 90.0),
+    Reach("idle processor time with the engine open, %", "idling.with_engine_cpu_percent", 1.0),
+    Reach("idle memory with the engine open, MB", "idling.with_engine_rss_mb", 130.0),
     Reach("memory with 10,000 waiting proposals, MB more than empty", "crowd.more_rss_mb", 20.0),
     Reach("ready with 10,000 waiting proposals, s", "crowd.ready_s", 2.0),
     Reach("idle processor time with 10,000 waiting proposals, %", "crowd.cpu_percent", 1.0),
