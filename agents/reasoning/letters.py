@@ -13,10 +13,6 @@ from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import StrictUndefined
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from agents.connectors.books import amount_text
 from agents.connectors.email.actions import reply_subject
 from agents.connectors.ledger.invoice_words import words_of
@@ -24,6 +20,8 @@ from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from jinja2.sandbox import SandboxedEnvironment
 
 FOLDER = "templates"
 SUBJECT_MARK = "Subject: "
@@ -40,6 +38,8 @@ class Letter:
 
 def write_letter(template: str, language: str, values: Mapping[str, str]) -> Letter | None:
     """The letter, or None when there is no such template or a value it needs is missing."""
+    from jinja2.exceptions import TemplateError  # noqa: PLC0415 - an idle run writes no letters
+
     sources = _sources()
     source = sources.get(f"{template}.{language}.txt") or sources.get(f"{template}.en.txt")
     if source is None:
@@ -66,6 +66,9 @@ def _sources() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _environment() -> SandboxedEnvironment:
     """Plain text needs no HTML escaping; a missing value is an error, never an empty gap in a letter."""
+    from jinja2 import StrictUndefined  # noqa: PLC0415 - as above
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
     environment = SandboxedEnvironment(
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
