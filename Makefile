@@ -13,7 +13,8 @@ PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
 SLOW_TESTS := tests/flows tests/faults tests/simulation tests/test_setup_environment.py
 
 # what runs a second time with the engine on PostgreSQL; nothing of it may be skipped in CI
-ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py tests/flows/test_thirty_days*.py
+ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
+	$(addprefix tests/flows/test_,thirty_days*.py invoice_walk.py control.py queues.py schedules.py bell.py which_store_wins.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo check lint types floors test quick postgresql simulate drill fix walk bench adr news environment tools
