@@ -125,9 +125,10 @@ def _unfit(wanted: Wanted, known: tuple[Credential, ...], old: Credential | None
 
 
 def _made(sql: Connection, wanted: Wanted, now: datetime, counts_from: datetime) -> tuple[int, tuple[str, ...]]:
-    number, codes, material = 0, (), wanted.material
-    if wanted.kind is Kind.LIST:
-        codes, salt = draw_codes(), draw_salt()
+    codes = draw_codes() if wanted.kind is Kind.LIST else ()
+    number, material = 0, wanted.material
+    if codes:
+        salt = draw_salt()
         number = add_list(sql, salt, [digest_of(each, salt) for each in codes], counts_from)
         material = str(number)
     new = Credential(0, wanted.name, wanted.holder, wanted.kind, material, now, counts_from)

@@ -17,7 +17,7 @@ from tests.approval.proofs import App, MemorySecrets, introduced, listed
 if TYPE_CHECKING:
     from tests.autonomy.house import House
 
-HALF = "proof: one of two yes (owner); waits for another person's"
+HALF = """proof: "one of two yes (owner); waits for another person's\""""
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_the_first_yes_brings_the_note_back_and_the_second_persons_completes_it(
     assert house.sees().half_said == {safe: "owner"}
     say_yes(house, safe, bobs[0], move=move)
     assert house.courier.sent == ["empty safe"]
-    assert "proof: two of two yes (bob, owner)" in house.text(safe)
+    assert 'proof: "two of two yes (bob, owner)"' in house.text(safe)
     assert house.happened(safe).count("proposal.half_approved") == 1
     assert not [code for code in (owners[0], bobs[0]) if code in every_text(house)]
     assert house.is_sound()
