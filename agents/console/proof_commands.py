@@ -146,7 +146,8 @@ def approve_with_proof(house: House, row: ProposalRow, code: str, signature: IO[
     if needed and not shown:
         refuse(
             "it is of high risk",
-            "Add an unused code of your list: `approve ID --code CODE`; `proof enrol` prints a list.",
+            "Add an unused code of your list, or your app's: `approve ID --code CODE`; or a signature over what "
+            "`proof request ID` prints. Nothing enrolled yet? `proof enrol` prints a list.",
         )
     now = house.clock.now()
     values = {"at": now.isoformat(), "kind": "approve", "target": row.id, "text": "", "actor": "vault"}
