@@ -47,6 +47,7 @@ HEAVY = {
     "psycopg",
     "pypdf",
     "rich",
+    "segno",
     "watchdog",
 }
 # pure rooms: values in, values out

@@ -9,13 +9,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Kind, Verdict
-from agents.approval.proof import NOTE, Attempt, Outcome, few_left, prove
+from agents.approval.gate import Kind, Verdict, half_said
+from agents.approval.proof import NOTE, Attempt, Outcome, count_yes, enough_proof, few_left, prove
 from agents.approval.proposals import Draft, Seal, seal
-from agents.approval.risk import assess
+from agents.approval.risk import Tier, assess
 from agents.clock import as_local
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
+from agents.durability.credential_rows import take_yeses_back, yes_holders
 from agents.durability.journal import journal_id, read_meta
 from agents.durability.proposal_rows import ProposalRow, add_proposal, find_proposal, proposals_of, update_proposal
 from agents.durability.task_persistence import find_task
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from agents.approval.expiry import Period
     from agents.clock import Clock
-    from agents.connectors.contract import Action, Money
+    from agents.connectors.contract import Action, Money, SecretStore
     from agents.durability.transitions import Recorder, Writing
 
 
@@ -51,9 +52,10 @@ NO_CODE = EditText("property", "", "code")
 class Decisions:
     """Turns verdicts and drafts into transitions."""
 
-    def __init__(self, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, secrets: SecretStore | None = None) -> None:
         self._recorder = recorder
         self._clock = clock
+        self._secrets = secrets
 
     def propose(self, writing: Writing, draft: Draft, policy: Policy) -> ProposalRow:
         """Seal a draft and file its note; the row."""
@@ -91,10 +93,12 @@ class Decisions:
             if now is None or now.state != "waiting":
                 return True  # single use: whatever was said, it is decided already
             if verdict.kind is Kind.APPROVE and verdict.code and not verdict.proof:
-                attempt = prove(writing.sql, verdict.code, row.id, NOTE, self._clock.now())
+                attempt = prove(writing.sql, verdict.code, row.id, NOTE, self._clock.now(), self._secrets)
                 if attempt.outcome is not Outcome.PROVED:
                     return self._not_proved(writing, row, verdict, folder, attempt)
                 verdict = replace(verdict, proof=attempt.words)
+            if verdict.kind is Kind.APPROVE and verdict.proof and not self._is_whole(writing, row, verdict, folder):
+                return True
             if verdict.action is not None:
                 self._superseded(writing, row, verdict, folder, (_draft_again(row, verdict.action), policy))
             elif verdict.kind in steps:
@@ -110,18 +114,40 @@ class Decisions:
         parameters = {"digest": row.digest, "how": verdict.how, "proof": verdict.proof or "none, so as `vault`"}
         return Fact("owner", f"proposal.{word}", row.id, row.task, parameters, word, "owner")
 
+    def _is_whole(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> bool:
+        """Whether this yes is enough; one of two is kept, and the note comes back and says so."""
+        said_before = yes_holders(writing.sql, row.id)
+        if not count_yes(writing.sql, row.id, verdict.proof, self._clock.now()):
+            return enough_proof(writing.sql, row)  # the same command again, after a crash
+        if enough_proof(writing.sql, row):
+            return True
+        holders = yes_holders(writing.sql, row.id)
+        shown = (NO_CODE, EditText("property", half_said(holders), "proof"))
+        back = self._back_to_pending(row, folder, self._sha256(row, folder)) if folder else ()
+        pending = f"{PENDING}/{row.id}.md"
+        again = (*back, Operation("create", pending, text=row.note), Operation("edit", pending, edits=shown))
+        parameters = {"digest": row.digest, "how": verdict.how, "proof": verdict.proof}
+        fact = Fact("owner", "proposal.half_approved", row.id, row.task, parameters, "waiting", "owner")
+        event = writing.record(Transition(fact, f"One of two yes to {row.id}", again))
+        if holders == said_before:
+            words = f"{row.id} has your yes already; it waits for another person's."
+            raise_alert(writing, row.id, words, self._clock.now(), occasion=str(event))
+        return False
+
     def _approved(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         self._decide(writing, row, "approved", verdict)
+        both = EditText("property", half_said(yes_holders(writing.sql, row.id)), "proof")
+        edits = (Operation("edit", f"{folder}/{row.id}.md", edits=(both,)),) if row.risk == Tier.TWO and folder else ()
         writing.record(
             Transition(
                 self._said(row, verdict, "approved"),
                 f"Approve {row.id}",
-                self._code_gone(row, verdict, folder),
+                (*self._code_gone(row, verdict, folder), *edits),
                 author="owner",
                 paths=_both(row.id, folder, PENDING),
             )
         )
-        if verdict.proof and (few := few_left(writing.sql)):
+        if verdict.proof.startswith("code ") and (few := few_left(writing.sql)):
             raise_alert(writing, "proof", few, self._clock.now(), occasion=row.id)
 
     def _not_proved(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, attempt: Attempt) -> bool:
@@ -157,9 +183,12 @@ class Decisions:
         """The owner moved or changed the note of an approved proposal before anything happened: it waits again."""
         values = dict.fromkeys(("decided_how", "decided_by", "decided_at", "reason"), "")
         update_proposal(writing.sql, row.id, {**values, "state": "waiting"})
+        take_yeses_back(writing.sql, row.id, self._clock.now())
         fact = Fact("owner", "proposal.taken_back", row.id, row.task, {"digest": row.digest}, "waiting", "owner")
         paths = _both(row.id, APPROVED, PENDING)
-        writing.record(Transition(fact, f"Take {row.id} back", author="owner", paths=paths))
+        gone = EditText("property", "", "proof")
+        edits = tuple(Operation("edit", path, edits=(gone,)) for path in paths) if row.risk == Tier.TWO else ()
+        writing.record(Transition(fact, f"Take {row.id} back", edits, author="owner", paths=paths))
 
     def _expired(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> None:
         self._decide(writing, row, "expired", Verdict(Kind.EXPIRED, verdict.how, "no decision in time"))

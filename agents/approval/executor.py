@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from agents.approval.decisions import Decisions
 from agents.approval.gate import Found as Note
 from agents.approval.gate import Kind, Verdict, judge, same_content, still_says_yes
-from agents.approval.proof import is_proved
+from agents.approval.proof import enough_proof
 from agents.approval.proposals import digest_of
-from agents.approval.risk import Tier
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
@@ -140,9 +139,10 @@ class Executor:
             NotAllowed: the approval is of an earlier epoch, lacks its proof, or a file is not what was sealed.
         """
         with self._recorder.journal.begin() as sql:
-            epoch, proved = int(read_meta(sql, "epoch", "1")), is_proved(sql, row.id)
-        if row.risk == Tier.HIGH and not proved:
-            raise NotAllowed(f"{row.id} is of high risk and no proof was given", hint="Let it be proposed again.")
+            epoch, proved = int(read_meta(sql, "epoch", "1")), enough_proof(sql, row)
+        if not proved:
+            words = f"{row.id} is of high risk and no proof was given that is enough"
+            raise NotAllowed(words, hint="Let it be proposed again.")
         if epoch != row.epoch:
             raise NotAllowed(f"{row.id} belongs to an earlier epoch", hint="Let it be proposed again.")
         found: Attachments = {}

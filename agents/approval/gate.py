@@ -29,6 +29,8 @@ OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NOT_ORDERED = frozenset({"created", "tags"})  # plugins and owners rewrite them; they say nothing about the order
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
 MOMENTS = frozenset({"expires"})
+PEOPLE = 2  # who must say yes where two must
+PROVED_TIERS = frozenset({Tier.HIGH, Tier.TWO})
 NEEDS_PROOF = (
     "it is of high risk and needs a proof that it is you: an unused code of your list in its property code "
     "(no list yet? type proof enrol)"
@@ -96,9 +98,15 @@ def judge(
     verdict = replace(_said_in(by_folder, sealed, models), code=code, proof=proof)
     if now >= until and verdict.kind is not Kind.REJECT:
         return Verdict(Kind.EXPIRED, verdict.how, code=code, until=until)
-    if verdict.kind is Kind.APPROVE and sealed.risk == Tier.HIGH and not (code or proof):
+    if verdict.kind is Kind.APPROVE and sealed.risk in PROVED_TIERS and not (code or proof):
         return replace(verdict, kind=Kind.HOLD, reason=NEEDS_PROOF)
     return verdict
+
+
+def half_said(holders: tuple[str, ...]) -> str:
+    """How a proposal stands that two people must approve, for its note and `status`."""
+    whose = f" ({', '.join(holders)})"
+    return f"two of two yes{whose}" if len(holders) >= PEOPLE else f"one of two yes{whose}; waits for another person's"
 
 
 def code_in(text: str) -> str:

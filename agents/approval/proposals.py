@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from agents.approval.gate import PROVED_TIERS
 from agents.approval.payload import INFO, dump_action
 from agents.approval.risk import POLICY, Risk, Tier
 from agents.clock import as_local
@@ -116,7 +117,7 @@ def render(draft: Draft, proposal: str, created: datetime, expires: datetime, ri
         "decision": None,
         "reason": None,
     }
-    if risk.tier is Tier.HIGH:
+    if risk.tier in PROVED_TIERS:
         properties["code"] = None
     return emit_note(properties | {"tags": ["proposal"]}, _body(draft, risk))
 
@@ -135,8 +136,8 @@ def _body(draft: Draft, risk: Risk) -> str:
     parts += [
         f"**{plain(row.what)}** ({_origin(row, draft)}):\n\n{fenced(row.value)}" for row in rows if row not in short
     ]
-    if risk.tier is Tier.HIGH:
-        parts.append(NEEDS_PROOF)
+    if risk.tier in PROVED_TIERS:
+        parts.append(NEEDS_PROOF + (NEEDS_TWO if risk.tier is Tier.TWO else ""))
     quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
     parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
     parts.append(HOW_TO_DECIDE)
@@ -147,6 +148,9 @@ NEEDS_PROOF = (
     "> [!danger] High risk\n> A yes to this needs a proof that it is you: write an unused code of your list into "
     "*code* above, then say yes; or type `approve ID --code CODE`. No list yet? `proof enrol` prints one. "
     "A no needs no code."
+)
+NEEDS_TWO = (
+    "\n> Two people must say yes, each with a proof of their own; after the first the note comes back and says so."
 )
 HOW_TO_DECIDE = (
     "**Yes:** move this note to `Approved/`, or tick *approve* above. **No:** move it to `Rejected/`, or tick *reject* "

@@ -26,6 +26,7 @@ class Tier(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+    TWO = "two"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ WHY = "why it began anew"
 LOST = "The state folder was lost"
 WORDS = (
     "{}, so a new epoch began. What was open was filed again, and nothing in Approved was run. Before you say yes, "
-    "look in Done whether it was done already. A printed list of codes does not count any more; make a new one."
+    "look in Done whether it was done already. Codes, apps and keys that proved it was you are void: make new ones."
 )
 IN_DOUBT = (
     "Nobody knows whether {} happened: it was begun before another machine took over. Look at the service yourself "

@@ -14,6 +14,7 @@ from agents.autonomy.queries import count_tasks, newest_effects, task_ids, task_
 from agents.autonomy.rate_gate import rate_waits
 from agents.clock import as_local
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow, holds
+from agents.durability.credential_rows import first_yeses
 from agents.durability.journal import read_meta
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
@@ -42,7 +43,7 @@ class Overview:
     `holds` are on open tasks, on everything or on what is new; `away` are all times away, `away_until` the end of the
     one that is now, `was_away` of the last one before (ISO, UTC; empty = none). `waited` is how many decisions and
     questions waited through it and still do. `limited` is what waits for the owner's limits, of all that is approved,
-    in the order in which it will leave.
+    in the order in which it will leave. `half_said` are proposals that wait for a second person, and who said yes.
     """
 
     tasks: tuple[str, ...]
@@ -66,6 +67,7 @@ class Overview:
     away_until: str = ""
     was_away: str = ""
     waited: tuple[int, int] = (0, 0)
+    half_said: Mapping[str, str] = field(default_factory=dict)
 
     def until(self, row: ProposalRow) -> datetime:
         """When a proposal really expires, aware: the time the owner is away does not count."""
@@ -87,6 +89,7 @@ class Overview:
                     "action": each.action_name,
                     "risk": each.risk,
                     "expires": as_local(self.until(each)).isoformat(),
+                    **({"yes_of": self.half_said[each.id]} if each.id in self.half_said else {}),
                 }
                 for each in self.pending
             ],
@@ -133,6 +136,7 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         away_until, was_away = read_meta(sql, AWAY_UNTIL), read_meta(sql, WAS_AWAY)
         decisions = count_waiting(sql, before=was_away) if was_away else 0
         limited = rate_waits(root, sql, now)
+        half_said = first_yeses(sql)
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -156,6 +160,7 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         away_until=away_until,
         was_away=was_away,
         waited=(decisions, sum(each.created_at < was_away for each in questions)),
+        half_said=half_said,
     )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.entering import json_option, opened, told_plainly, vault_option
-from agents.console.proof_commands import code_option, proof
+from agents.console.proof_commands import code_option, proof, signature_option
 from agents.console.requesting import recorded, request, unknown
 from agents.console.schedule_command import schedules
 
@@ -124,8 +124,9 @@ def ask(text: tuple[str, ...], *, urgent: bool, vault: Path | None) -> None:
 @cli.command()
 @click.argument("proposal", metavar="ID")
 @code_option
+@signature_option
 @vault_option
-def approve(proposal: str, *, code: str, vault: Path | None) -> None:
+def approve(proposal: str, *, code: str, signature: IO[bytes] | None, vault: Path | None) -> None:
     """Say yes to one proposal."""
     from agents.console.practice import practice
     from agents.console.proof_commands import approve_with_proof
@@ -133,7 +134,7 @@ def approve(proposal: str, *, code: str, vault: Path | None) -> None:
     with opened(vault) as house:
         if words := practice(house.clock):
             click.echo(words)
-        approve_with_proof(house, known_proposal(house, proposal), code)
+        approve_with_proof(house, known_proposal(house, proposal), code, signature)
         click.echo(recorded(house, f"approve {proposal}"))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from agents.approval.gate import half_said
 from agents.autonomy.away_times import last_day
 from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
@@ -82,6 +83,8 @@ def _decisions(overview: Overview) -> None:
     for row in overview.pending[:SHOWN]:
         until = as_local(overview.until(row)).strftime("%d %b %H:%M")
         OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+        if row.id in overview.half_said:
+            OUT.print(f"    [yellow]{shown(half_said((overview.half_said[row.id],)))}[/]")
     if (more := max(overview.to_decide, len(overview.pending)) - SHOWN) > 0:
         OUT.print(f"  ... and {more} more; `status --json` lists them all.")
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from agents.approval.expiry import waits_until
+from agents.approval.proof import proofs_given
 from agents.autonomy.away_times import known_absences
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.console.screens import title_of
 from agents.durability.journal import links, links_about
-from agents.durability.proof_rows import spent_on
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.durability.task_persistence import find_question, find_task, questions_of
@@ -60,6 +60,7 @@ WORDS = {
     "question.closed": "filed the question {target}",
     "proposal.filed": "proposed {target} (risk {risk})",
     "proposal.approved": "you said yes to {target} ({how})",
+    "proposal.half_approved": "one of two people said yes to {target} ({how})",
     "proposal.taken_back": "you took your yes to {target} back",
     "proposal.rejected": "you said no to {target} ({how})",
     "proposal.edited": "you edited {target}",
@@ -76,6 +77,10 @@ WORDS = {
     "proof.enrolled": "you made a new list of codes",
     "proof.replaced": "a new list of codes was made without a code of the old one",
     "proof.revoked": "you took the list of codes back",
+    "proof.added": "you added the proof {target}",
+    "proof.joined": "a new person may prove with {target} a day later",
+    "proof.lost": "{target} was replaced without a proof; the new one counts a day later",
+    "proof.withdrawn": "you took the proof {target} back",
     "proof.wrong": "a wrong code was given for {target}",
     "proof.refused": "a code was given that nobody may look at now",
     "alert.filed": "told you {target}",
@@ -149,8 +154,8 @@ def _why_proposal(sql: Connection, row: ProposalRow) -> Iterator[str]:
         yield f"answer    {row.state} by {row.decided_by} ({row.decided_how}) {_local(row.decided_at)}{reason}"
     else:
         yield "answer    none yet; it waits for you"
-    for code in spent_on(sql, row.id):
-        yield f"proof     code {code.number} of list {code.list}, given with the {code.by}"
+    for proof in proofs_given(sql, row.id):
+        yield f"proof     {proof.words}, given with the {proof.by}"
     if row.receipt:
         receipt = receipt_from_json(row.receipt)
         yield f"receipt   {receipt.summary} ({receipt.provider} {receipt.provider_id}), {as_local(receipt.at)}"

@@ -78,7 +78,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
     facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
-    decisions = Decisions(recorder, house.clock)
+    decisions = Decisions(recorder, house.clock, house.context.secrets)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
     ports = TurnPorts(brain, house.models, house.blobs, facts.policy, conditions, caps)

@@ -1,4 +1,4 @@
-"""The owner's lists of codes, which of them are used, and how many wrong ones were tried; rows of the journal."""
+"""The lists of codes, which of them are used, and how many wrong proofs were tried; rows of the journal."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class ProofList:
     number: int
     salt: str
     counts_from: datetime
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class SpentCode:
 
 
 def add_list(sql: Connection, salt: str, digests: Sequence[str], counts_from: datetime) -> int:
-    """A new list; its number. Every earlier list must be revoked."""
+    """A new list; its number."""
     values = {"salt": salt, "counts_from": counts_from.isoformat()}
     number = int(sql.execute(insert(PROOF_LISTS).values(**values).returning(PROOF_LISTS.c.number)).scalar_one())
     rows = [{"list": number, "number": at, "digest": digest} for at, digest in enumerate(digests, 1)]
@@ -45,17 +46,22 @@ def add_list(sql: Connection, salt: str, digests: Sequence[str], counts_from: da
     return number
 
 
-def current_list(sql: Connection) -> ProofList | None:
-    """The list that is not revoked; None when no proof is enrolled."""
-    newest = select(PROOF_LISTS).where(PROOF_LISTS.c.revoked_at == "").order_by(PROOF_LISTS.c.number.desc())
-    row = sql.execute(newest.limit(1)).first()
-    return ProofList(row.number, row.salt, datetime.fromisoformat(row.counts_from)) if row else None
+def every_list(sql: Connection) -> tuple[ProofList, ...]:
+    """All lists that ever were, oldest first."""
+    rows = sql.execute(select(PROOF_LISTS).order_by(PROOF_LISTS.c.number))
+    return tuple(
+        ProofList(row.number, row.salt, datetime.fromisoformat(row.counts_from), bool(row.revoked_at)) for row in rows
+    )
 
 
-def revoke_lists(sql: Connection, at: datetime) -> None:
-    """No code of any list counts from now on."""
-    valid = update(PROOF_LISTS).where(PROOF_LISTS.c.revoked_at == "")
-    sql.execute(valid.values(revoked_at=at.isoformat()))
+def valid_lists(sql: Connection) -> tuple[ProofList, ...]:
+    """The lists that are not revoked, oldest first."""
+    return tuple(each for each in every_list(sql) if not each.revoked)
+
+
+def revoke_list(sql: Connection, number: int, at: datetime) -> None:
+    """No code of this list counts from now on."""
+    sql.execute(update(PROOF_LISTS).where(PROOF_LISTS.c.number == number).values(revoked_at=at.isoformat()))
 
 
 def unused_codes(sql: Connection, number: int) -> int:
@@ -76,6 +82,12 @@ def spend(sql: Connection, code: SpentCode, proposal: str, at: datetime) -> None
     """The code is used now, for this proposal."""
     row = update(PROOF_CODES).where(PROOF_CODES.c.list == code.list, PROOF_CODES.c.number == code.number)
     sql.execute(row.values(used_at=at.isoformat(), used_for=proposal, used_by=code.by))
+
+
+def last_spent(sql: Connection, number: int) -> str:
+    """When a code of a list was used last, in ISO 8601; empty when none was."""
+    newest = select(func.max(PROOF_CODES.c.used_at)).where(PROOF_CODES.c.list == number)
+    return str(sql.execute(newest).scalar() or "")
 
 
 def spent_on(sql: Connection, proposal: str) -> tuple[SpentCode, ...]:

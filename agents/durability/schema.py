@@ -262,3 +262,37 @@ LATER_INDEXES = (
     Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
     Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )
+
+PROOF_CREDENTIALS = Table(
+    "proof_credentials",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("material", Text, nullable=False),  # the list's number, the secret's name in the keyring, the public key
+    Column("since", Text, nullable=False),
+    Column("counts_from", Text, nullable=False),
+    Column("revoked_at", Text, nullable=False, default=""),
+)
+
+PROOF_USES = Table(
+    "proof_uses",
+    METADATA,
+    Column("credential", Integer, ForeignKey("proof_credentials.number"), primary_key=True, autoincrement=False),
+    Column("mark", Integer, primary_key=True, autoincrement=False),  # the step of a TOTP, the number of a signature
+    Column("used_for", Text, nullable=False, index=True),
+    Column("used_by", Text, nullable=False),
+    Column("used_at", Text, nullable=False),
+)
+
+PROOF_YESES = Table(
+    "proof_yeses",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("proposal", Text, nullable=False, index=True),
+    Column("holder", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("given_at", Text, nullable=False),
+    Column("taken_back_at", Text, nullable=False, default=""),
+)

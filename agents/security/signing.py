@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import os
-import re
 import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from agents.errors import Broken, NeedsOwner
+from agents.security.sshsig import Envelope, armored, fields, joined, opened, signed_text
 from agents.vault.files import PRIVATE_MODE, write_new
 
 if TYPE_CHECKING:
@@ -29,16 +28,8 @@ if TYPE_CHECKING:
 KEY_NAME = "signing-key"
 PRINCIPAL = "ai-employee"
 _ALGORITHM = b"ssh-ed25519"
-_MAGIC = b"SSHSIG"
-_VERSION = (1).to_bytes(4, "big")
 _NAMESPACE = b"git"
-_HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
-_BEGIN = "-----BEGIN SSH SIGNATURE-----"
-_END = "-----END SSH SIGNATURE-----"
-_ARMOR = re.compile(f"{_BEGIN}\n([A-Za-z0-9+/=\n]+)\n{_END}\n?")
-_ARMOR_MAX_CHARS = 4096
 _KEY_MAX_BYTES = 16_384
-_COLUMNS = 70
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -70,15 +61,9 @@ class SigningKey:
 
     def sign(self, payload: bytes) -> str:
         """The armored signature of `payload` in namespace `git`, as git keeps it in a commit."""
-        signature = self._key.sign(_signed_text(payload, b"sha512"))
-        blob = (
-            _MAGIC
-            + _VERSION
-            + _joined(_public_blob(self._key.public_key()), _NAMESPACE, b"", b"sha512", _joined(_ALGORITHM, signature))
-        )
-        text = base64.b64encode(blob).decode()
-        lines = [text[start : start + _COLUMNS] for start in range(0, len(text), _COLUMNS)]
-        return "\n".join([_BEGIN, *lines, _END]) + "\n"
+        signature = self._key.sign(signed_text(payload, _NAMESPACE, b"sha512"))
+        public = _public_blob(self._key.public_key())
+        return armored(Envelope(public, _NAMESPACE, b"sha512", joined(_ALGORITHM, signature)))
 
     def public_line(self) -> str:
         """The public key as one line of an OpenSSH `.pub` file."""
@@ -91,18 +76,17 @@ def allowed_signers(public_lines: Iterable[str]) -> str:
     return "".join(f'{PRINCIPAL} namespaces="git" {algorithm} {key}\n' for algorithm, key in keys)
 
 
-def is_signed_by(payload: bytes, armored: str | None, public_lines: Sequence[str]) -> bool:
-    """Whether `armored` is a good signature of `payload` by one of the keys; never raises."""
+def is_signed_by(payload: bytes, signature: str | None, public_lines: Sequence[str]) -> bool:
+    """Whether `signature`, armored, is a good one of `payload` by one of the keys; never raises."""
     try:
-        blob = _dearmored(armored or "")
-        public, namespace, reserved, hash_name, signature = _fields(blob, 5)
-        algorithm, raw = _fields(signature, 2)
-        key_algorithm, raw_key = _fields(public, 2)
-        if (algorithm, key_algorithm, namespace, reserved) != (_ALGORITHM, _ALGORITHM, _NAMESPACE, b""):
+        said = opened(signature or "")
+        algorithm, raw = fields(said.signature, 2)
+        key_algorithm, raw_key = fields(said.public, 2)
+        if (algorithm, key_algorithm, said.namespace) != (_ALGORITHM, _ALGORITHM, _NAMESPACE):
             return False
-        if hash_name not in _HASHES or public not in {_decoded(line) for line in public_lines}:
+        if said.public not in {_decoded(line) for line in public_lines}:
             return False
-        Ed25519PublicKey.from_public_bytes(raw_key).verify(raw, _signed_text(payload, hash_name))
+        Ed25519PublicKey.from_public_bytes(raw_key).verify(raw, signed_text(payload, _NAMESPACE, said.hash_name))
     except (ValueError, InvalidSignature):
         return False
     return True
@@ -133,44 +117,8 @@ def _store_new(path: Path) -> None:
         write_new(path, content, mode=PRIVATE_MODE)
 
 
-def _signed_text(payload: bytes, hash_name: bytes) -> bytes:
-    return _MAGIC + _joined(_NAMESPACE, b"", hash_name, _HASHES[hash_name](payload).digest())
-
-
 def _public_blob(key: Ed25519PublicKey) -> bytes:
-    return _joined(_ALGORITHM, key.public_bytes_raw())
-
-
-def _joined(*fields: bytes) -> bytes:
-    """SSH strings: each field behind its length in four bytes. Source: RFC 4251, section 5."""
-    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
-
-
-def _fields(blob: bytes, count: int) -> list[bytes]:
-    """The `count` SSH strings of `blob`, which must hold nothing else.
-
-    Raises:
-        ValueError: a length that does not fit.
-    """
-    found, rest = [], blob
-    for _ in range(count):
-        length = int.from_bytes(rest[:4], "big")
-        if len(rest) < 4 + length:
-            raise ValueError("cut short")
-        found.append(rest[4 : 4 + length])
-        rest = rest[4 + length :]
-    if rest:
-        raise ValueError("too long")
-    return found
-
-
-def _dearmored(armored: str) -> bytes:
-    matched = _ARMOR.fullmatch(armored) if len(armored) <= _ARMOR_MAX_CHARS else None
-    blob = base64.b64decode(matched[1].replace("\n", ""), validate=True) if matched else b""
-    head = _MAGIC + _VERSION
-    if not blob.startswith(head):
-        raise ValueError("no SSHSIG of version 1")
-    return blob[len(head) :]
+    return joined(_ALGORITHM, key.public_bytes_raw())
 
 
 def _decoded(public_line: str) -> bytes:

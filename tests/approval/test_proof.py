@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.approval.credentials import LOST_WAIT, Enrolled, enrol, revoke
 from agents.approval.proof import (
     LOCK,
-    LOST_WAIT,
     MAX_WRONG,
     NOTE,
     Attempt,
-    Enrolled,
     Outcome,
-    enrol,
     few_left,
     is_proved,
     proof_of,
     prove,
-    revoke,
     standing,
 )
 from agents.security.proof_codes import CODES
@@ -136,9 +133,9 @@ def test_the_first_list_counts_at_once(room: Room, now: datetime) -> None:
 
 def test_a_list_is_taken_back_with_one_of_its_codes_only(room: Room, now: datetime, codes: tuple[str, ...]) -> None:
     with room.journal.begin() as sql:
-        assert revoke(sql, now, WRONG).outcome is Outcome.WRONG
-        assert revoke(sql, now, codes[0]).outcome is Outcome.PROVED
-        assert revoke(sql, now, codes[1]).outcome is Outcome.NONE
+        assert revoke(sql, now, WRONG)[0].outcome is Outcome.WRONG
+        assert revoke(sql, now, codes[0])[0].outcome is Outcome.PROVED
+        assert revoke(sql, now, codes[1])[0].outcome is Outcome.NONE
         assert standing(sql, now)[0] is False
     assert tried(room, codes[1], now).outcome is Outcome.NONE
 

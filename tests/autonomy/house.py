@@ -35,6 +35,7 @@ from agents.durability.journal import Journal
 from agents.durability.task_persistence import add_request
 from agents.durability.transitions import Recorder, Transition
 from agents.security.audit_logger import Fact
+from agents.security.secrets import FileSecrets
 from agents.security.signing import SigningKey, allowed_signers, is_signed_by
 from agents.vault.history import CommitRecord, History
 from agents.vault.stop_note import stop_reason
@@ -139,7 +140,7 @@ class House(HouseView):
         self.places = Places(self.vault, self.clock, self.quiet_s)
         away = AwayTimes(self.recorder, self.places)
         facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
-        decisions = Decisions(self.recorder, self.clock)
+        decisions = Decisions(self.recorder, self.clock, FileSecrets(self.state / "secrets.json"))
         conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.policy, conditions=conditions, caps=self.caps)
         turns = Turns(self.recorder, decisions, self.places, ports)
