@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 PROOF = "proof"
+PRIVACY = "privacy"
 EDITED = "its note was edited; move the note to Approved, and it is proposed as you meant it"
 DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"rejected"}}  # how a carried out one ends
 
@@ -66,7 +67,12 @@ class Requests:
         self._models = ports.models
         self._policy = ports.policy
         self._clock = recorder.clock
-        self._own = {"answer": self._answer, PROPOSE: self._propose, PROOF: self._tell_proof}
+        self._own = {
+            "answer": self._answer,
+            PROPOSE: self._propose,
+            PROOF: self._tell_proof,
+            PRIVACY: self._tell_privacy,
+        }
 
     def carry_out(self) -> int:
         """Everything pending; how many."""
@@ -124,6 +130,14 @@ class Requests:
             writing.record(Transition(fact, f"Codes: {word}"))
             if told:
                 raise_alert(writing, "proof", told, self._clock.now(), occasion=str(row.number))
+            settle_request(writing.sql, row.number, "done", "")
+        return ""
+
+    def _tell_privacy(self, row: RequestRow) -> str:
+        """That the owner accepted what is sent to a model, or took it back, becomes an event."""
+        with self._recorder.begin() as writing:
+            fact = Fact("owner", f"privacy.{row.text}", row.target, parameters={"request": str(row.number)})
+            writing.record(Transition(fact, f"Privacy: {row.text}"))
             settle_request(writing.sql, row.number, "done", "")
         return ""
 

@@ -73,6 +73,8 @@ WORDS = {
     "effect.resolved": "you said what became of {target}",
     "approved.link_removed": "removed a link from Approved; nothing was run",
     "approved.quarantined": "put a note from Approved aside; nothing was run",
+    "privacy.accepted": "you accepted what is sent to a model, to whom and at which cost",
+    "privacy.revoked": "you took back that anything is sent to a model",
     "proof.enrolled": "you made a new list of codes",
     "proof.replaced": "a new list of codes was made without a code of the old one",
     "proof.revoked": "you took the list of codes back",

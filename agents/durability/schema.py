@@ -262,3 +262,13 @@ LATER_INDEXES = (
     Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
     Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )
+
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("page_sha256", Text, nullable=False),
+    Column("revoked_at", Text, nullable=False, default=""),
+)

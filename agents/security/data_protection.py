@@ -27,10 +27,10 @@ KINDS = ("quoted", "secret", "mail", "iban", "card", "phone", "id", "account", "
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _PLACEHOLDER = re.compile("\u27e8([a-z]{1,12})-([0-9]{1,9})\u27e9")
 _AT = re.compile(r"@|\uff20|%40|[(\[{] ?(?:[aA][tT]|ät) ?[)\]}]")
-_LOCAL_MARKS = frozenset(".!#$%&'*+/=?^_`{|}~-")  # RFC 5322, atext
-_DOMAIN = re.compile(
-    r"[^\W_](?:[^\W_]|-){0,62}(?:(?:\.| ?[(\[{] ?(?:dot|punkt) ?[)\]}] ?)[^\W_](?:[^\W_]|-){0,62}){1,8}", re.IGNORECASE
-)
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060"
+_LOCAL_MARKS = frozenset(".!#$%&'*+/=?^_`{|}~-" + _UNSEEN)  # RFC 5322, atext
+_LABEL = rf"[^\W_](?:[^\W_]|[-{_UNSEEN}]){{0,62}}"
+_DOMAIN = re.compile(rf"{_LABEL}(?:(?:\.| ?[(\[{{] ?(?:dot|punkt) ?[)\]}}] ?){_LABEL}){{1,8}}", re.IGNORECASE)
 
 
 class Redactor:

@@ -25,7 +25,7 @@ IBAN_CHARS = range(15, 35)  # ISO 13616
 LOOKUPS = 200  # of check digits and of the library for phones, and one more for each `CHARS_A_LOOKUP` of text
 CHARS_A_LOOKUP = 50
 
-_BLANK = r" \t\u00a0\u2009\u202f"
+_BLANK = r" \t\u00a0\u2009\u202f\u00ad\u200b-\u200d\u2060"  # also what nobody sees
 _SEPARATOR = rf"[{_BLANK}./()\-\u2010-\u2013]"
 
 
@@ -64,7 +64,7 @@ _REFERENCE = re.compile(
     r"|artikel\w*|item|tracking|sendung\w*|kunden\w*|customer|po|vorgang\w*|no|nr|number|nummer)[\s.:#-]*)$",
     re.IGNORECASE,
 )
-_IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \u00a0\u202f-]?[A-Za-z0-9]){11,30}")
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \u00a0\u202f\u200b-]?[A-Za-z0-9]){11,30}")
 _CARD = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 _CARD_ISSUER = re.compile(r"3[04-9]|[456]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)")
 _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?\(?[2-9]\d\d(?:\) ?|[-. ])[2-9]\d\d[-. ]\d{4}")
