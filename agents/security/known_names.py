@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 MAX_GAP_CHARS = 4  # between two words of one name: a comma and a blank, a line ending and a quote's mark
 MIN_PART_CHARS = 3
+FEW = 40
 _JOINERS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060"  # marks of a decomposed letter; what nobody sees within a word
 _WORD = re.compile(rf"[^\W_]+(?:[{_JOINERS}]+[^\W_]*)*")
+_WITHIN = re.compile(rf"[^\W_]|[{_JOINERS}]")  # before it, a word would have begun earlier
 _NEXT = re.compile(rf"[\W_]{{1,{MAX_GAP_CHARS}}}({_WORD.pattern})")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060]")
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
@@ -90,8 +92,8 @@ class KnownNames:
             yield from (Span(*each.span(), "name") for each in self._whole.finditer(text))
         begins = {word for word in set(_WORD.findall(text)) if _next(self._root, _folded(word))}
         until = 0
-        for word in _WORD.finditer(text) if begins else ():
-            if word[0] in begins and word.start() >= until and (span := self._longest(word, text)):
+        for word in _places(text, begins):
+            if word.start() >= until and (span := self._longest(word, text)):
                 until = span.end
                 yield span
 
@@ -107,6 +109,21 @@ class KnownNames:
                 break
             word, end = following[1], following.end()
         return found
+
+
+def _places(text: str, wanted: set[str]) -> Iterable[re.Match[str]]:
+    """Where these words stand, in order. A few are looked up one by one, much faster than to go word by word."""
+    if len(wanted) > FEW:
+        return (word for word in _WORD.finditer(text) if word[0] in wanted)
+    found = []
+    for each in wanted:
+        at = text.find(each)
+        while at >= 0:
+            word = _WORD.match(text, at)
+            if word and word[0] == each and not (at and _WITHIN.match(text, at - 1)):
+                found.append(word)
+            at = text.find(each, at + len(each))
+    return sorted(found, key=re.Match.start)
 
 
 def _next(node: _Node, word: str) -> _Node | None:

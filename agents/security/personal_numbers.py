@@ -17,6 +17,7 @@ REGIONS = ("DE", "GB", "FR", "CH", "AT")  # whose numbers are known as they are 
 LABEL_CHARS = 32
 MAX_CHUNKS = 64  # of one run; a line with more is a table of numbers and goes as a whole
 MAX_CHARS = 60  # of one number with what separates its digits
+DAY_CHARS = len("1.1.26")
 MAX_WINDOW = 9  # an IBAN in groups of four
 PHONE_DIGITS = range(7, 16)  # E.164
 LABELLED_DIGITS = range(5, 35)
@@ -40,23 +41,21 @@ def _date(name: str) -> str:
 _DAY = re.compile(_date("day"))
 # it begins with a set of characters, not with a repetition: only then does `re` look for the next digit quickly
 _RUN = re.compile(rf"\d\d*+(?:{_SEPARATOR}{{1,3}}+(?!(?<=[{_BLANK}]){_date('next')})\d++)*+")
+_NO_DIGITS = re.compile(r"\D+")
 _CHUNK = re.compile(rf"[^{_BLANK}]+")
 _OPENING = re.compile(r"\(?\+ ?\(?$|\($")
-_NUMBER_WORD = r"(?:[ -]?(?:no|nr|num|number|nummer|id))?"
-_PHONE_LABEL = re.compile(
-    rf"\b(?:tel|tele?fono?|telephone|téléphone|phone|mobile?|mobil|handy|cell|fax|telefax|whatsapp|sms|durchwahl)"
-    rf"{_NUMBER_WORD}[.:\s]*[+(]*$",
-    re.IGNORECASE,
+_PHONE_WORDS = r"tel|tele?fono?|telephone|téléphone|phone|mobile?|mobil|handy|cell|fax|telefax|whatsapp|sms|durchwahl"
+_ID_WORDS = (
+    r"steuer-?(?:id|nr|nummer)|steueridentifikationsnummer|st\.?-?nr|idnr|tax[ -]?id|tin|itin|ssn|bsn|pesel|dni|nie|nif"
+    r"|nhs|nino|ahv|oasi|sv-?nr|svnr|sozialversicherungsnummer|social security|passport|reisepass"
+    r"|(?:personal)?ausweis|id card|driving licence|driver'?s license|führerschein"
 )
-_ID_LABEL = re.compile(
-    r"\b(?:steuer-?(?:id|nr|nummer)|steueridentifikationsnummer|st\.?-?nr|idnr|tax[ -]?id|tin|itin|ssn|bsn|pesel|dni"
-    r"|nie|nif|nhs|nino|ahv|oasi|sv-?nr|svnr|sozialversicherungsnummer|social security|passport|reisepass"
-    rf"|(?:personal)?ausweis|id card|driving licence|driver'?s license|führerschein){_NUMBER_WORD}[.:\s]*$",
-    re.IGNORECASE,
+_ACCOUNT_WORDS = (
+    r"iban|konto|kto|bankkonto|(?:bank )?account|(?:credit |debit )?card|kreditkarten?|karten?|compte|conto"
 )
-_ACCOUNT_LABEL = re.compile(
-    rf"\b(?:iban|konto|kto|bankkonto|(?:bank )?account|(?:credit |debit )?card|kreditkarten?|karten?|compte|conto)"
-    rf"{_NUMBER_WORD}[.:\s]*(?:[a-z]{{2}})?$",
+_LABEL = re.compile(
+    rf"\b(?:(?P<phone>{_PHONE_WORDS})|(?P<id>{_ID_WORDS})|(?P<account>{_ACCOUNT_WORDS}))"
+    r"(?:[ -]?(?:no|nr|num|number|nummer|id))?[.:\s]*(?:(?<=[.:\s])[a-z]{2})?[+(]*$",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -118,17 +117,16 @@ class _Look:
     def spans(self) -> Iterator[Span]:
         at = 0
         while run := _RUN.search(self.text, at):
-            day = _DAY.match(self.text, run.start())
-            at = day.end() if day else run.end()
-            if not day:
-                yield from self._run(*run.span())
+            start, at = run.span()
+            day = _DAY.match(self.text, start) if at - start >= DAY_CHARS else None
+            if day:
+                at = day.end()
+            elif self._touches_letter(start, at) and (lettered := self._lettered(start)):
+                yield lettered
+            elif at - start >= LABELLED_DIGITS.start:
+                yield from self._run(start, at)
 
     def _run(self, start: int, end: int) -> Iterator[Span]:
-        if self._touches_letter(start, end) and (lettered := self._lettered(start)):
-            yield lettered
-            return
-        if end - start < min(LABELLED_DIGITS):
-            return
         if found := self._vat_in_groups(start) or self._number(start, end):
             yield found
             return
@@ -168,7 +166,9 @@ class _Look:
         if end - start > MAX_CHARS:
             return ""
         written = self.text[start:end]
-        digits = "".join(str(int(each)) for each in written if each.isdigit())
+        digits = _NO_DIGITS.sub("", written)
+        if not digits.isascii():
+            digits = "".join(str(int(each)) for each in digits)
         if len(digits) not in LABELLED_DIGITS:
             return ""
         before = self.text[max(0, start - LABEL_CHARS) : start]
@@ -262,10 +262,10 @@ def personal_numbers(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[
 
 
 def _labelled(before: str) -> str:
-    for label, kind in ((_PHONE_LABEL, "phone"), (_ID_LABEL, "id"), (_ACCOUNT_LABEL, "account")):
-        if label.search(before):
-            return kind
-    return ""
+    """What the words before a number call it; empty = nothing we know."""
+    word = before.rstrip(" .:\t\n+(")
+    label = _LABEL.search(before) if word and word[-1].isalpha() else None
+    return (label.lastgroup or "") if label else ""
 
 
 def _card(written: str, digits: str) -> str:

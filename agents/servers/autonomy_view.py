@@ -69,7 +69,7 @@ class OpenWait(Shown):
 
 
 class WaitList(Shown):
-    """The waits, soonest first, then those without a moment; `left_out` counts later ones and those of private tasks."""
+    """The waits, soonest first, then those without a moment; `left_out` counts later ones and private ones."""
 
     notice: str = NOTICE
     waits: tuple[OpenWait, ...]

@@ -1,0 +1,135 @@
+"""What would leave for a model, over the command line: shown byte for byte, accepted once, taken back, kept away."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.flows.employee import ADDRESS, Employee, mail
+from tests.flows.steps import only
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = (
+    "Hello,\n\nwhat does a poster cost? Nora Client (+49 30 1234567, nora@client.example) pays 250,00 EUR from\n"
+    "DE89 3704 0044 0532 0130 00, see order 4500012345 and [[diary]]. ⟨mail-1⟩\n\nAcme Ltd"
+)
+
+
+@pytest.fixture
+def task(employee: Employee) -> str:
+    """A mail about a contact, and a private note."""
+    write(employee, "Contacts/nora.md", "---\nname: Nora Client\nstreet: Client Road 5\n---\n# Nora\n")
+    write(employee, "Private/diary.md", "DIARY\n")
+    write(employee, "Projects/poster.md", "# Poster for Nora Client, Client Road 5\n\n![[diary]]\n")
+    employee.drop("question.eml", mail(WORDS))
+    employee.once()
+    return only(employee.ids("in_progress"))
+
+
+def write(employee: Employee, path: str, text: str) -> Path:
+    place = employee.vault / path
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+def edit(employee: Employee, name: str, old: str, new: str) -> None:
+    place = only(sorted(employee.vault.rglob(name)))
+    text = place.read_text(encoding="utf-8")
+    assert old in text
+    place.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def code(employee: Employee) -> str:
+    found = re.search(r"privacy accept --page (\w+)", employee.said("privacy"))
+    assert found
+    return found[1]
+
+
+def test_the_preview_is_the_request_without_personal_data(employee: Employee, task: str) -> None:
+    shown = employee.call("privacy", "preview", task, "--note", "Projects/poster.md", "--note", "Private/diary.md")
+    assert shown.exit_code == 0
+    text = shown.stdout
+    assert set(json.loads(text)) == {"model", "max_tokens", "system", "messages"}
+    for each in ("250,00 EUR", "4500012345", "what does a poster cost?", "# Poster for ⟨name-"):
+        assert each in text
+    for each in ("Nora", "Client Road", "1234567", "DE89", ADDRESS, "nora@", "DIARY", "Robin", "Acme"):
+        assert each not in text
+    for each in ("1 quoted", "1 iban", "1 phone", "Private/diary.md: nothing in Private leaves", "Nothing was sent"):
+        assert each in shown.stderr
+    assert "Nora" not in shown.stderr
+    again = employee.call("privacy", "preview", task, "--note", "Projects/poster.md", "--note", "Private/diary.md")
+    assert again.stdout_bytes == shown.stdout_bytes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("| Private | never |", "| Private | perhaps |", "cannot be read"),
+        ("| Private | never |", "| In_Progress | never |", "nothing in In_Progress leaves"),
+    ],
+)
+def test_while_the_handbook_forbids_it_nothing_is_shown(
+    employee: Employee, task: str, old: str, new: str, words: str
+) -> None:
+    edit(employee, "Company_Handbook.md", old, new)
+    refused = employee.call("privacy", "preview", task)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert words in refused.stderr
+
+
+def test_without_the_handbook_nobody_knows_what_is_private(employee: Employee, task: str) -> None:
+    (employee.vault / "Company_Handbook.md").unlink()
+    refused = employee.call("privacy", "preview", task)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "nobody knows what is private" in refused.stderr
+
+
+def test_a_private_task_stays(employee: Employee, task: str) -> None:
+    edit(employee, f"{task}.md", f"id: {task}", f"id: {task}\nprivate: true")
+    refused = employee.call("privacy", "preview", task)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "it is private" in refused.stderr
+
+
+def test_a_task_whose_note_is_gone_stays(employee: Employee, task: str) -> None:
+    only(sorted(employee.vault.rglob(f"{task}.md"))).unlink()
+    assert employee.call("privacy", "preview", task).exit_code == 1
+
+
+def test_a_link_to_a_private_note_is_no_way_out(employee: Employee, task: str) -> None:
+    (employee.vault / "Projects" / "way.md").symlink_to(employee.vault / "Private" / "diary.md")
+    (employee.vault / "Ways").symlink_to(employee.vault / "Private")
+    shown = employee.call("privacy", "preview", task, "--note", "Projects/way.md", "--note", "Ways/diary.md")
+    assert "DIARY" not in shown.stdout
+    assert shown.stderr.count("a link stands in its path") == 2
+
+
+def test_an_id_that_is_no_task_is_said(employee: Employee) -> None:
+    assert employee.call("privacy", "preview", "2026-11-23-email-0000000000").exit_code == 2
+
+
+def test_the_page_is_accepted_once_asked_again_when_it_changes_and_taken_back(
+    employee: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Not accepted" in employee.said("privacy")
+    assert employee.call("privacy", "accept").exit_code == 1
+    assert employee.call("privacy", "accept", "--page", "00000000").exit_code == 1
+    assert "Accepted" in employee.said("privacy", "accept", "--page", code(employee))
+    assert "You accepted this page" in employee.said("privacy")
+    employee.once()
+    assert "you accepted what is sent to a model" in employee.said("log")
+    monkeypatch.setenv("AI_EMPLOYEE_MODEL_URL", "https://other.example")
+    assert "You accepted another page" in employee.said("privacy")
+    employee.said("privacy", "accept", "--page", code(employee))
+    assert "Taken back" in employee.said("privacy", "revoke")
+    assert "You took it back" in employee.said("privacy")
+    assert "Taken back" in employee.said("privacy", "revoke")
+    employee.once()
+    assert employee.said("log").count("you took back that anything is sent") == 1
+    assert "All holds" in employee.said("verify")
