@@ -14,15 +14,17 @@ from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
+from agents.durability.consent_rows import remember_tick
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
 from agents.errors import EmployeeError
 from agents.security.audit_logger import Fact
-from agents.vault.layout import APPROVED, PENDING
+from agents.vault.layout import APPROVED, PENDING, PRIVACY_NOTE
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
 from agents.vault.plain import plain
+from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,10 +136,16 @@ class Requests:
         return ""
 
     def _tell_privacy(self, row: RequestRow) -> str:
-        """That the owner accepted what is sent to a model, or took it back, becomes an event."""
+        """That the owner accepted what is sent to a model, or took it back; or they want the page as a note."""
         with self._recorder.begin() as writing:
-            fact = Fact("owner", f"privacy.{row.text}", row.target, parameters={"request": str(row.number)})
-            writing.record(Transition(fact, f"Privacy: {row.text}"))
+            if row.target == PRIVACY_NOTE:
+                remember_tick(writing.sql, ticked=False)
+                written = Operation("generate", PRIVACY_NOTE, text=row.text)
+                fact = Fact("runner", "privacy.shown", PRIVACY_NOTE)
+                writing.record(Transition(fact, "Show the page about models", (written,)))
+            else:
+                fact = Fact("owner", f"privacy.{row.text}", row.target, parameters={"request": str(row.number)})
+                writing.record(Transition(fact, f"Privacy: {row.text}"))
             settle_request(writing.sql, row.number, "done", "")
         return ""
 

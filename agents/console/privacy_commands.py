@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.durability.consent_rows import Consent
     from agents.reasoning.outgoing import Prepared
     from agents.security.consent_page import Terms
+    from agents.settings import Settings
 
 CODE_CHARS = 8
 
@@ -78,6 +79,26 @@ def revoke(vault: Path | None) -> None:
 
 
 @privacy.command()
+@vault_option
+def note(vault: Path | None) -> None:
+    """Put the page into the vault as Privacy.md, where a tick accepts it: on a phone, for example."""
+    from agents.autonomy.consent_note import consent_note
+    from agents.autonomy.requests import PRIVACY
+    from agents.console.requesting import recorded
+    from agents.durability.bell import ring
+    from agents.durability.task_persistence import add_request
+    from agents.vault.layout import PRIVACY_NOTE
+
+    with opened(vault) as house:
+        text = consent_note(terms_of(house.settings), accepted=False)
+        at = house.clock.now().isoformat()
+        with house.journal.begin() as sql:
+            add_request(sql, {"at": at, "kind": PRIVACY, "target": PRIVACY_NOTE, "text": text, "actor": "vault"})
+        ring(house.state)
+        click.echo(recorded(house, PRIVACY_NOTE))
+
+
+@privacy.command()
 @click.argument("task", metavar="TASK")
 @click.option("--note", "notes", multiple=True, metavar="PATH", help="A note to send with it, such as Projects/x.md.")
 @vault_option
@@ -107,7 +128,7 @@ def prepared_for(house: House, task: str, notes: tuple[str, ...]) -> Prepared:
         if row is None:
             unknown(task, "no task has this id")
         material = leaving.material(sql, row, notes)
-    return prepare(material, leaving.redactor(material.task), terms_of(house))
+    return prepare(material, leaving.redactor(material.task), terms_of(house.settings))
 
 
 def told(prepared: Prepared) -> Iterator[str]:
@@ -121,11 +142,10 @@ def told(prepared: Prepared) -> Iterator[str]:
     yield f"{len(prepared.body):,} bytes would go to {shown(prepared.terms.address)}. Nothing was sent."
 
 
-def terms_of(house: House) -> Terms:
+def terms_of(chosen: Settings) -> Terms:
     """To whom it goes and what it may cost, by the settings."""
     from agents.security.consent_page import Terms
 
-    chosen = house.settings
     return Terms(chosen.model_provider, chosen.model_url, chosen.model, chosen.max_task_usd, chosen.max_month_usd)
 
 
@@ -167,7 +187,7 @@ def _asked(house: House) -> tuple[Terms, Consent | None]:
     from agents.durability.consent_rows import newest_consent
 
     with house.journal.begin() as sql:
-        return terms_of(house), newest_consent(sql)
+        return terms_of(house.settings), newest_consent(sql)
 
 
 def _answer(terms: Terms) -> str:

@@ -74,6 +74,7 @@ WORDS = {
     "approved.link_removed": "removed a link from Approved; nothing was run",
     "approved.quarantined": "put a note from Approved aside; nothing was run",
     "privacy.accepted": "you accepted what is sent to a model, to whom and at which cost",
+    "privacy.shown": "showed you the page about models in {target}",
     "privacy.revoked": "you took back that anything is sent to a model",
     "proof.enrolled": "you made a new list of codes",
     "proof.replaced": "a new list of codes was made without a code of the old one",

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
+from agents.durability.journal import read_meta, write_meta
 from agents.durability.schema import CONSENTS
 from agents.security.consent_page import Terms, page, page_digest
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+_TICK = "tick in Privacy.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,13 @@ def consent_in_force(sql: Connection, terms: Terms) -> bool:
     """
     newest = newest_consent(sql)
     return newest is not None and not newest.revoked_at and newest.page_sha256 == page_digest(terms)
+
+
+def seen_tick(sql: Connection) -> bool:
+    """Whether the page in the vault was ticked when we last looked at it, or wrote it."""
+    return read_meta(sql, _TICK) == "yes"
+
+
+def remember_tick(sql: Connection, *, ticked: bool) -> None:
+    """How the tick stands now; only a change of it says something."""
+    write_meta(sql, _TICK, "yes" if ticked else "")

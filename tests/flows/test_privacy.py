@@ -133,3 +133,49 @@ def test_the_page_is_accepted_once_asked_again_when_it_changes_and_taken_back(
     employee.once()
     assert employee.said("log").count("you took back that anything is sent") == 1
     assert "All holds" in employee.said("verify")
+
+
+def test_a_tick_in_the_note_accepts_the_page_and_taking_it_away_takes_it_back(employee: Employee) -> None:
+    employee.said("privacy", "note")
+    employee.once()
+    edit(employee, "Privacy.md", "accept: false", "accept: true")
+    assert "Not accepted" in employee.said("privacy")
+    employee.once()
+    assert "You accepted this page" in employee.said("privacy")
+    edit(employee, "Privacy.md", "accept: true", "accept: false")
+    employee.once()
+    assert "You took it back" in employee.said("privacy")
+    assert "All holds" in employee.said("verify")
+
+
+def test_the_note_follows_what_is_said_by_command(employee: Employee) -> None:
+    employee.said("privacy", "note")
+    employee.once()
+    employee.said("privacy", "accept", "--page", code(employee))
+    employee.once()
+    assert "accept: true" in (employee.vault / "Privacy.md").read_text(encoding="utf-8")
+    employee.said("privacy", "revoke")
+    employee.once()
+    assert "accept: false" in (employee.vault / "Privacy.md").read_text(encoding="utf-8")
+    assert "You took it back" in employee.said("privacy")
+
+
+@pytest.mark.parametrize("what", ["edited", "another page", "unreadable"])
+def test_a_tick_under_another_text_accepts_nothing(
+    employee: Employee, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    employee.said("privacy", "note")
+    employee.once()
+    edit(employee, "Privacy.md", "accept: false", "accept: true")
+    if what == "edited":
+        edit(employee, "Privacy.md", "20 USD", "2 USD")
+    elif what == "another page":
+        monkeypatch.setenv("AI_EMPLOYEE_MODEL_URL", "https://other.example")
+    else:
+        (employee.vault / "Privacy.md").write_bytes(b"---\naccept: true\n\xff")
+    employee.once()
+    assert "Not accepted" in employee.said("privacy")
+    written = (employee.vault / "Privacy.md").read_text(encoding="utf-8")
+    assert "accept: false" in written
+    assert "20 USD" in written
+    assert ("other.example" in written) is (what == "another page")
