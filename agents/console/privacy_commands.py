@@ -106,7 +106,7 @@ def preview(task: str, notes: tuple[str, ...], vault: Path | None) -> None:
     """Print exactly the bytes that would leave for a task. Nothing is sent."""
     with opened(vault) as house:
         prepared = prepared_for(house, task, notes)
-        click.get_binary_stream("stdout").write(prepared.body)
+        click.echo(prepared.body, nl=False)  # bytes as they are
         for line in told(prepared):
             click.echo(line, err=True)
 

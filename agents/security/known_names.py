@@ -100,14 +100,14 @@ class KnownNames:
     def _longest(self, first: re.Match[str], text: str) -> Span | None:
         small = not first[0][0].isupper()
         found: Span | None = None
-        node, word, end = self._root, first[0], first.end()
-        while node := _next(node, _folded(word)):
+        node, end = _next(self._root, _folded(first[0])), first.end()
+        while node:
             if node.is_whole(small=small):
                 found = Span(first.start(), end, node.kind)
             following = _NEXT.match(text, end)
             if following is None:
                 break
-            word, end = following[1], following.end()
+            node, end = _next(node, _folded(following[1])), following.end()
         return found
 
 
@@ -149,7 +149,7 @@ def _phrases(person: Person) -> Iterator[tuple[tuple[str, ...], str, bool]]:
 def _names(words: tuple[str, ...], *, written_small: bool) -> Iterator[tuple[tuple[str, ...], str, bool]]:
     """The whole name, and of a person also first and last name alone; of a company the name without its legal form."""
     core = tuple(each for each in words if each not in _LEGAL_FORMS)
-    if not core:
+    if not core or _COMMON.issuperset(words):
         return
     yield words, "name", len(words) > 1 or written_small
     if len(core) < len(words):

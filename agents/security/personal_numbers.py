@@ -292,7 +292,8 @@ def _is_word_id(word: str) -> bool:
 def _is_valid(country: str, module: str, number: str) -> bool:
     from stdnum.util import get_cc_module  # noqa: PLC0415 - used rarely
 
-    return bool(get_cc_module(country, module).is_valid(number))
+    known = get_cc_module(country, module)
+    return known is not None and bool(known.is_valid(number))
 
 
 def _is_iban(word: str) -> bool:

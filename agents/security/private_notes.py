@@ -70,11 +70,8 @@ def read_private_folders(handbook: str) -> tuple[tuple[str, ...], tuple[Problem,
     stray = (line for line, text in part.items() if "|" in text and line not in seen)
     problems = [row for row in rows if isinstance(row, Problem)]
     problems += [Problem(line, "this stands in no table; every row has the same columns") for line in stray]
-    unclosed = outline(handbook).unclosed
-    if unclosed:
-        problems.append(
-            Problem(unclosed.line, "a block of code begins here and never ends; what follows cannot be read")
-        )
+    if unclosed := outline(handbook).unclosed:
+        problems.append(Problem(unclosed.number, "a block of code begins here and never ends"))
     return tuple(row for row in rows if isinstance(row, str)), tuple(problems)
 
 

@@ -27,7 +27,7 @@ from agents.reasoning.outgoing import (
 )
 from agents.security.consent_page import Terms
 from agents.security.data_protection import Person, Redactor
-from agents.vault.note import Problem, read_note
+from agents.vault.note import Note, Problem, read_note
 from tests.reasoning.builders import mail
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_the_request_holds_the_handbooks_parts_the_task_and_no_personal_data() -
     words = words_of(prepared)
     for each in ("1.130,50 EUR", "INV-2026-0031", "2026-11-26", "RULE-TABLE", "print"):
         assert each in words
-    for each in ("Anna", "client.example", "Robin", "LIMIT-TABLE", "never"):
+    for each in ("Anna", "client.example", "Robin", "LIMIT-TABLE", "| folder"):
         assert each not in words
     assert prepared.replaced() == {"mail": 1, "name": 2}
     assert request_of(prepared)["model"] == "a-model"
@@ -157,7 +157,7 @@ def test_a_very_long_text_is_cut_at_the_end_of_a_line() -> None:
 
 
 def test_half_a_character_becomes_what_json_has_for_it() -> None:
-    handbook = NamedNote("Company_Handbook.md", replace(read_note(""), body="## Rules\n\ud800"))  # type: ignore[type-var]
+    handbook = NamedNote("Company_Handbook.md", Note({}, "## Rules\n\ud800", ""))
     assert b"\\ud800" in prepare(material(handbook=handbook), REDACTOR, TERMS).body
 
 

@@ -12,7 +12,7 @@ from agents.security.personal_numbers import personal_numbers
 FOUND = [
     ("Tel. 030/1234567 a.m.", "030/1234567", "phone"),
     ("call +49 30 1234567 today", "+49 30 1234567", "phone"),
-    ("(+49) 30 1234567", "+49) 30 1234567", "phone"),
+    ("(+49) 30 1234567", "(+49) 30 1234567", "phone"),
     ("+49 (0)30 123 45 67", "+49 (0)30 123 45 67", "phone"),
     ("0171-2345678", "0171-2345678", "phone"),
     ("020 7946 0958", "020 7946 0958", "phone"),
@@ -121,16 +121,17 @@ def test_dates_amounts_and_references_stay_readable(text: str) -> None:
 def test_a_number_at_home_is_known_where_the_owner_is_at_home() -> None:
     assert found("llame al 912 34 56 78") == []
     assert found("llame al 912 34 56 78", ("ES", "DE")) == [("912 34 56 78", "phone")]
-    assert found("el pedido 912 34 56 78 90 12", ("ES", "DE")) == []
+    assert found("el pedido 112 34 56 78", ("ES", "DE")) == []
 
 
 def test_numbers_side_by_side_are_told_apart() -> None:
-    assert found("030 1234567 4711 0171 2345678") == [("030 1234567", "phone"), ("0171 2345678", "phone")]
+    both = [("+33 1 23 45 67 89", "phone"), ("0171 2345678", "phone")]
+    assert found("+33 1 23 45 67 89 474747 0171 2345678") == both
 
 
 def test_behind_so_many_that_look_alike_the_rest_counts_without_a_look() -> None:
     """Hostile text gets no more checks than its length allows; what may be a number is one then."""
-    kinds = [kind for _, kind in found("0171 2345\n" * 1_000)]
+    kinds = [kind for _, kind in found("0999 0000\n" * 1_000)]
     assert 0 < len(kinds) < 1_000
     assert set(kinds) == {"phone"}
 
