@@ -205,9 +205,11 @@ class _Look:
         return self._used_up() or _is_phone_number(digits, region)
 
     def _is_word_id(self, word: str) -> bool:
-        if word.isdigit() or word.isalpha():
-            return False
-        return self._used_up() or _is_word_id(word.upper())
+        word = word.upper()
+        if _NATIONAL_INSURANCE.fullmatch(word):
+            return True
+        shapes = ((country, module) for shape, country, module in _WORDS if shape.fullmatch(word))
+        return any(self._used_up() or _is_valid(country, module, word) for country, module in shapes)
 
     def _is_iban(self, word: str) -> bool:
         return self._used_up() or _is_iban(word)
@@ -281,12 +283,6 @@ def _formatted(written: str) -> str:
         if shape.fullmatch(written) and _is_valid(country, module, written):
             return "id"
     return ""
-
-
-def _is_word_id(word: str) -> bool:
-    if _NATIONAL_INSURANCE.fullmatch(word):
-        return True
-    return any(shape.fullmatch(word) and _is_valid(country, module, word) for shape, country, module in _WORDS)
 
 
 def _is_valid(country: str, module: str, number: str) -> bool:

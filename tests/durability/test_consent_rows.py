@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.durability.consent_rows import accept_page, consent_in_force, newest_consent, revoke_consent
+from agents.durability.consent_rows import (
+    accept_page,
+    consent_in_force,
+    newest_consent,
+    remember_tick,
+    revoke_consent,
+    seen_tick,
+)
 from agents.durability.journal import Journal
 from agents.security.consent_page import Terms, page, page_digest
 from tests.clock import FrozenClock
@@ -68,3 +75,12 @@ def test_the_page_says_to_whom_and_at_which_cost() -> None:
     text = page(TERMS)
     for each in ("Anthropic", "https://api.example", "a-model", "5 USD", "20 USD"):
         assert each in text
+
+
+def test_how_the_tick_stood_is_remembered(journal: Journal) -> None:
+    with journal.begin() as sql:
+        seen = [seen_tick(sql)]
+        for ticked in (True, False):
+            remember_tick(sql, ticked=ticked)
+            seen.append(seen_tick(sql))
+    assert seen == [False, True, False]

@@ -73,3 +73,11 @@ def test_nobody_known_finds_nobody() -> None:
 
 def test_a_name_of_letters_without_case_needs_no_other_contact() -> None:
     assert len(list(KnownNames([Person(("田中太郎",))]).spans("田中太郎"))) == 1
+
+
+def test_many_names_in_one_text_are_found_in_the_same_way() -> None:
+    names = [f"Contact{chr(97 + one)}{chr(97 + two)} Client" for one in range(8) for two in range(8)]
+    known = KnownNames([Person((name,)) for name in names])
+    text = "; ".join(reversed(names))
+    assert [text[each.start : each.end] for each in known.spans(text)] == names[::-1]
+    assert [each.start for each in known.spans("xContactaa, Contactaa Contactaa")] == [12, 22]
