@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,3 +180,13 @@ def test_a_tick_under_another_text_accepts_nothing(
     assert "accept: false" in written
     assert "20 USD" in written
     assert ("other.example" in written) is (what == "another page")
+
+
+@pytest.mark.skipif(not find_spec("agents.security.secret_patterns"), reason="the finder of secrets is not there yet")
+def test_a_secret_in_a_mail_becomes_a_placeholder(employee: Employee) -> None:
+    key = "sk-ant-api03-" + "Ab3_" * 20 + "AAAAA"
+    employee.drop("key.eml", mail(f"Our key is {key}, please use it."))
+    employee.once()
+    shown = employee.call("privacy", "preview", only(employee.ids("in_progress")))
+    assert (shown.exit_code, key in shown.stdout) == (0, False)
+    assert "1 secret" in shown.stderr
