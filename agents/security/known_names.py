@@ -90,7 +90,8 @@ class KnownNames:
         """Where they are named; of several names that begin at one word, the longest."""
         if self._whole:
             yield from (Span(*each.span(), "name") for each in self._whole.finditer(text))
-        begins = {word for word in set(_WORD.findall(text)) if _next(self._root, _folded(word))}
+        words = set(_WORD.findall("\n".join(set(text.split()))))  # no word has a blank within, and most come again
+        begins = {word for word in words if _next(self._root, _folded(word))}
         until = 0
         for word in _places(text, begins):
             if word.start() >= until and (span := self._longest(word, text)):

@@ -58,6 +58,12 @@ _LABEL = re.compile(
     r"(?:[ -]?(?:no|nr|num|number|nummer|id))?[.:\s]*(?:(?<=[.:\s])[a-z]{2})?[+(]*$",
     re.IGNORECASE,
 )
+_LABEL_ENDS = (
+    *("tel", "fon", "fono", "phone", "mobil", "mobile", "handy", "cell", "fax", "whatsapp", "sms", "durchwahl"),
+    *("id", "no", "nr", "num", "number", "nummer", "tin", "ssn", "bsn", "pesel", "dni", "nie", "nif", "nhs", "ahv"),
+    *("oasi", "security", "passport", "reisepass", "ausweis", "card", "licence", "license", "führerschein"),
+    *("konto", "kto", "account", "karte", "karten", "compte", "conto"),
+)
 _REFERENCE = re.compile(
     r"(?:[#№]|[A-Za-z]{2,}[-_/]|\b(?:order|bestell\w*|bestellung|auftrag\w*|invoice|rechnung\w*|inv|ticket|case|ref\w*"
     r"|artikel\w*|item|tracking|sendung\w*|kunden\w*|customer|po|vorgang\w*|no|nr|number|nummer)[\s.:#-]*)$",
@@ -172,12 +178,11 @@ class _Look:
         if len(digits) not in LABELLED_DIGITS:
             return ""
         before = self.text[max(0, start - LABEL_CHARS) : start]
-        return (
-            _card(written, digits)
-            or _labelled(before)
-            or self._international(before, digits)
-            or ("" if _REFERENCE.search(before) else self._national(before, written, digits) or _formatted(written))
-        )
+        found = _card(written, digits) or _labelled(before) or self._international(before, digits)
+        if not found:
+            found = self._national(before, written, digits) or _formatted(written)
+            found = "" if found and _REFERENCE.search(before) else found
+        return found
 
     def _international(self, before: str, digits: str) -> str:
         if len(digits) not in PHONE_DIGITS:
@@ -265,8 +270,10 @@ def personal_numbers(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[
 
 def _labelled(before: str) -> str:
     """What the words before a number call it; empty = nothing we know."""
-    word = before.rstrip(" .:\t\n+(")
-    label = _LABEL.search(before) if word and word[-1].isalpha() else None
+    words = before.rstrip(" .:\t\n+(").lower()
+    if not words.endswith(_LABEL_ENDS) and "iban" not in words:  # most have none, and the pattern takes its time
+        return ""
+    label = _LABEL.search(before)
     return (label.lastgroup or "") if label else ""
 
 
