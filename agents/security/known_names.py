@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_GAP_CHARS = 4  # between two words of one name: a comma and a blank, a line ending and a quote's mark
+MIN_NAME_CHARS = 2
 MIN_PART_CHARS = 3
 FEW = 40
 _JOINERS = "\u0300-\u036f\u00ad\u200b-\u200d\u2060"  # marks of a decomposed letter; what nobody sees within a word
@@ -39,8 +40,11 @@ _DAYS = (
     " monday tuesday wednesday thursday friday saturday sunday"
     " montag dienstag mittwoch donnerstag freitag samstag sonntag"
 )
+_CURRENCIES = "eur usd gbp chf euro euros dollar dollars"  # a sender may call themselves anything; amounts stay whole
 _LEGAL_FORMS = frozenset(_LEGAL.split())
-_COMMON = frozenset([*_TITLES.split(), *_DAYS.split()])  # no names by themselves; within a whole name they count
+_COMMON = frozenset(
+    [*_TITLES.split(), *_DAYS.split(), *_CURRENCIES.split()]
+)  # no names by themselves; within a whole name they count
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def _phrases(person: Person) -> Iterator[tuple[tuple[str, ...], str, bool]]:
 def _names(words: tuple[str, ...], *, written_small: bool) -> Iterator[tuple[tuple[str, ...], str, bool]]:
     """The whole name, and of a person also first and last name alone; of a company the name without its legal form."""
     core = tuple(each for each in words if each not in _LEGAL_FORMS)
-    if not core or _COMMON.issuperset(words):
+    if not core or _COMMON.issuperset(words) or len("".join(words)) < MIN_NAME_CHARS:
         return
     yield words, "name", len(words) > 1 or written_small
     if len(core) < len(words):

@@ -67,6 +67,11 @@ def test_other_words_stay(text: str) -> None:
     assert found(text) == []
 
 
+def test_who_calls_themselves_like_a_currency_hides_no_amount() -> None:
+    hostile = KnownNames([Person(("EUR",)), Person(("a",)), Person(("EUR March",))])
+    assert list(hostile.spans("a bill over 950 EUR in March")) == []
+
+
 def test_nobody_known_finds_nobody() -> None:
     assert list(KnownNames([]).spans("Anna Müller")) == []
 
