@@ -50,8 +50,8 @@ class ConsentNote:
         if not isinstance(content, bytes):
             return _NOTHING
         with self._recorder.journal.begin() as sql:
-            given = consent_in_force(sql, self._terms)
-        if (content, given) == self._settled:
+            given, seen = consent_in_force(sql, self._terms), seen_tick(sql)
+        if seen is None or (content, given) == self._settled:  # a note of the owner's own may have this name
             return _NOTHING
         with self._recorder.begin() as writing:
             transitions = list(self._look(writing, content, given=given))

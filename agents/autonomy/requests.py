@@ -14,7 +14,7 @@ from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
-from agents.durability.consent_rows import remember_tick
+from agents.durability.consent_rows import remember_tick, seen_tick
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
@@ -139,6 +139,8 @@ class Requests:
         """That the owner accepted what is sent to a model, or took it back; or they want the page as a note."""
         with self._recorder.begin() as writing:
             if row.target == PRIVACY_NOTE:
+                if seen_tick(writing.sql) is None and self._places.entry(".", PRIVACY_NOTE):
+                    return f"there is another note {PRIVACY_NOTE}; move it away first"
                 remember_tick(writing.sql, ticked=False)
                 written = Operation("generate", PRIVACY_NOTE, text=row.text)
                 fact = Fact("runner", "privacy.shown", PRIVACY_NOTE)

@@ -57,11 +57,11 @@ def consent_in_force(sql: Connection, terms: Terms) -> bool:
     return newest is not None and not newest.revoked_at and newest.page_sha256 == page_digest(terms)
 
 
-def seen_tick(sql: Connection) -> bool:
-    """Whether the page in the vault was ticked when we last looked at it, or wrote it."""
-    return read_meta(sql, _TICK) == "yes"
+def seen_tick(sql: Connection) -> bool | None:
+    """Whether the page in the vault was ticked when we last looked at it, or wrote it; None: we never wrote it."""
+    return {"yes": True, "no": False}.get(read_meta(sql, _TICK))
 
 
 def remember_tick(sql: Connection, *, ticked: bool) -> None:
     """How the tick stands now; only a change of it says something."""
-    write_meta(sql, _TICK, "yes" if ticked else "")
+    write_meta(sql, _TICK, "yes" if ticked else "no")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from pydantic import ValidationError
+
 from agents.connectors.contract import State
 from agents.console.privacy_commands import code_of, privacy_capability, standing, terms_of
 from agents.console.wiring import open_house
@@ -33,3 +36,18 @@ def test_the_code_of_the_page_changes_with_the_page() -> None:
     terms = terms_of(Settings())
     assert code_of(terms) != code_of(terms_of(Settings(model="another")))
     assert code_of(terms) in standing(terms, None)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.example", "ftp://api.example", "http://localhost.evil.example", "https://"]
+)
+def test_nothing_goes_over_the_network_in_the_clear(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(model_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.example/v1", "http://127.0.0.1:8080", "http://localhost/x", "http://[::1]:1"]
+)
+def test_a_model_on_this_computer_needs_no_encryption(url: str) -> None:
+    assert terms_of(Settings(model_url=url)).address == url

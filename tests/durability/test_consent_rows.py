@@ -83,4 +83,4 @@ def test_how_the_tick_stood_is_remembered(journal: Journal) -> None:
         for ticked in (True, False):
             remember_tick(sql, ticked=ticked)
             seen.append(seen_tick(sql))
-    assert seen == [False, True, False]
+    assert seen == [None, True, False]

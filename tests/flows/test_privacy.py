@@ -161,6 +161,17 @@ def test_the_note_follows_what_is_said_by_command(employee: Employee) -> None:
     assert "You took it back" in employee.said("privacy")
 
 
+def test_a_note_of_the_owners_own_with_that_name_is_left_alone(employee: Employee) -> None:
+    own = write(employee, "Privacy.md", "---\naccept: true\n---\n# My own thoughts\n")
+    employee.once()
+    employee.said("privacy", "note")
+    employee.once()
+    assert "My own thoughts" in own.read_text(encoding="utf-8")
+    assert "Not accepted" in employee.said("privacy")
+    alerts = [each.read_text(encoding="utf-8") for each in employee.notes("Needs_Action") if "-alert-" in each.name]
+    assert any("there is another note" in text for text in alerts)
+
+
 @pytest.mark.parametrize("what", ["edited", "another page", "unreadable"])
 def test_a_tick_under_another_text_accepts_nothing(
     employee: Employee, monkeypatch: pytest.MonkeyPatch, what: str

@@ -14,6 +14,7 @@ from agents.security.data_protection import Person, Redactor, invented, left_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"  # real mails, beside the project
 SAMPLES = Path(__file__).parents[2] / "vault_template" / "sample_inbox"
 PEOPLE = [Person(("Anna Müller",), ("Client Road 5",)), Person(("Acme Ltd",))]
 
@@ -70,6 +71,15 @@ def test_the_sample_inbox_comes_back_exactly(sample: Path) -> None:
     text = sample.read_bytes().decode("latin-1")
     safe, mapping = REDACTOR.redact(text)
     assert restore(safe, mapping) == text
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the mails are not here")
+def test_real_and_hostile_mails_come_back_exactly() -> None:
+    for each in sorted(CORPUS.rglob("*.eml")):
+        for text in (each.read_bytes().decode("latin-1"), each.read_bytes().decode(errors="surrogateescape")):
+            safe, mapping = REDACTOR.redact(text)
+            assert restore(safe, mapping) == text, each.name
+            assert invented(safe, mapping) == ()
 
 
 def test_the_same_value_is_the_same_placeholder() -> None:
