@@ -40,6 +40,14 @@ class Settings(BaseSettings):
     max_turns: int = Field(default=60, gt=0, description="Turns a task may take before the owner is asked.")
     max_task_days: int = Field(default=180, gt=0, description="Days a task may be open before the owner is asked.")
     max_task_usd: Decimal = Field(default=Decimal(5), gt=0, description="What thinking about one task may cost.")
+    max_month_usd: Decimal = Field(default=Decimal(20), gt=0, description="What thinking may cost in a month.")
+    model: str = Field(default="claude-sonnet-5-5", description="The model that is asked, once you accepted it.")
+    model_provider: str = Field(default="Anthropic", description="Who runs the model.")
+    model_url: str = Field(
+        default="https://api.anthropic.com",
+        pattern=r"^(https://[^\s/]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/\S*)?$",
+        description="Where requests to the model go: https, or this computer itself.",
+    )
     engine_url: SecretStr | None = Field(
         default=None, description="A PostgreSQL address for the engine's steps, before the one that was connected."
     )

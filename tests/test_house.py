@@ -33,6 +33,8 @@ HOMES = {
     "smtplib": "agents/connectors/email/",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",
+    "phonenumbers": "agents/security/personal_numbers.py",
+    "stdnum": "agents/security/personal_numbers.py",
     "dbos": "agents/durability/dbos_",  # the engine behind its port
 }
 # imported when first used, never with the module
@@ -44,10 +46,12 @@ HEAVY = {
     "keyring",
     "mcp",
     "mcp_types",
+    "phonenumbers",
     "psycopg",
     "pypdf",
     "rich",
     "segno",
+    "stdnum",
     "watchdog",
 }
 # pure rooms: values in, values out
@@ -59,6 +63,11 @@ PURE = (
     "agents/vault/look_alikes.py",
     "agents/vault/twins.py",
     "agents/approval/gate.py",
+    "agents/security/data_protection.py",
+    "agents/security/known_names.py",
+    "agents/security/personal_numbers.py",
+    "agents/security/private_notes.py",
+    "agents/security/consent_page.py",
     "agents/reasoning/",
 )
 NOT_PURE = ("agents/reasoning/skill_library.py",)  # it runs skill scripts, see ADR on skills

@@ -14,15 +14,17 @@ from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
+from agents.durability.consent_rows import remember_tick, seen_tick
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
 from agents.errors import EmployeeError
 from agents.security.audit_logger import Fact
-from agents.vault.layout import APPROVED, PENDING
+from agents.vault.layout import APPROVED, PENDING, PRIVACY_NOTE
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
 from agents.vault.plain import plain
+from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 PROOF = "proof"
+PRIVACY = "privacy"
 EDITED = "its note was edited; move the note to Approved, and it is proposed as you meant it"
 DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"rejected"}}  # how a carried out one ends
 
@@ -66,7 +69,12 @@ class Requests:
         self._models = ports.models
         self._policy = ports.policy
         self._clock = recorder.clock
-        self._own = {"answer": self._answer, PROPOSE: self._propose, PROOF: self._tell_proof}
+        self._own = {
+            "answer": self._answer,
+            PROPOSE: self._propose,
+            PROOF: self._tell_proof,
+            PRIVACY: self._tell_privacy,
+        }
 
     def carry_out(self) -> int:
         """Everything pending; how many."""
@@ -124,6 +132,22 @@ class Requests:
             writing.record(Transition(fact, f"Codes: {word}"))
             if told:
                 raise_alert(writing, "proof", told, self._clock.now(), occasion=str(row.number))
+            settle_request(writing.sql, row.number, "done", "")
+        return ""
+
+    def _tell_privacy(self, row: RequestRow) -> str:
+        """That the owner accepted what is sent to a model, or took it back; or they want the page as a note."""
+        with self._recorder.begin() as writing:
+            if row.target == PRIVACY_NOTE:
+                if seen_tick(writing.sql) is None and self._places.entry(".", PRIVACY_NOTE):
+                    return f"there is another note {PRIVACY_NOTE}; move it away first"
+                remember_tick(writing.sql, ticked=False)
+                written = Operation("generate", PRIVACY_NOTE, text=row.text)
+                fact = Fact("runner", "privacy.shown", PRIVACY_NOTE)
+                writing.record(Transition(fact, "Show the page about models", (written,)))
+            else:
+                fact = Fact("owner", f"privacy.{row.text}", row.target, parameters={"request": str(row.number)})
+                writing.record(Transition(fact, f"Privacy: {row.text}"))
             settle_request(writing.sql, row.number, "done", "")
         return ""
 

@@ -15,6 +15,7 @@ from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.book_facts import is_paid, with_standings
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
+from agents.autonomy.consent_note import ConsentNote
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
@@ -33,6 +34,7 @@ from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Retrying
 from agents.console import screens
+from agents.console.privacy_commands import terms_of
 from agents.console.scheduled import built_in_jobs
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
@@ -97,7 +99,11 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=(Timetable(recorder, places, built_in_jobs(house)).sweep, *_sources(house)),
+        sources=(
+            Timetable(recorder, places, built_in_jobs(house)).sweep,
+            ConsentNote(recorder, terms_of(house.settings)).sweep,
+            *_sources(house),
+        ),
         requests=requests,
         moves=moves,
         turns=turns,

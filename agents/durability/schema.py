@@ -296,3 +296,12 @@ PROOF_YESES = Table(
     Column("given_at", Text, nullable=False),
     Column("taken_back_at", Text, nullable=False, default=""),
 )
+CONSENTS = Table(
+    "consents",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("page_sha256", Text, nullable=False),
+    Column("revoked_at", Text, nullable=False, default=""),
+)

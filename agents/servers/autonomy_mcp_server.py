@@ -18,7 +18,7 @@ from agents.durability.task_persistence import count, questions_of
 from agents.durability.turn_rows import turns_since
 from agents.durability.wait_rows import waits_of
 from agents.servers.autonomy_view import Standing, TaskStanding, WaitList, standing, task_standing, wait_list
-from agents.servers.door import Door, known_task, serve
+from agents.servers.door import Door, known_task, open_to_assistants, serve
 from agents.servers.waiting_view import MAX_SHOWN, NOTICE
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ class AutonomyDoor(Door):
     def overview(self) -> Standing:
         """Show what is in progress, what waits for the owner, what is approved and not done, and what holds it up."""
         with self.journal() as journal:
-            return standing(look(self.place.root, journal, self.clock.now()))
+            return standing(look(self.place.root, journal, self.clock.now()), self.privacy())
 
     def explain_task(self, task_id: str) -> TaskStanding:
         """Explain one task: its state, turns and cost, what it waits for, and what is missing until it is done."""
         with self.journal() as journal, journal.begin() as sql:
             row = known_task(sql, task_id, listed_by="overview or list_waits")
+            open_to_assistants(row.id, self.privacy())
             asked = proposals_of(sql, row.id), questions_of(sql, row.id)
             has_news = any(news_of(sql, row.id).values())
             turns, waits = turns_since(sql, row.id, ""), waits_of(sql, row.id, "open")
@@ -55,7 +56,7 @@ class AutonomyDoor(Door):
     def list_waits(self) -> WaitList:
         """List the tasks that wait for a day, a payment, a reply or another task; the soonest first."""
         with self.journal() as journal, journal.begin() as sql:
-            return wait_list(soonest_waits(sql, MAX_SHOWN), count(sql, WAITS, "open"))
+            return wait_list(soonest_waits(sql, MAX_SHOWN), count(sql, WAITS, "open"), self.privacy())
 
 
 if __name__ == "__main__":

@@ -25,12 +25,13 @@ from agents.servers.waiting_view import (
     open_proposal,
     open_question,
     quoted_sender,
+    shown_of,
     waiting,
 )
 from agents.vault.neutralize import property_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agents.autonomy.overview import Overview
     from agents.durability.proposal_rows import ProposalRow
@@ -68,7 +69,7 @@ class OpenWait(Shown):
 
 
 class WaitList(Shown):
-    """The waits, soonest first, then those without a moment; `left_out` is how many later ones are not listed."""
+    """The waits, soonest first, then those without a moment; `left_out` counts later ones and private ones."""
 
     notice: str = NOTICE
     waits: tuple[OpenWait, ...]
@@ -134,15 +135,16 @@ class TaskStanding(Shown):
     from_outside: TaskWords
 
 
-def standing(overview: Overview) -> Standing:
-    """How everything stands, as much as one answer holds."""
+def standing(overview: Overview, is_private: Callable[[str], bool]) -> Standing:
+    """How everything stands, as much as one answer holds; of private tasks the id at most."""
+    approved = shown_of(overview.approved, is_private)
     return Standing(
         stands_still=property_text(overview.stopped, MAX_WORD_CHARS),
         not_begun=_tasks(overview.tasks),
         in_progress=_tasks(overview.in_progress),
-        for_the_owner=waiting(overview.pending, overview.questions, overview.requests),
-        approved=tuple(map(open_proposal, overview.approved[:MAX_SHOWN])),
-        approved_left_out=_beyond(overview.approved),
+        for_the_owner=waiting(overview.pending, overview.questions, overview.requests, is_private),
+        approved=tuple(map(open_proposal, approved)),
+        approved_left_out=len(overview.approved) - len(approved),
     )
 
 
@@ -154,9 +156,10 @@ def _beyond(some: Sequence[object]) -> int:
     return max(0, len(some) - MAX_SHOWN)
 
 
-def wait_list(soonest: Sequence[WaitRow], number: int) -> WaitList:
-    """The soonest waits, of so many."""
-    return WaitList(waits=tuple(map(_wait, soonest)), left_out=number - len(soonest))
+def wait_list(soonest: Sequence[WaitRow], number: int, is_private: Callable[[str], bool]) -> WaitList:
+    """The soonest waits, of so many; nothing of private tasks."""
+    shown = shown_of(soonest, is_private)
+    return WaitList(waits=tuple(map(_wait, shown)), left_out=number - len(shown))
 
 
 def _wait(row: WaitRow) -> OpenWait:

@@ -11,16 +11,18 @@ import sys
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, ParamSpec, Self, TypeVar
 
 from agents.autonomy.founding import Place, locate
+from agents.autonomy.leaving import private_folders, task_note
 from agents.autonomy.whereabouts import look_around, whence
 from agents.clock import Clock, SystemClock, chosen_clock
 from agents.durability.journal import JOURNAL_FILE, Journal
 from agents.durability.task_persistence import TaskRow, find_task
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed
+from agents.security.private_notes import reason_to_withhold
 from agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     Tool = Callable[..., object]
+    IsPrivate = Callable[[str], bool]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,6 +76,22 @@ class Door(ABC):
         """The tools that record a request; the runner makes a proposal of it, and the owner decides."""
         return ()
 
+    def privacy(self) -> IsPrivate:
+        """Tells of a task whether nothing of it may be shown, as its note and the handbook say now.
+
+        Raises:
+            NeedsOwner: the handbook cannot be read, so nobody knows what is private.
+        """
+        root = self.place.root.resolve()
+        folders = private_folders(root)
+
+        @cache
+        def is_private(task: str) -> bool:
+            found = task_note(root, task)
+            return reason_to_withhold(found.path, found.note, folders) is not None
+
+        return is_private
+
     @contextmanager
     def journal(self) -> Iterator[Journal]:
         """The vault's journal.
@@ -106,6 +125,16 @@ def known_task(sql: Connection, task_id: str, *, listed_by: str) -> TaskRow:
     if row is None:
         raise NotAllowed("No task has this id.", hint=f"Call {listed_by} for the ids there are.")
     return row
+
+
+def open_to_assistants(task: str, is_private: IsPrivate) -> None:
+    """Refuse what would show something of a private task.
+
+    Raises:
+        NotAllowed: its note is private, or cannot be read.
+    """
+    if is_private(task):
+        raise NotAllowed("The owner keeps this task private.", hint="Choose another task.")
 
 
 def build_server(door: Door) -> MCPServer:

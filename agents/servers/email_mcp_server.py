@@ -19,7 +19,7 @@ from agents.durability.bell import ring
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import add_request, requests_pending, tasks_in
 from agents.errors import NotAllowed
-from agents.servers.door import Door, known_task, serve
+from agents.servers.door import Door, known_task, open_to_assistants, serve
 from agents.servers.mail_view import Recorded, TaskList, TaskText, task_list, task_text
 from agents.servers.waiting_view import NOTICE, Waiting, waiting
 
@@ -53,18 +53,20 @@ class MailDoor(Door):
         """List the open tasks: mails, files and the owner's requests. Read one with read_task."""
         with self.journal() as journal, journal.begin() as sql:
             rows = tuple(reversed(tasks_in(sql, *OPEN_TASKS)))
-        return task_list(rows)
+        return task_list(rows, self.privacy())
 
     def read_task(self, task_id: str) -> TaskText:
         """Read one task, open or done: what came, from whom, and what is odd about it."""
         with self.journal() as journal, journal.begin() as sql:
-            return task_text(known_task(sql, task_id, listed_by="list_tasks"))
+            row = known_task(sql, task_id, listed_by="list_tasks")
+        open_to_assistants(row.id, self.privacy())
+        return task_text(row)
 
     def list_waiting(self) -> Waiting:
         """List what waits for the owner: proposals to decide about, and questions to answer."""
         with self.journal() as journal:
             overview = look(self.place.root, journal, self.clock.now())
-        return waiting(overview.pending, overview.questions, overview.requests)
+        return waiting(overview.pending, overview.questions, overview.requests, self.privacy())
 
     def propose_reply(self, task_id: str, subject: str, body: str) -> Recorded:
         """Record a reply to the one who wrote a task's mail. The owner reads it and decides; nothing leaves before."""
@@ -75,6 +77,7 @@ class MailDoor(Door):
     def _recorded(self, task_id: str, subject: str, body: str) -> Recorded:
         with self.journal() as journal, journal.begin() as sql:
             row = known_task(sql, task_id, listed_by="list_tasks")
+            open_to_assistants(row.id, self.privacy())
             text = _reply(row, subject, body).canonical().decode()
             asked = [each for each in requests_pending(sql) if each.kind == PROPOSE and each.target == row.id]
             for each in asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from agents.autonomy.assistant_replies import OPEN_TASKS
@@ -10,7 +11,7 @@ from agents.servers.waiting_view import MAX_WORD_CHARS, NOTICE, Sender, Shown, q
 from agents.vault.neutralize import Caps, fenced, property_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agents.durability.task_persistence import TaskRow
 
@@ -31,7 +32,7 @@ class TaskLine(Shown):
 
 
 class TaskList(Shown):
-    """The open tasks, newest first; `left_out` is how many older ones are not listed."""
+    """The open tasks, newest first; `left_out` is how many are not listed: older ones, and private ones."""
 
     notice: str = NOTICE
     tasks: tuple[TaskLine, ...]
@@ -77,9 +78,9 @@ class Recorded(Shown):
     means: str = "It becomes a proposal that waits for the owner's yes. Nothing has left."
 
 
-def task_list(rows: Sequence[TaskRow]) -> TaskList:
-    """The first of these tasks."""
-    lines = tuple(_line(row) for row in rows[:MAX_TASKS])
+def task_list(rows: Sequence[TaskRow], is_private: Callable[[str], bool]) -> TaskList:
+    """The first of these tasks that are not private."""
+    lines = tuple(map(_line, islice((row for row in rows if not is_private(row.id)), MAX_TASKS)))
     return TaskList(tasks=lines, left_out=len(rows) - len(lines))
 
 

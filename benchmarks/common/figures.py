@@ -93,6 +93,14 @@ REACH = (
     Reach("kill to the next step, without the start of a process, s", "engine.recovered_s", 3.0),
     Reach("processor time of an idle engine, %", "engine.cpu_percent", 1.0),
     Reach("memory of an idle engine, MB", "engine.rss_mb", 130.0),
+    Reach("redaction of 10 kB of mail with 300 contacts, ms", "redaction.mail_ms", 2.0),
+    Reach(
+        "redaction of 10 kB with 3,000 contacts, times that with 300",
+        "redaction.more_contacts_ms",
+        1.5,
+        "redaction.mail_ms",
+    ),
+    Reach("redaction of 10 kB of hostile text, ms", "redaction.hostile_ms", 50.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
 )
 

@@ -1,0 +1,116 @@
+"""Which notes never leave: `private: true`, the folders the handbook names, and what cannot be read. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from agents.vault.layout import HEALTH, LOGS, QUARANTINE
+from agents.vault.outline import Problem, heading, lines_outside_fences, outline
+from agents.vault.tables import Table, read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from agents.vault.note import Note
+    from agents.vault.tables import TableRow
+
+HEADING = "privacy"
+NEVER = "never"
+ALWAYS = (LOGS, HEALTH, QUARANTINE)
+_NO = frozenset({"", "false", "no", "off", "0", "null", "~", "none", "nein"})
+_LINK = re.compile(r"\[\[(.+?)(?:\|.*)?\]\]")
+
+
+def reason_to_withhold(path: str, note: Note | Problem, folders: Collection[str]) -> str | None:
+    """Why a note may not leave, in words that quote nothing of it; None when it may.
+
+    `path` is posix and relative to our root; `folders` are those the owner named. In doubt it stays.
+    """
+    parts = _parts(path)
+    if path.startswith("/") or any(each in {"", ".."} or each.startswith(".") for each in parts):
+        return "it is no note of the vault"
+    for folder in (*ALWAYS, *folders):
+        if parts[: len(_parts(folder))] == _parts(folder):
+            return f"nothing in {folder} leaves"
+    if isinstance(note, Problem):
+        return f"it cannot be read: {note.message}"
+    return "it is private" if _says_private(note) else None
+
+
+def _says_private(note: Note) -> bool:
+    """`private` with anything but a plain no, and the tag `private`."""
+    for name, value in note.properties.items():
+        if name.casefold() == "private" and not _is_no(value):
+            return True
+        if name.casefold() in {"tags", "tag"} and "private" in _tags(value):
+            return True
+    return False
+
+
+def _is_no(value: str | tuple[str, ...]) -> bool:
+    return isinstance(value, str) and value.strip().casefold() in _NO
+
+
+def _tags(value: str | tuple[str, ...]) -> set[str]:
+    words = re.split(r"[\s,]+", value) if isinstance(value, str) else value
+    return {each.strip().removeprefix("#").casefold() for each in words}
+
+
+def read_private_folders(handbook: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The folders of the table under `Privacy`, and every row of that part that cannot be read.
+
+    While a row is wrong nobody knows what it was to protect, so nothing may leave.
+    """
+    part = dict(_part(handbook))
+    found = [each for each in read_tables(handbook) if each.line in part]
+    rows = [row for each in found for row in ((each,) if isinstance(each, Problem) else _rows(each))]
+    seen = {line for each in found for line in _lines_of(each)}
+    stray = (line for line, text in part.items() if "|" in text and line not in seen)
+    problems = [row for row in rows if isinstance(row, Problem)]
+    problems += [Problem(line, "this stands in no table; every row has the same columns") for line in stray]
+    if unclosed := outline(handbook).unclosed:
+        problems.append(Problem(unclosed.number, "a block of code begins here and never ends"))
+    return tuple(row for row in rows if isinstance(row, str)), tuple(problems)
+
+
+def _lines_of(table: Table | Problem) -> Iterator[int]:
+    """The lines that were read for it: of a table its header, the line below and its good rows."""
+    yield table.line
+    if isinstance(table, Table):
+        yield table.line + 1
+        yield from (row.line for row in table.rows)
+
+
+def _rows(table: Table) -> Iterator[str | Problem]:
+    if set(table.columns) != {"folder", "leaves"}:
+        yield Problem(table.line, "the table under Privacy has the columns `folder` and `leaves`")
+    else:
+        yield from map(_folder, table.rows)
+
+
+def _folder(row: TableRow) -> str | Problem:
+    written = row.cells["folder"]
+    link = _LINK.fullmatch(written)
+    folder = (link[1] if link else written).strip("`/ ")
+    if row.cells["leaves"].strip().casefold() != NEVER:
+        return Problem(row.line, f"behind a folder stands `{NEVER}`; take the row out if its notes may leave")
+    if not folder or any(each in {"", ".", ".."} for each in folder.split("/")):
+        return Problem(row.line, f"{written[:40]!r} is no folder of the vault")
+    return folder
+
+
+def _part(text: str) -> Iterator[tuple[int, str]]:
+    """The lines under the heading `Privacy`, smaller headings in it included."""
+    level = 0
+    for line in lines_outside_fences(text):
+        found = heading(line.text)
+        if found and (not level or found[0] <= level):
+            level = found[0] if found[1].strip().casefold() == HEADING else 0
+        if level:
+            yield line.number, line.text
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(unicodedata.normalize("NFC", each).strip().casefold() for each in path.split("/"))
