@@ -30,7 +30,6 @@ HOMES = {
     "keyring": "agents/security/secrets.py",
     "click": "agents/console/",
     "cronsim": "agents/durability/due_times.py",
-    "smtplib": "agents/connectors/email/",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",
     "dbos": "agents/durability/dbos_",  # the engine behind its port

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from agents.security.findings import Finding, Grade
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ABOUT = "disk"
 WHY = "Whoever gets hold of a computer or disk that is not encrypted can read everything on it."
@@ -32,9 +32,21 @@ ENCRYPTING = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs"
 ELSEWHERE = re.compile(r"nfs4?|cifs|smb3?|9p|fuse.*|overlay|tmpfs|zfs|drvfs|virtiofs|squashfs")
 PATIENCE_S = 5
 FDESETUP = "/usr/bin/fdesetup"
-_GETFLAGS, _ENCRYPTED_FLAG = 0x80086601, 0x00000800
+ENCRYPTED_FLAG = 0x00000800
+_GETFLAGS = 0x80086601
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _MAX_DEPTH = 8
+
+
+def flags_of(folder: Path) -> int:
+    """The flags that the file system keeps for a folder; 0 where it keeps none."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return int(struct.unpack("=q", fcntl.ioctl(descriptor, _GETFLAGS, bytes(8)))[0])
+        finally:
+            os.close(descriptor)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Machine:
     mounts: Path = Path("/proc/self/mountinfo")
     devices: Path = Path("/sys/dev/block")
     fdesetup: str = FDESETUP
+    flags: Callable[[Path], int] = flags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ def _on_macos(machine: Machine) -> bool | None:
 
 
 def _on_linux(folder: Path, machine: Machine) -> bool | None:
-    if _has_encrypted_flag(folder):
+    if machine.flags(folder) & ENCRYPTED_FLAG:
         return True
     mount = _mount_of(folder, machine)
     if mount is None:
@@ -97,17 +110,6 @@ def _on_linux(folder: Path, machine: Machine) -> bool | None:
     if mount.kind in ENCRYPTING:
         return True
     return None if ELSEWHERE.fullmatch(mount.kind) else _device_is_encrypted(mount, machine)
-
-
-def _has_encrypted_flag(folder: Path) -> bool:
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            flags = fcntl.ioctl(descriptor, _GETFLAGS, bytes(8))
-        finally:
-            os.close(descriptor)
-        return bool(struct.unpack("=q", flags)[0] & _ENCRYPTED_FLAG)
-    return False
 
 
 def _mount_of(folder: Path, machine: Machine) -> _Mount | None:
