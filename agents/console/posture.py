@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.danger_alerts import Dangers, look_again
-from agents.security.file_posture import file_findings, private_files, sync_findings
+from agents.security.file_posture import file_findings, sync_findings, watched_files
+from agents.security.findings import Finding, Grade
 from agents.security.git_posture import history_findings, watched_history
 from agents.security.obsidian_posture import obsidian_findings, watched_settings
 from agents.security.watched import stamp_of
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agents.console.wiring import House
-    from agents.security.findings import Finding
 
 HISTORY = "history.git"
 
@@ -25,7 +25,7 @@ def every_finding(house: House) -> tuple[Finding, ...]:
     from agents.security.git_posture import vault_findings
 
     disks = disk_findings({"the state folder": house.state, "the vault": house.place.root})
-    return (*_quick(house), *vault_findings(house.place.root), *disks)
+    return (*_quick(house), *vault_findings(house.place.root), *disks, _network(house))
 
 
 def dangers_at_start(house: House) -> Dangers | None:
@@ -34,7 +34,7 @@ def dangers_at_start(house: House) -> Dangers | None:
     Ask before the recorder is opened: it writes the history's settings anew, and a plant would be gone untold.
     """
     written = [*watched_settings(house.place.root), *watched_history(house.state / HISTORY, house.place.root)]
-    stamp = stamp_of(written, private_files(house.state))
+    stamp = stamp_of(written, watched_files(house.state))
     return look_again(house.journal, stamp, lambda: _quick(house))
 
 
@@ -48,6 +48,14 @@ def machine_rows(findings: Iterable[Finding]) -> Iterator[dict[str, str]]:
             "why": each.why,
             "next_step": each.next_step,
         }
+
+
+def _network(house: House) -> Finding:
+    """What the connectors may reach now; the way there refuses everything else."""
+    reached = [f"{each.name} {to}" for each in house.manifests for to in each.reaches(house.context)]
+    if not reached:
+        return Finding("network", Grade.FINE, "no connector may reach another computer")
+    return Finding("network", Grade.FINE, "connectors reach these hosts and no other", outside=", ".join(reached))
 
 
 def _quick(house: House) -> tuple[Finding, ...]:

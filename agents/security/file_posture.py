@@ -60,6 +60,11 @@ def private_files(state: Path) -> Iterator[Path]:
         yield from sorted(state.glob(pattern)) if pattern else [state]
 
 
+def watched_files(state: Path) -> Iterator[Path]:
+    """Those whose change can change what is found; logs beside a database come and go, with its mode."""
+    return (each for each in private_files(state) if not each.name.endswith(("-wal", "-shm")))
+
+
 def _about(path: Path) -> os.stat_result | None:
     try:
         return path.lstat()

@@ -42,8 +42,9 @@ def vault_findings(root: Path) -> tuple[Finding, ...]:
 
 def watched_history(git_dir: Path, root: Path) -> Iterator[Path]:
     """The files and folders whose change can change what is found in the history's folder."""
-    names = ("", "config", "HEAD", "packed-refs", "hooks", "info", "info/attributes", "refs", "objects/info")
-    yield from (git_dir / each for each in names)
+    from agents.vault.repository_setup import settings_files  # noqa: PLC0415 - loads the git library
+
+    yield from settings_files(git_dir)
     yield root / ".git"
 
 

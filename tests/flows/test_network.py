@@ -61,7 +61,9 @@ def test_without_an_account_nothing_is_looked_up_connected_to_or_listened_on(emp
 def test_with_an_account_the_mail_server_is_reached_and_nobody_else(employee: Employee, tmp_path: Path) -> None:
     with SmtpServer(make_certificate(tmp_path)) as server:
         answers = "".join(f"{each}\n" for each in answers_for(server).values())
+        assert "no connector may reach another computer" in employee.said("doctor")
         employee.said("connect", "mail", answers=answers)
+        assert f"reach these hosts and no other: email localhost:{server.port}" in employee.said("doctor")
         employee.approve(proposed_mail(employee))
         assert seen(employee, "run --once", "doctor") == {("getaddrinfo", "localhost"), ("connect", "127.0.0.1")}
         assert only(server.received).recipients

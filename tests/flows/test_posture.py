@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Row = dict[str, str]
-KINDS = {"plugins", "history", "files", "sync", "disk"}
+KINDS = {"plugins", "history", "files", "sync", "disk", "network"}
 
 
 def rows(employee: Employee) -> list[Row]:

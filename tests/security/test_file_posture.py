@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.security.file_posture import file_findings, private_files, sync_findings
+from agents.security.file_posture import file_findings, private_files, sync_findings, watched_files
 from agents.security.findings import Grade
 
 if TYPE_CHECKING:
@@ -69,6 +69,14 @@ def test_a_link_instead_of_a_key_is_named(state: Path) -> None:
 def test_a_state_folder_that_is_not_there_yet_is_no_finding(tmp_path: Path) -> None:
     assert list(private_files(tmp_path / "nowhere")) == [tmp_path / "nowhere"]
     assert [each.grade for each in file_findings(tmp_path / "nowhere")] == [Grade.FINE]
+
+
+def test_what_comes_and_goes_beside_a_database_is_not_watched_but_looked_at(state: Path) -> None:
+    before = list(watched_files(state))
+    (state / "journal.sqlite-wal").write_text("x")
+    (state / "journal.sqlite-wal").chmod(0o644)
+    assert list(watched_files(state)) == before
+    assert "journal.sqlite-wal" in file_findings(state)[0].told
 
 
 def test_a_state_folder_that_a_sync_tool_carries_around_is_a_danger(tmp_path: Path) -> None:
