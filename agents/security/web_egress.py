@@ -85,15 +85,15 @@ class _SameHost(HTTPRedirectHandler):
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> Request | None:
-        follow = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if follow is not None:
-            here, there = _destination(req), _destination(follow)
-            if here.host.casefold() != there.host.casefold() or follow.type not in {"https", req.type}:
-                raise NotAllowed(
-                    f"{here} sends us on to {there}, over {follow.type}",
-                    hint="Connect the service with the host that it answers from.",
-                )
+    ) -> Request:
+        # what may not be followed is an error of its own there, never None
+        follow = cast("Request", super().redirect_request(req, fp, code, msg, headers, newurl))
+        here, there = _destination(req), _destination(follow)
+        if here.host.casefold() != there.host.casefold() or follow.type not in {"https", req.type}:
+            raise NotAllowed(
+                f"{here} sends us on to {there}, over {follow.type}",
+                hint="Connect the service with the host that it answers from.",
+            )
         return follow
 
 

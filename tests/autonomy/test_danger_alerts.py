@@ -19,7 +19,7 @@ MILD = Finding("plugins", Grade.LOOK, "Buttons")
 
 def alerts(house: House) -> list[str]:
     """What the alerts in the vault say."""
-    found = sorted((house.root / "Needs_Action").glob("*-alert-*.md"))
+    found = sorted((house.vault / "Needs_Action").glob("*-alert-*.md"))
     return [each.read_text(encoding="utf-8").partition("# ")[2] for each in found]
 
 

@@ -63,6 +63,8 @@ class WebServer:
                 if not to:
                     self.wfile.write(HELLO)
 
+            do_DELETE = do_GET  # noqa: N815 - the library's own name
+
             def log_message(self, *_words: object) -> None:
                 """Say nothing."""
 
