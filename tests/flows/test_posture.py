@@ -187,6 +187,8 @@ def test_a_planted_setting_is_told_although_the_start_takes_it_away(employee: Em
 
 def test_in_an_owners_vault_the_settings_above_ours_are_read_and_nothing_else(tmp_path: Path) -> None:
     owner = OwnersVault.make(tmp_path / "Vault", notes=5)
+    settings = ".obsidian/plugins/templater-obsidian/data.json"
+    owner.write(settings, '{"trigger_on_file_creation": true}')
     employee = Employee(tmp_path, "Staff").init("--folder", "Staff")
     before = owner.everything(but="Staff")
     found = {each["says"].partition(":")[0]: each["state"] for each in worst(employee)}
