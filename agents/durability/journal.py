@@ -118,6 +118,7 @@ class Journal:
         finally:
             connection.close()
         with kept.open("rb+") as file:
+            os.fchmod(file.fileno(), PRIVATE_MODE)
             os.fsync(file.fileno())
 
     def tidy(self) -> None:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 ABOUT = "files"
 SYNC = "sync"
 # what is for one person alone: patterns below the state folder
-PRIVATE = ("", "keys", "keys/*", "secrets.json", "connections/*", "journal.sqlite*", "engine.sqlite*")
+PRIVATE = (
+    "",
+    "keys",
+    "keys/*",
+    "secrets.json",
+    "connections/*",
+    "journal.sqlite*",
+    "engine.sqlite*",
+    "earlier-journals/*",
+)
 WHY = "Who can read or change these files can sign, decide and send in your name."
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -231,6 +231,13 @@ def test_in_a_subfolder_the_settings_of_the_vault_above_count_and_stay_as_they_a
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "Vault").rglob("*")} == before
 
 
+def test_settings_of_a_vault_far_above_count_too(tmp_path: Path) -> None:
+    ours = tmp_path / "Vault" / "Work" / "Staff"
+    ours.mkdir(parents=True)
+    plant(tmp_path / "Vault", "execute-code")
+    assert only(obsidian_findings(ours)).grade is DANGER
+
+
 def test_settings_under_another_hidden_name_count_too(tmp_path: Path) -> None:
     plant(tmp_path, "execute-code")
     (tmp_path / ".obsidian").rename(tmp_path / ".phone")
