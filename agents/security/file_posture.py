@@ -21,7 +21,7 @@ PRIVATE = (
     "",
     "keys",
     "keys/*",
-    "secrets.json",
+    "secrets*",
     "connections/*",
     "journal.sqlite*",
     "engine.sqlite*",
