@@ -30,7 +30,6 @@ HOMES = {
     "keyring": "agents/security/secrets.py",
     "click": "agents/console/",
     "cronsim": "agents/durability/due_times.py",
-    "smtplib": "agents/connectors/email/",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",
     "phonenumbers": "agents/security/personal_numbers.py",

@@ -16,6 +16,7 @@ from agents.vault.files import make_folder, read_regular, write_new, write_over
 from agents.vault.layout import FOLDERS, HEALTH, INBOX
 from agents.vault.note import Note, read_note
 from agents.vault.note_edit import append_line, emit_note
+from agents.vault.sync_folders import synced_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 VAULT_NOTE = f"{HEALTH}/vault.md"
 SUBFOLDER = "AI Employee"
-SYNCED = re.compile(
-    r"(dropbox|onedrive|icloud|mobile documents|cloudstorage|nextcloud|owncloud|google ?drive|pcloud).*|mega(sync)?"
-)
 TEMPLATE = Path(__file__).resolve().parents[2] / "vault_template"
 MAX_TEMPLATE_BYTES = 5_000_000
 ANOTHER_NAME = "Give another name: `init VAULT --folder NAME`."
@@ -64,7 +62,7 @@ def found_vault(place: Path, folder: str, opening: Mapping[str, str]) -> Place:
         _lay(root / path, text.encode())
     vault_id = secrets.token_hex(8)
     write_new(root / VAULT_NOTE, _identity_note(vault_id, whole=new))
-    return Place(root, vault_id, pointer=new and not _synced(root), fresh=True)
+    return Place(root, vault_id, pointer=new and synced_folder(root) is None, fresh=True)
 
 
 def _identity_note(vault_id: str, *, whole: bool) -> bytes:
@@ -113,11 +111,6 @@ def _template(*, with_settings: bool) -> Iterator[tuple[str, bytes]]:
         relative = path.relative_to(base).as_posix()
         if path.is_file() and (with_settings or not relative.startswith(".obsidian")):
             yield relative, path.read_bytes()
-
-
-def _synced(root: Path) -> bool:
-    named = any(SYNCED.fullmatch(part.casefold()) for part in root.parts)
-    return named or any((folder / ".stfolder").exists() for folder in (root, *root.parents))
 
 
 def add_samples(root: Path) -> int:
@@ -193,5 +186,8 @@ def open_place(root: Path) -> Place:
     whole = note.properties.get("whole_folder") == "true"
     foreign_git = (root / ".git").is_dir()
     return Place(
-        root, str(note.properties["vault_id"]), pointer=whole and not foreign_git and not _synced(root), fresh=False
+        root,
+        str(note.properties["vault_id"]),
+        pointer=whole and not foreign_git and synced_folder(root) is None,
+        fresh=False,
     )

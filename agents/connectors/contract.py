@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+from agents.security.egress import NOWHERE, Egress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from agents.clock import Clock
     from agents.connectors.books import Receivables
+    from agents.security.egress import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +240,16 @@ class SecretStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectorContext:
-    """What a connector may use. `vault` is our root folder in the vault, `state` the state folder."""
+    """What a connector may use. `vault` is our root folder in the vault, `state` the state folder.
+
+    `egress`: the hosts it may reach, and the only way to reach them.
+    """
 
     vault: Path
     state: Path
     clock: Clock
     secrets: SecretStore
+    egress: Egress = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +273,16 @@ class Connection:
     forget: Callable[[ConnectorContext], str]
 
 
+def _nothing(_context: ConnectorContext) -> Sequence[Destination]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A connector folder's light description: importing it must not import the runtime or its libraries.
 
-    `open_receivables`: the reader of what customers owe, where the folder keeps the owner's books.
+    `open_receivables`: the reader of what customers owe, where the folder keeps the owner's books. `reaches`: the hosts
+    that its configuration names now; nothing else can be reached, and it raises nothing.
     """
 
     name: str
@@ -279,6 +291,11 @@ class Manifest:
     capabilities: Callable[[ConnectorContext], Sequence[Capability]]
     connections: tuple[Connection, ...] = ()
     open_receivables: Callable[[ConnectorContext], Receivables] | None = None
+    reaches: Callable[[ConnectorContext], Sequence[Destination]] = _nothing
+
+    def open(self, context: ConnectorContext) -> Connector:
+        """The connector as it is now, with the way to the hosts that its configuration names and to no other."""
+        return self.open_connector(replace(context, egress=Egress(self.name, tuple(self.reaches(context)))))
 
 
 def sha256_hex(content: bytes) -> str:

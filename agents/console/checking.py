@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
 from agents.console.engine_connection import engine_capability
+from agents.console.privacy_commands import privacy_capability
 from agents.durability.signers import known_signers
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
@@ -14,6 +15,8 @@ from agents.security.secrets import FileSecrets, open_secrets
 from agents.security.signing import SigningKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agents.console.wiring import House
 
 
@@ -36,13 +39,29 @@ def check(house: House) -> Report:
 
 
 def every_capability(house: House) -> tuple[Capability, ...]:
-    """What works now: the brain, the watchers and every connector."""
-    brain = Capability("brain", State.REAL, "the playbook: rules and skills, no key needed", "")
-    inbox = Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
+    """What works now: each row of `ROWS`, then every connector's own."""
+    return (*(row(house) for row in ROWS), *house.capabilities())
+
+
+def _brain(_house: House) -> Capability:
+    return Capability("brain", State.REAL, "the playbook: rules and skills, no key needed", "")
+
+
+def _inbox(_house: House) -> Capability:
+    return Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
+
+
+def _secrets(house: House) -> Capability:
     in_file = isinstance(open_secrets(house.state), FileSecrets)
     place = "a file in the state folder that only you can read" if in_file else "the keyring of this computer"
-    secrets = Capability("secrets", State.REAL, f"kept in {place}", "")
+    return Capability("secrets", State.REAL, f"kept in {place}", "")
+
+
+def _proof(house: House) -> Capability:
     with house.journal.begin() as sql:
         enrolled, words = standing(sql, house.clock.now())
-    proof = Capability("proof", State.REAL if enrolled else State.OFF, words, "" if enrolled else NEXT_FOR_PROOF)
-    return (brain, inbox, secrets, proof, engine_capability(house), *house.capabilities())
+    return Capability("proof", State.REAL if enrolled else State.OFF, words, "" if enrolled else NEXT_FOR_PROOF)
+
+
+# one function a row of `doctor`, in their order; whatever has something to say about itself is added here
+ROWS: tuple[Callable[[House], Capability], ...] = (_brain, _inbox, _secrets, _proof, privacy_capability, engine_capability)

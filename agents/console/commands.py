@@ -244,18 +244,19 @@ def verify(*, as_json: bool, vault: Path | None) -> None:
 @json_option
 @vault_option
 def doctor(*, as_json: bool, vault: Path | None) -> None:
-    """Every capability: real, outbox or off, and the one next step."""
+    """Every capability and how safe it stands here, each with the one next step."""
     from agents.console.checking import every_capability
+    from agents.console.posture import every_finding, machine_rows
 
     with opened(vault) as house:
-        found = every_capability(house)
+        found, findings = every_capability(house), every_finding(house)
         if as_json:
             rows = [{"name": c.name, "state": c.state, "says": c.says, "next_step": c.next_step} for c in found]
-            click.echo(json.dumps(rows, indent=2))
+            click.echo(json.dumps([*rows, *machine_rows(findings)], indent=2))
             return
         from agents.console import screens
 
-        screens.doctor(found)
+        screens.doctor(found, findings)
 
 
 @cli.command()

@@ -6,8 +6,10 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from agents.autonomy.danger_alerts import tell_dangers
 from agents.autonomy.overview import SHOWN, look
 from agents.console import screens
+from agents.console.posture import dangers_at_start
 from agents.console.practice import after_practice, practice
 from agents.console.workshop import build_runner, take_up
 from agents.durability.bell import bell_folder
@@ -25,6 +27,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     """Run the vault until it is idle (`once`) or until Ctrl-C."""
     screens.loud(practice(house.clock))
     wake = threading.Event()
+    dangers = dangers_at_start(house)
     if why := take_up(house, take_over=take_over):
         screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
     screens.loud(after_practice(house))
@@ -33,6 +36,7 @@ def run_vault(house: House, *, once: bool, take_over: bool) -> None:
     runner = build_runner(house, wake, hints, _report)
     for words in runner.start(take_over=take_over):
         screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
+    tell_dangers(house.recorder, dangers)
     try:
         with screens.OUT.status("Looking at what came in ..."):
             runner.once()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Capability
     from agents.durability.proposal_rows import ProposalRow
     from agents.durability.verification import Report
+    from agents.security.findings import Finding
 
 MANY = 10  # shown of what waits for the limits
 OUT = Console(highlight=False, soft_wrap=True)
@@ -144,13 +145,21 @@ def left(words: Sequence[str]) -> None:
         OUT.print(f"[yellow]left[/]      {shown(each)}")
 
 
-def doctor(capabilities: Sequence[Capability]) -> None:
-    """Every capability, how it works, and its one next step."""
+def doctor(capabilities: Sequence[Capability], findings: Sequence[Finding]) -> None:
+    """Every capability, how it works, and its one next step; then how safe it stands here."""
     colours = {"real": "green", "outbox": "yellow", "off": "red"}
     for each in capabilities:
         OUT.print(f"{each.name:<9} [{colours[each.state]}]{each.state:<6}[/] {escape(each.says)}")
         if each.next_step:
             OUT.print(f"{'':<16} next: [bold]{escape(each.next_step)}[/]")
+    OUT.print("\n[bold]How safe it stands here[/]")
+    grades = {"fine": "green", "look": "yellow", "danger": "bold red", "unknown": "cyan"}
+    for finding in findings:
+        OUT.print(f"{finding.about:<9} [{grades[finding.grade]}]{finding.grade:<7}[/] {escape(finding.told)}")
+        if finding.why:
+            OUT.print(f"{'':<17} why:  {escape(finding.why)}")
+        if finding.next_step:
+            OUT.print(f"{'':<17} next: [bold]{escape(finding.next_step)}[/]")
 
 
 def verified(report: Report) -> None:

@@ -138,7 +138,7 @@ class House:
         """The connector of every action, by name."""
         found: dict[str, Connector] = {}
         for manifest in self.manifests:
-            connector = OpenedAnew(partial(manifest.open_connector, self.context))
+            connector = OpenedAnew(partial(manifest.open, self.context))
             found |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
         return found
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from agents.durability.engine_postgres import connecting
+from agents.durability.engine_postgres import CHECKED, connecting, is_on_this_computer
 from agents.errors import NeedsOwner
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
 from agents.vault.note import Problem
@@ -26,6 +26,7 @@ PASSWORD = "engine.password"  # noqa: S105 - the secret's name, not the secret
 OLDEST = 12
 MAX_BYTES = 10_000
 CONNECT = "Run `python orchestrator.py connect engine`."
+_TLS = "Leave sslmode out of the address; a server with a certificate of its own needs sslrootcert=FILE there."
 _FORM = "Write it like postgresql://employee@db.example.org/employee."
 
 
@@ -83,6 +84,8 @@ def read_address(words: str, password: str = "") -> URL:
         raise NeedsOwner("this is no address of a database", hint=_FORM) from None
     if url.get_backend_name() not in {"postgresql", "postgres"} or not url.database:
         raise NeedsOwner("this is no address of a PostgreSQL database", hint=_FORM)
+    if not is_on_this_computer(url) and url.query.get("sslmode", CHECKED) != CHECKED:
+        raise NeedsOwner("the database on another computer would be reached without a checked certificate", hint=_TLS)
     return url.set(drivername="postgresql", password=password or url.password)
 
 
@@ -97,7 +100,7 @@ def try_address(url: URL) -> str:
     Raises:
         NeedsOwner: it does not work, and why.
     """
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=connecting())
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool, connect_args=connecting(url))
     try:
         with engine.connect() as sql:
             version = sql.scalar(text("SELECT current_setting('server_version_num')::int / 10000"))

@@ -11,9 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.durability.engine_database import ANOTHER, SPARE_CONNECTIONS, leave_to_the_parent, refusals, short, until
 from agents.errors import NotAllowed
+from agents.security.egress import is_loopback, system_certificates
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+CHECKED = "verify-full"
 
 
 class PostgresSchema:
@@ -24,7 +28,7 @@ class PostgresSchema:
         self.schema: str | None = f"ai_employee_{short(journal)}"
         self.prefix = f"{self.schema}."
         self._holder = create_engine(
-            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connecting()
+            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connecting(url)
         )
         self._held: Connection | None = None
 
@@ -42,7 +46,7 @@ class PostgresSchema:
             pool_size=workers + SPARE_CONNECTIONS,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args=connecting(),
+            connect_args=connecting(self._url),
         )
 
     def check(self, engine: Engine) -> None:
@@ -111,11 +115,28 @@ class PostgresSchema:
         return int.from_bytes(hashlib.sha256(f"{self.schema}".encode()).digest()[:8], "big", signed=True)
 
 
-def connecting() -> dict[str, object]:
-    """What each connection to the server is made with."""
+def connecting(url: URL) -> dict[str, object]:
+    """What each connection to the server is made with: to another computer, TLS with a checked certificate."""
+    tls: dict[str, object] = {}
+    if not is_on_this_computer(url):
+        tls = {"sslmode": CHECKED, "sslrootcert": url.query.get("sslrootcert") or system_certificates()}
     return {
         "connect_timeout": 5,
         "application_name": "ai-employee",
         "keepalives_idle": 30,
         "tcp_user_timeout": 15_000,
+        **tls,
     }
+
+
+def is_on_this_computer(url: URL) -> bool:
+    """Whether every host the address names is this computer: a Unix socket, or loopback."""
+    if "service" in url.query:  # a file that may name any host
+        return False
+    hosts = [url.host or "", *(each for name in ("host", "hostaddr") for each in _values(url, name))]
+    return all(not each or each.startswith(("/", "@")) or is_loopback(each) for each in hosts)
+
+
+def _values(url: URL, name: str) -> list[str]:
+    given = url.query.get(name, ())
+    return [each for part in ((given,) if isinstance(given, str) else given) for each in part.split(",")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from sqlalchemy.schema import CreateIndex
 from agents.durability.schema import CHAIN, LATER_INDEXES, META, METADATA, REQUESTS, TRANSITIONS
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
+from agents.vault.files import PRIVATE_MODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ JOURNAL_FILE = "journal.sqlite"
 PAST_EPOCH = "past epoch"  # the last epoch of a journal that began anew
 LOG_MARK = "log mark"  # what sets the names of this journal's log files apart from those of other machines
 _ID = "journal"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _META_VALUE = select(META.c.value).where(META.c.name == bindparam("note"))  # made once: asked for every event
 _OUTLIVES = frozenset({"vault", "place"})  # what holds for a journal that begins anew
 _HELD = "Try again in a moment."
@@ -62,6 +64,8 @@ class Journal:
     @classmethod
     def open(cls, state: Path) -> Journal:
         """The journal in the state folder, created when there is none."""
+        with suppress(OSError):  # it is there, or SQLite says in its own words why it cannot be
+            os.close(os.open(state / JOURNAL_FILE, _NEW, PRIVATE_MODE))
         journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
             METADATA.create_all(sql)
@@ -114,6 +118,7 @@ class Journal:
         finally:
             connection.close()
         with kept.open("rb+") as file:
+            os.fchmod(file.fileno(), PRIVATE_MODE)
             os.fsync(file.fileno())
 
     def tidy(self) -> None:

@@ -119,6 +119,12 @@ def config_problems(git_dir: Path, work_tree: Path) -> tuple[str, ...]:
     return (*_foreign_settings(git_dir, work_tree), *_foreign_files(git_dir))
 
 
+def settings_files(git_dir: Path) -> tuple[Path, ...]:
+    """The files and folders whose change can change what `config_problems` says."""
+    names = ("config", "HEAD", "packed-refs", "hooks", "info", "info/attributes", *_PLANTS, *_MORE_PLANTS)
+    return tuple(git_dir / name for name in names)
+
+
 def _foreign_settings(git_dir: Path, work_tree: Path) -> Iterator[str]:
     expected = _settings(git_dir, work_tree)
     try:

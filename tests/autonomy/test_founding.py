@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.founding import SYNCED, add_samples, find_root, found_vault, locate, open_place
+from agents.autonomy.founding import add_samples, find_root, found_vault, locate, open_place
 from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.layout import FOLDERS
 
@@ -94,11 +94,6 @@ def test_in_a_synced_folder_there_is_no_pointer_to_the_history(tmp_path: Path, n
 def test_a_folder_that_syncthing_knows_is_synced(tmp_path: Path) -> None:
     (tmp_path / ".stfolder").mkdir()
     assert found_vault(tmp_path / "Vault", NAME, {}).pointer is False
-
-
-@pytest.mark.parametrize("name", ["megan", "omega", "my dropbox notes", "clouds"])
-def test_a_name_that_only_sounds_like_it_is_not_synced(name: str) -> None:
-    assert SYNCED.fullmatch(name) is None
 
 
 def test_a_vault_with_a_repository_of_its_own_gets_no_pointer(tmp_path: Path) -> None:

@@ -9,8 +9,11 @@ from pydantic import SecretStr
 
 from agents.durability import engine_address
 from agents.durability.engine_address import address, forget_address, keep_address, read_address, shown, try_address
+from agents.durability.engine_postgres import connecting
 from agents.errors import NeedsOwner
+from agents.security.egress import system_certificates
 from agents.security.secrets import FileSecrets
+from tests.standins.closing_server import closing_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +135,41 @@ def test_an_old_server_is_refused(place: URL, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(engine_address, "OLDEST", 99)
     with pytest.raises(NeedsOwner, match="this is PostgreSQL"):
         try_address(place)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["postgresql:///w", "postgresql://localhost/w", "postgresql://127.0.0.1/w", "postgresql:///w?host=/run/postgresql"],
+)
+def test_a_database_on_this_computer_needs_no_encryption(words: str) -> None:
+    assert "sslmode" not in connecting(read_address(words))
+    assert read_address(f"{words}{'&' if '?' in words else '?'}sslmode=disable")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        PLACE,
+        "postgresql://localhost.example.org/w",
+        "postgresql://localhost/w?hostaddr=192.0.2.1",
+        "postgresql:///w?host=localhost,db.example.org",
+        "postgresql:///w?host=localhost:1&host=db.example.org:2",
+        "postgresql:///w?service=work",
+    ],
+)
+def test_a_database_elsewhere_is_reached_with_a_checked_certificate_or_not_at_all(words: str) -> None:
+    made = connecting(read_address(words))
+    assert (made["sslmode"], made["sslrootcert"]) == ("verify-full", system_certificates())
+    and_more = f"{words}{'&' if '?' in words else '?'}"
+    assert connecting(read_address(f"{and_more}sslrootcert=/my/ca.pem"))["sslrootcert"] == "/my/ca.pem"
+    for mode in ("disable", "allow", "prefer", "require", "verify-ca"):
+        with pytest.raises(NeedsOwner, match="without a checked certificate") as refused:
+            read_address(f"{and_more}sslmode={mode}")
+        assert "sslrootcert" in refused.value.hint
+
+
+def test_a_server_elsewhere_that_speaks_no_tls_gets_no_password() -> None:
+    with closing_server(b"N") as port:  # its answer to the question for TLS
+        url = read_address(f"postgresql://employee@db.example.org:{port}/w?hostaddr=127.0.0.1", SECRET)
+        with pytest.raises(NeedsOwner, match="SSL"):
+            try_address(url)

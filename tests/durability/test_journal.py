@@ -52,6 +52,15 @@ def test_what_was_written_is_there_for_the_next_process(journal: Journal, tmp_pa
     other.close()
 
 
+def test_a_journal_is_its_owners_alone_and_so_is_what_is_kept_of_it(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path)
+    journal.begin_anew(tmp_path / "kept.sqlite", {})
+    assert {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == dict.fromkeys(
+        ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "kept.sqlite"), 0o600
+    )
+    journal.close()
+
+
 def test_a_transaction_that_fails_leaves_nothing(journal: Journal) -> None:
     def fail() -> None:
         with journal.begin() as sql:

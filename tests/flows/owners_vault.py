@@ -38,7 +38,7 @@ PLUGINS = {
     ".obsidian/community-plugins.json": '["obsidian-git", "obsidian-linter", "templater-obsidian"]\n',
     ".obsidian/plugins/obsidian-git/data.json": '{"autoSaveInterval": 5}\n',
     ".obsidian/plugins/obsidian-linter/data.json": '{"lintOnSave": true}\n',
-    ".obsidian/plugins/templater-obsidian/data.json": '{"trigger_on_file_creation": true}\n',
+    ".obsidian/plugins/templater-obsidian/data.json": '{"trigger_on_file_creation": false}\n',
     ".obsidian/workspace.json": '{"active": "Ideas"}\n',
 }
 

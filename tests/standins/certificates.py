@@ -1,4 +1,4 @@
-"""Certificates for servers of tests: self-signed, for localhost, valid whatever the clock says."""
+"""Certificates for servers of tests: self-signed, for localhost, valid whatever the clock says if nobody asks else."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Certificate:
         return context
 
 
-def make_certificate(folder: Path, host: str = "localhost") -> Certificate:
-    """A new self-signed certificate for this host and 127.0.0.1."""
+def make_certificate(folder: Path, host: str = "localhost", *, ends: int = 2099) -> Certificate:
+    """A new self-signed certificate for this host and 127.0.0.1, valid until this year begins."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     signed = (
@@ -41,7 +41,7 @@ def make_certificate(folder: Path, host: str = "localhost") -> Certificate:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(ends, 1, 1, tzinfo=UTC))
         .add_extension(
             x509.SubjectAlternativeName([x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
             critical=False,

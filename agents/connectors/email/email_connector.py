@@ -96,7 +96,7 @@ class SmtpConnector:
         sender = Sender(account.from_address, account.from_name)
         begun = Attempt(message_id=message_id(key, sender), host=account.host, at=self._now())
         content = compose(mail, key, sender, begun.at, attachments)
-        with logged_in(account, password) as server:
+        with logged_in(account, password, self._context.egress) as server:
             offer(server, sender.ascii_address, mail.recipient(), len(content))
             self._begin(key, begun)
             try:

@@ -12,9 +12,11 @@ from agents.connectors.email.account import (
     keep_account,
     open_account,
     password_from,
+    read_account,
 )
 from agents.connectors.email.actions import EmailSend
 from agents.errors import NeedsOwner
+from agents.security.egress import Destination, Egress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,10 +45,20 @@ def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
     return (Capability("mail", State.REAL, f"sends as {account.from_address} through {account.host}", ""),)
 
 
+def _reaches(context: ConnectorContext) -> Sequence[Destination]:
+    try:
+        account = read_account(context)
+    except NeedsOwner:  # there is none, or its file is damaged: whoever needs it says so
+        return ()
+    return (Destination(account.host, account.port),)
+
+
 def _test(answers: Mapping[str, str]) -> str:
     from agents.connectors.email.smtp_session import try_account  # noqa: PLC0415 - smtplib and ssl, used rarely
 
-    return try_account(account_from(answers), password_from(answers))
+    account = account_from(answers)
+    typed = Egress("mail", (Destination(account.host, account.port),))
+    return try_account(account, password_from(answers), typed)
 
 
 MANIFEST = Manifest(
@@ -54,6 +66,7 @@ MANIFEST = Manifest(
     actions=(EmailSend,),
     open_connector=_open_connector,
     capabilities=_capabilities,
+    reaches=_reaches,
     connections=(
         Connection(
             name="mail",

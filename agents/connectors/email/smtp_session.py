@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from agents.connectors.email.account import CONNECT
 from agents.connectors.email.headers import one_line
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from agents.security.egress import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from agents.connectors.email.account import MailAccount
+    from agents.security.egress import Egress
 
-OWN_NAME = "[127.0.0.1]"  # said in EHLO: the machine's real name is nobody's business, and asking DNS for it may hang
 MAX_REPLY_CHARS = 200
 WAYS_TO_LOG_IN = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # the line is encrypted
 DONE, FORWARDED = 250, 251  # replies
@@ -30,15 +31,15 @@ REFUSED_FOR_NOW, REFUSED_FOR_GOOD = 400, 500  # and more
 
 
 @contextmanager
-def logged_in(account: MailAccount, password: SecretStr) -> Iterator[smtplib.SMTP]:
+def logged_in(account: MailAccount, password: SecretStr, egress: Egress) -> Iterator[smtplib.SMTP]:
     """A session that speaks TLS with a checked certificate and is logged in.
 
     Raises:
         Transient: the server cannot be reached now.
         NeedsOwner: certificate, password or settings are wrong.
-        NotAllowed: the server refuses for good.
+        NotAllowed: the server refuses for good, or is none that may be reached.
     """
-    server = _connected(account)
+    server = _connected(account, egress)
     try:
         _log_in(server, account, password)
         yield server
@@ -48,9 +49,9 @@ def logged_in(account: MailAccount, password: SecretStr) -> Iterator[smtplib.SMT
         server.close()
 
 
-def try_account(account: MailAccount, password: SecretStr) -> str:
+def try_account(account: MailAccount, password: SecretStr, egress: Egress) -> str:
     """Log in and do nothing; what works, in words for the owner."""
-    with logged_in(account, password) as server:
+    with logged_in(account, password, egress) as server:
         try:
             code, text = server.noop()
         except OSError as err:
@@ -103,14 +104,11 @@ def hand_over(server: smtplib.SMTP, content: bytes, answer_timeout_s: float) -> 
     return _reply(code, text)
 
 
-def _connected(account: MailAccount) -> smtplib.SMTP:
+def _connected(account: MailAccount, egress: Egress) -> smtplib.SMTP:
     where = f"{account.host}:{account.port}"
+    to = Destination(account.host, account.port)
     try:
-        context = ssl.create_default_context(cafile=account.ca_file)
-    except OSError as err:
-        raise NeedsOwner(f"the certificate file {account.ca_file} cannot be used", hint=CONNECT) from err
-    try:
-        return _open(account, context)
+        return egress.smtp(to, account.security, account.timeout_s, account.ca_file)
     except ssl.SSLCertVerificationError as err:
         raise NeedsOwner(
             f"the certificate of {where} is not to be trusted: {err.verify_message}", hint=CONNECT
@@ -125,18 +123,6 @@ def _connected(account: MailAccount) -> smtplib.SMTP:
         _refused(err.smtp_code, err.smtp_error, "the connection", err)
     except OSError as err:
         raise Transient(f"{where} cannot be reached", hint="Check the network; it is tried again later.") from err
-
-
-def _open(account: MailAccount, context: ssl.SSLContext) -> smtplib.SMTP:
-    if account.security == "tls":
-        return smtplib.SMTP_SSL(account.host, account.port, OWN_NAME, timeout=account.timeout_s, context=context)
-    server = smtplib.SMTP(account.host, account.port, OWN_NAME, timeout=account.timeout_s)
-    try:
-        server.starttls(context=context)
-    except OSError:
-        server.close()
-        raise
-    return server
 
 
 def _log_in(server: smtplib.SMTP, account: MailAccount, password: SecretStr) -> None:

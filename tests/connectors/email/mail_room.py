@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 from agents.connectors.contract import AttachmentRef, ConnectorContext, sha256_hex
 from agents.connectors.email.account import keep_account
 from agents.connectors.email.actions import EmailSend
+from agents.connectors.email.email_connector import SmtpConnector
+from agents.connectors.email.manifest import MANIFEST
+from agents.security.egress import Egress
 from tests.connectors.contract import MemorySecrets
 
 if TYPE_CHECKING:
@@ -60,6 +64,11 @@ def answers_for(server: SmtpServer) -> dict[str, str]:
 def connect(context: ConnectorContext, server: SmtpServer) -> None:
     """Connect the account of this server."""
     keep_account(context, answers_for(server))
+
+
+def smtp(context: ConnectorContext) -> SmtpConnector:
+    """The connector with the way to the account's own host."""
+    return SmtpConnector(replace(context, egress=Egress("mail", tuple(MANIFEST.reaches(context)))))
 
 
 def as_read_by_others(content: bytes) -> EmailMessage:

@@ -43,7 +43,7 @@ class MailService:
         return ("xylophone", self.context.secrets.get(PASSWORD) or "xylophone")
 
     def open(self) -> Connector:
-        return MANIFEST.open_connector(self.context)
+        return MANIFEST.open(self.context)
 
     def effects(self) -> int:
         return len(self.server.received if self.server else list(self.vault.rglob("*.eml")))

@@ -9,7 +9,7 @@ import pytest
 
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found
 from agents.connectors.email.account import keep_account
-from agents.connectors.email.email_connector import OutboxConnector, SmtpConnector
+from agents.connectors.email.email_connector import OutboxConnector
 from agents.connectors.email.manifest import MANIFEST
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.connectors.email.mail_room import (
@@ -22,6 +22,7 @@ from tests.connectors.email.mail_room import (
     connect,
     context_in,
     invoice_mail,
+    smtp,
 )
 from tests.standins.certificates import Certificate, make_certificate
 from tests.standins.closing_server import closing_server
@@ -53,7 +54,7 @@ def context(tmp_path: Path, clock: FrozenClock) -> ConnectorContext:
 
 def test_the_mail_arrives_as_it_was_sealed(server: SmtpServer, context: ConnectorContext) -> None:
     connect(context, server)
-    receipt = SmtpConnector(context).execute(invoice_mail(in_reply_to="<ask-1@client.example>"), KEY, SEALED)
+    receipt = smtp(context).execute(invoice_mail(in_reply_to="<ask-1@client.example>"), KEY, SEALED)
     (arrived,) = server.received
     assert (arrived.sender, arrived.recipients) == ("owner@studio.example", ("anna@client.example",))
     message = as_read_by_others(arrived.content)
@@ -76,24 +77,24 @@ def test_the_mail_arrives_as_it_was_sealed(server: SmtpServer, context: Connecto
 def test_a_wrong_password_needs_the_owner_and_sends_nothing(server: SmtpServer, context: ConnectorContext) -> None:
     keep_account(context, answers_for(server) | {"password": "wrong horse"})
     with pytest.raises(NeedsOwner, match="refused user or password") as refused:
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert "connect mail" in refused.value.hint
     assert "wrong horse" not in f"{refused.value!r}"
     assert server.received == []
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+    assert smtp(context).find(KEY, invoice_mail()) == Absent()
 
 
 def test_a_password_with_letters_no_server_takes_needs_the_owner(server: SmtpServer, context: ConnectorContext) -> None:
     keep_account(context, answers_for(server) | {"password": "pässword"})
     with pytest.raises(NeedsOwner, match="letters"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
 
 
 def test_without_starttls_no_password_leaves(certificate: Certificate, context: ConnectorContext) -> None:
     with SmtpServer(certificate, security="plain") as server:
         connect(context, server)
         with pytest.raises(NeedsOwner, match="STARTTLS"):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
         assert server.logins == 0
 
 
@@ -101,13 +102,13 @@ def test_a_server_without_login_needs_the_owner(certificate: Certificate, contex
     with SmtpServer(certificate, offers_login=False) as server:
         connect(context, server)
         with pytest.raises(NeedsOwner, match="no login"):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
 
 
 def test_an_untrusted_certificate_needs_the_owner(server: SmtpServer, context: ConnectorContext) -> None:
     keep_account(context, answers_for(server) | {"ca_file": ""})
     with pytest.raises(NeedsOwner, match="not to be trusted"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert server.logins == 0
 
 
@@ -115,28 +116,28 @@ def test_a_certificate_for_another_host_needs_the_owner(tmp_path: Path, context:
     with SmtpServer(make_certificate(tmp_path, "mail.other.example")) as server:
         connect(context, server)
         with pytest.raises(NeedsOwner, match="not to be trusted"):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
 
 
 def test_a_missing_certificate_file_needs_the_owner(server: SmtpServer, context: ConnectorContext) -> None:
     keep_account(context, answers_for(server) | {"ca_file": "/nowhere/ca.pem"})
     with pytest.raises(NeedsOwner, match="certificate file"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
 
 
 def test_tls_on_a_port_that_speaks_none_needs_the_owner(certificate: Certificate, context: ConnectorContext) -> None:
     with SmtpServer(certificate, security="plain") as server:
         keep_account(context, answers_for(server) | {"security": "tls"})
         with pytest.raises(NeedsOwner, match="port and security"):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
 
 
 def test_nobody_listening_is_transient(certificate: Certificate, context: ConnectorContext) -> None:
     with SmtpServer(certificate) as server:
         connect(context, server)
     with pytest.raises(Transient, match="cannot be reached"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
+    assert smtp(context).find(KEY, invoice_mail()) == Absent()
 
 
 @pytest.mark.parametrize("moment", ["login", "recipient"])
@@ -144,8 +145,8 @@ def test_a_line_cut_before_the_mail_is_transient(server: SmtpServer, context: Co
     connect(context, server)
     server.behaviour = Behaviour(hangs_up_at="login" if moment == "login" else "recipient")
     with pytest.raises(Transient, match="hung up"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
+    assert smtp(context).find(KEY, invoice_mail()) == Absent()
 
 
 def test_a_line_cut_after_the_mail_is_unknown_and_never_sent_again(
@@ -154,16 +155,16 @@ def test_a_line_cut_after_the_mail_is_unknown_and_never_sent_again(
     connect(context, server)
     server.behaviour = Behaviour(hangs_up_at="content")
     with pytest.raises(OutcomeUnknown, match="hung up"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     server.behaviour = Behaviour()
-    found = SmtpConnector(context).find(KEY, invoice_mail())
+    found = smtp(context).find(KEY, invoice_mail())
     assert isinstance(found, CannotKnow)
     assert found.question == (
         "Did the mail to anna@client.example go out on 2026-11-23 at 12:00? "
         "localhost did not answer after it got the mail."
     )
     with pytest.raises(OutcomeUnknown, match="Did the mail"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert len(server.received) == 1
 
 
@@ -185,11 +186,11 @@ def test_a_refusal_is_certain_and_leaves_the_way_free(
     connect(context, server)
     server.behaviour = behaviour
     with pytest.raises(outcome, match="refused") as refused:
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert re.search("try later|no such user|spam", str(refused.value))
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+    assert smtp(context).find(KEY, invoice_mail()) == Absent()
     server.behaviour = Behaviour()
-    SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert len(server.received) == 1
 
 
@@ -200,14 +201,14 @@ def test_a_mail_above_the_servers_size_is_refused_before_it_is_sent(
     huge = PDF * 4_000
     mail = invoice_mail()
     with pytest.raises(NotAllowed, match="size"):
-        SmtpConnector(context).execute(mail, KEY, {mail.attachments[0].sha256: huge})
-    assert SmtpConnector(context).find(KEY, mail) == Absent()
+        smtp(context).execute(mail, KEY, {mail.attachments[0].sha256: huge})
+    assert smtp(context).find(KEY, mail) == Absent()
 
 
 def test_a_missing_sealed_file_is_refused(server: SmtpServer, context: ConnectorContext) -> None:
     connect(context, server)
     with pytest.raises(NotAllowed, match=r"inv-2026-0001\.pdf is missing"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, {})
+        smtp(context).execute(invoice_mail(), KEY, {})
     assert server.logins == 0
 
 
@@ -215,7 +216,7 @@ def test_a_forgotten_password_needs_the_owner(server: SmtpServer, context: Conne
     connect(context, server)
     context.secrets.forget("mail.password")
     with pytest.raises(NeedsOwner, match="not where it was kept"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     (capability,) = MANIFEST.capabilities(context)
     assert (capability.state, capability.next_step) == ("off", "python orchestrator.py connect mail")
 
@@ -225,8 +226,8 @@ def test_a_message_filed_before_the_account_came_is_not_sent_after(
 ) -> None:
     filed = OutboxConnector(context).execute(invoice_mail(), KEY, SEALED)
     connect(context, server)
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Found(filed)
-    assert SmtpConnector(context).execute(invoice_mail(), KEY, SEALED) == filed
+    assert smtp(context).find(KEY, invoice_mail()) == Found(filed)
+    assert smtp(context).execute(invoice_mail(), KEY, SEALED) == filed
     assert server.received == []
 
 
@@ -234,28 +235,28 @@ def test_a_message_sent_before_the_account_went_is_not_filed_after(
     server: SmtpServer, context: ConnectorContext
 ) -> None:
     connect(context, server)
-    sent = SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    sent = smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert OutboxConnector(context).execute(invoice_mail(), KEY, SEALED) == sent
     assert not (context.vault / "Outbox").exists()
 
 
 def test_a_damaged_record_asks_the_owner(server: SmtpServer, context: ConnectorContext) -> None:
     connect(context, server)
-    SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    smtp(context).execute(invoice_mail(), KEY, SEALED)
     record = context.state / "smtp-attempts" / f"{KEY}.json"
     for damage in (b"", b"{}", b"\xff"):
         record.write_bytes(damage)
-        assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
+        assert isinstance(smtp(context).find(KEY, invoice_mail()), CannotKnow)
     record.unlink()
     record.symlink_to("/dev/null")
-    assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
+    assert isinstance(smtp(context).find(KEY, invoice_mail()), CannotKnow)
 
 
 def test_where_the_records_are_gone_nobody_can_know_until_the_owner_says(
     server: SmtpServer, context: ConnectorContext
 ) -> None:
     connect(context, server)
-    connector = SmtpConnector(context)
+    connector = smtp(context)
     assert connector.find(KEY, invoice_mail()) == Absent()
     (context.state / "smtp-attempts").rmdir()
     assert isinstance(connector.find(KEY, invoice_mail()), CannotKnow)
@@ -273,7 +274,7 @@ def test_without_a_record_nothing_is_sent(server: SmtpServer, context: Connector
     (context.state / "smtp-attempts").rmdir()
     (context.state / "smtp-attempts").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OutcomeUnknown, match="record of its sending is damaged"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     assert server.received == []
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
@@ -288,10 +289,10 @@ def test_an_answer_that_cannot_be_written_down_is_unknown(server: SmtpServer, co
 
     server.behaviour = Behaviour(before_taking=take_the_disk_away)
     with pytest.raises(OutcomeUnknown, match="accepted"):
-        SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+        smtp(context).execute(invoice_mail(), KEY, SEALED)
     records.unlink()
     (context.state / "away").rename(records)
-    assert isinstance(SmtpConnector(context).find(KEY, invoice_mail()), CannotKnow)
+    assert isinstance(smtp(context).find(KEY, invoice_mail()), CannotKnow)
     assert len(server.received) == 1
 
 
@@ -312,21 +313,21 @@ def test_a_server_that_hangs_up_at_once_says_what_to_do(
     with closing_server(line) as port:
         keep_account(context, told | {"port": str(port)})
         with pytest.raises(outcome):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
-    assert SmtpConnector(context).find(KEY, invoice_mail()) == Absent()
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
+    assert smtp(context).find(KEY, invoice_mail()) == Absent()
 
 
 def test_a_refused_starttls_ends_it(certificate: Certificate, context: ConnectorContext) -> None:
     with SmtpServer(certificate, behaviour=Behaviour(reply_to_starttls="454 no TLS now")) as server:
         connect(context, server)
         with pytest.raises(Transient, match="no TLS now"):
-            SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+            smtp(context).execute(invoice_mail(), KEY, SEALED)
         assert server.logins == 0
 
 
 def test_the_record_is_private_and_without_content(server: SmtpServer, context: ConnectorContext) -> None:
     connect(context, server)
-    SmtpConnector(context).execute(invoice_mail(), KEY, SEALED)
+    smtp(context).execute(invoice_mail(), KEY, SEALED)
     record = context.state / "smtp-attempts" / f"{KEY}.json"
     assert record.stat().st_mode & 0o777 == 0o600
     assert "invoice" not in record.read_text(encoding="utf-8").lower()
@@ -334,7 +335,7 @@ def test_the_record_is_private_and_without_content(server: SmtpServer, context: 
 
 def test_a_sent_mail_cannot_be_called_back(server: SmtpServer, context: ConnectorContext) -> None:
     connect(context, server)
-    connector = SmtpConnector(context)
+    connector = smtp(context)
     undone = connector.compensate(invoice_mail(), connector.execute(invoice_mail(), KEY, SEALED))
     assert isinstance(undone, CannotUndo)
     assert "anna@client.example" in undone.reason

@@ -1,0 +1,128 @@
+"""The one door to the network: each connector reaches the hosts that its own configuration names, over checked TLS.
+
+Whatever else is refused before a socket opens. This computer itself (loopback) may be reached without encryption; a
+certificate is checked there too, and nothing switches that off. Web requests: `agents/security/web_egress.py`. The test
+`tests/security/test_egress_gate.py` holds every other module to these two (ADR 0043).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from agents.errors import NeedsOwner, NotAllowed
+from agents.vault.neutralize import visible
+
+if TYPE_CHECKING:
+    import smtplib
+    import ssl
+    from pathlib import Path
+
+OWN_NAME = "[127.0.0.1]"  # said in EHLO: the machine's real name is nobody's business, and asking DNS for it may hang
+ENCRYPT = "Use an address with encryption; without it only this computer itself is reached."
+CONNECT = "Connect the service with this host: `python orchestrator.py connect NAME`."
+_MAX_SHOWN_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A host, as a name or an address, and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{visible(self.host)[:_MAX_SHOWN_CHARS]}:{self.port}"
+
+    @property
+    def is_this_computer(self) -> bool:
+        """Whether it cannot be anybody else."""
+        return is_loopback(self.host)
+
+    def same_as(self, other: Destination) -> bool:
+        """Whether both name one place; names are compared as the name service does."""
+        return (_plain(self.host), self.port) == (_plain(other.host), other.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What one connector may reach. `name`: whose list it is, as in `connect NAME`."""
+
+    name: str = "this part"
+    destinations: tuple[Destination, ...] = ()
+
+    def check(self, to: Destination, *, encrypted: bool) -> None:
+        """Let it pass, or not.
+
+        Raises:
+            NotAllowed: it is not on the list, or it is another computer and the line is not encrypted.
+        """
+        if not any(to.same_as(each) for each in self.destinations):
+            raise NotAllowed(f"{self.name} may not reach {to}: it is no host of its own", hint=CONNECT)
+        if not encrypted and not to.is_this_computer:
+            raise NotAllowed(f"{to} would be reached without encryption", hint=ENCRYPT)
+
+    def smtp(
+        self, to: Destination, security: Literal["starttls", "tls"], timeout_s: float, ca_file: Path | None = None
+    ) -> smtplib.SMTP:
+        """A session with a mail server that speaks TLS and has shown its certificate; there is no way without.
+
+        Raises:
+            NotAllowed: it is not on the list.
+            NeedsOwner: the certificate file cannot be used.
+            OSError: smtplib's own errors, all of which are of that kind.
+        """
+        import smtplib  # noqa: PLC0415 - heavy, used rarely
+
+        self.check(to, encrypted=True)
+        context = tls(ca_file)
+        if security == "tls":
+            return smtplib.SMTP_SSL(to.host, to.port, OWN_NAME, timeout=timeout_s, context=context)
+        server = smtplib.SMTP(to.host, to.port, OWN_NAME, timeout=timeout_s)
+        try:
+            server.starttls(context=context)
+        except OSError:
+            server.close()
+            raise
+        return server
+
+
+NOWHERE = Egress()
+
+
+def tls(ca_file: Path | None = None) -> ssl.SSLContext:
+    """How every encrypted line is opened: certificate and host name are checked.
+
+    `ca_file` is trusted instead of the system's certificates; None: the system's.
+
+    Raises:
+        NeedsOwner: the file cannot be used.
+    """
+    import ssl  # noqa: PLC0415 - heavy, used rarely
+
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as err:
+        hint = "Connect the service again, with a file of certificates (PEM)."
+        raise NeedsOwner(f"the certificate file {ca_file} cannot be used", hint=hint) from err
+
+
+def system_certificates() -> str:
+    """The file with the certificates this computer trusts, for libraries that ask for one; "system" where none is."""
+    import ssl  # noqa: PLC0415 - heavy, used rarely
+
+    return ssl.get_default_verify_paths().cafile or "system"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this computer itself, by its name or address alone."""
+    name = _plain(host)
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+def _plain(host: str) -> str:
+    return host.removeprefix("[").removesuffix("]").rstrip(".").casefold()
