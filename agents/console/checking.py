@@ -64,4 +64,11 @@ def _proof(house: House) -> Capability:
 
 
 # one function a row of `doctor`, in their order; whatever has something to say about itself is added here
-ROWS: tuple[Callable[[House], Capability], ...] = (_brain, _inbox, _secrets, _proof, privacy_capability, engine_capability)
+ROWS: tuple[Callable[[House], Capability], ...] = (
+    _brain,
+    _inbox,
+    _secrets,
+    _proof,
+    privacy_capability,
+    engine_capability,
+)

@@ -24,7 +24,7 @@ LOOKERS_ON = {
     "agents/settings.py": {"socket.gethostname"},
     "agents/connectors/email/smtp_session.py": {
         *("smtplib.SMTP", "smtplib.SMTPDataError", "smtplib.SMTPNotSupportedError", "smtplib.SMTPResponseException"),
-        *("ssl.SSLCertVerificationError", "ssl.SSLEOFError", "ssl.SSLError"),
+        *("ssl.SSLCertVerificationError", "ssl.SSLEOFError", "ssl.SSLZeroReturnError", "ssl.SSLError"),
     },
 }
 SERVES_DATABASES = {"agents/durability/journal.py", "agents/durability/engine_sqlite.py"}  # files, no network
