@@ -68,7 +68,7 @@ class Leaving:
         about_owner = _who_we_are(note_at(self._root, HANDBOOK_NOTE))
         people = [
             *contacts(self._root),
-            Person((task.sender_name,) if "@" not in task.sender_name else ()),
+            Person((task.sender_name,) if task.kind == "email" and "@" not in task.sender_name else ()),
             *(Person((each,)) for each in _customers(note_at(self._root, RATES_NOTE))),
             Person((about_owner.get("owner", ""),), (about_owner.get("street", ""), about_owner.get("city", ""))),
         ]

@@ -201,3 +201,11 @@ def test_a_secret_in_a_mail_becomes_a_placeholder(employee: Employee) -> None:
     shown = employee.call("privacy", "preview", only(employee.ids("in_progress")))
     assert (shown.exit_code, key in shown.stdout) == (0, False)
     assert "1 secret" in shown.stderr
+
+
+def test_in_what_the_owner_asks_the_word_owner_is_no_name(employee: Employee) -> None:
+    employee.said("ask", "tell the owner of the print shop that we are late")
+    employee.once()
+    shown = employee.said("privacy", "preview", only(employee.ids("in_progress")))
+    assert "| owner |" in shown
+    assert "the owner of the print shop" in shown
