@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import BY_COMMAND, Found, Kind, Verdict, judge
@@ -40,11 +40,12 @@ DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"r
 
 @dataclass(frozen=True, slots=True)
 class RequestPorts:
-    """Connectors and models by action name, and what the handbook says about proposals."""
+    """Connectors and models by action name, what the handbook says about proposals, and who carries out other kinds."""
 
     connectors: Mapping[str, Connector]
     models: Mapping[str, type[Action]]
     policy: Callable[[], Policy]
+    others: Mapping[str, Callable[[RequestRow], str]] = field(default_factory=dict)
 
 
 class Requests:
@@ -66,7 +67,7 @@ class Requests:
         self._models = ports.models
         self._policy = ports.policy
         self._clock = recorder.clock
-        self._own = {"answer": self._answer, PROPOSE: self._propose, PROOF: self._tell_proof}
+        self._own = {"answer": self._answer, PROPOSE: self._propose, PROOF: self._tell_proof, **ports.others}
 
     def carry_out(self) -> int:
         """Everything pending; how many."""
