@@ -1,0 +1,187 @@
+"""The handbook's table of permissions, compiled to rules. Pure.
+
+A row answers for what it holds for: it grants its answer, and asks for no less. Rows bounded from above ('up to') only
+grant, rows bounded from below ('above') only ask. Where several rows hold, the strictest counts.
+
+A row that cannot be read never makes anything easier: what is wrong in it is taken at its widest, so a limit that
+cannot be read holds for every amount, and an answer that cannot be read is never.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agents.approval.policy_words import (
+    THEN,
+    NotUnderstood,
+    What,
+    read_may,
+    read_then,
+    read_what,
+    read_when,
+    read_who,
+)
+from agents.connectors.contract import Stakes
+from agents.security.permission_manager import ALWAYS, HUMAN, MAY_AT_MOST, Conditions, Level, Role, Rule, Verb
+from agents.vault.outline import Problem
+from agents.vault.tables import Table, heading_above, read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeVar
+
+    Read = TypeVar("Read")
+
+HEADING = "permissions"
+COLUMNS = frozenset({"who", "may", "what", "when", "then"})
+NEEDED = frozenset({"what", "then"})
+BY_OUR_HAND = frozenset({"owner", "contacts", "sender"})
+TAKEN_FROM_TEXT = frozenset({Stakes.MESSAGE.value, Stakes.MONEY_LEAVES.value})  # the recipient decides where it goes
+ALL_ROLES = frozenset(Role)
+_CELL = re.compile(r"(?<!\\)\|")
+
+Found = tuple[tuple[Rule, ...], tuple[Problem, ...]]
+
+
+@lru_cache(maxsize=4)
+def read_permissions(handbook: str) -> Found:
+    """The rules of the tables `who | may | what | when | then` under `Permissions`, and what is wrong with rows."""
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    for table in read_tables(handbook):
+        if isinstance(table, Table):
+            found = _read_table(table) if table.heading.strip().casefold() == HEADING else ((), ())
+        else:
+            mine = heading_above(handbook, table.line) == HEADING
+            found = ((_salvaged(handbook, table.line),), ()) if mine else ((), ())  # named by who reads the whole
+        rules += found[0]
+        problems += found[1]
+    return tuple(rules), tuple(problems)
+
+
+def _read_table(table: Table) -> Found:
+    columns = set(table.columns)
+    if not columns & NEEDED:
+        return (), (Problem(table.line, "this is no table of permissions; it needs the columns what and then"),)
+    if wrong := [*sorted(NEEDED - columns), *sorted(columns - COLUMNS)]:
+        hold = _hold(table.line, HUMAN, {Verb.APPROVE}, "*", Level.DENY)
+        words = f"the table of permissions lacks or does not know the column {', '.join(wrong)}"
+        return (hold,), (Problem(table.line, f"{words}; nothing can be approved until it is right"),)
+    found = [_read_row(row.line, row.cells) for row in table.rows]
+    return tuple(rule for rules, _ in found for rule in rules), tuple(bad for _, problems in found for bad in problems)
+
+
+def _read_row(line: int, cells: Mapping[str, str]) -> Found:
+    """The rules of one row; of one that cannot be read, what holds until it can."""
+    wrong: list[str] = []
+
+    def read(reader: Callable[[str], Read], column: str, widest: Read) -> Read:
+        try:
+            return reader(cells.get(column, "").strip())
+        except NotUnderstood as err:
+            wrong.append(str(err))
+            return widest
+
+    roles = read(read_who, "who", ALL_ROLES)
+    verb = read(read_may, "may", Verb.APPROVE)
+    what = read(read_what, "what", What("*"))
+    then = read(read_then, "then", Level.DENY)
+    when = read(read_when, "when", ALWAYS)
+    if not wrong:
+        wrong += _objections(roles, verb, when, then)
+    when = replace(when, stakes=what.stakes)
+    if wrong:
+        hold = _hold(line, roles, {verb}, what.pattern, then, what.stakes)
+        until = "; until it is right, " + _until(hold) if then > Level.ALLOW else ""
+        return ((hold,) if then > Level.ALLOW else ()), (Problem(line, "; ".join(wrong) + until),)
+    words = " ".join(each for each in (cells["what"].strip(), cells.get("when", "").strip()) if each)
+    rule = Rule(f"{row_name(line)} ({words}: {cells['then'].strip()})", roles, frozenset({verb}), then, what.pattern)
+    return tuple(_rules(rule, when)), ()
+
+
+def row_name(line: int) -> str:
+    """How a row of the handbook is named in notes and logs."""
+    return f"line {line} of your handbook"
+
+
+def _objections(roles: frozenset[Role], verb: Verb, when: Conditions, then: Level) -> Iterator[str]:
+    """What is understood and cannot be meant."""
+    if then is Level.ALLOW and verb is Verb.APPROVE:
+        yield "that something is done without your yes is not built yet; write ask"
+    if then is not Level.DENY and (never := [each.value for each in sorted(roles) if verb not in MAY_AT_MOST[each]]):
+        yield f"{never[0]} may never {verb.value.replace('_', ' ')}; no row changes that"
+    if verb not in {Verb.APPROVE, Verb.CHANGE_POLICY} and then not in {Level.ALLOW, Level.DENY}:
+        yield f"to {verb.value} is allowed or never; only a yes can ask for more"
+    if _is_bounded_above(when) and _is_bounded_below(when):
+        yield "it says both up to and above; make two rows of it"
+    if then is Level.DENY and _is_bounded_above(when):
+        yield "it would forbid the small and let the large pass; write above"
+    if then is Level.ALLOW and _is_bounded_below(when):
+        yield "it would let the large pass and ask about the small; write up to"
+
+
+def _is_bounded_above(when: Conditions) -> bool:
+    return any(each is not None for each in (when.up_to, when.day_sum_up_to, when.count_up_to))
+
+
+def _is_bounded_below(when: Conditions) -> bool:
+    return any(each is not None for each in (when.above, when.day_sum_above, when.count_above))
+
+
+def _rules(rule: Rule, when: Conditions) -> Iterator[Rule]:
+    """The grants of a row, and what it asks for."""
+    if rule.level is not Level.DENY and not _is_bounded_below(when):
+        yield from (replace(rule, when=each) for each in _granted(rule, when))
+    if rule.level is not Level.ALLOW and not _is_bounded_above(when):
+        yield replace(rule, when=when, demands=True)
+
+
+def _granted(rule: Rule, when: Conditions) -> Iterator[Conditions]:
+    """A row that does not speak of where a recipient comes from makes nothing easier for one from outside text."""
+    if when.sources or rule.level >= Level.PROVE or Verb.APPROVE not in rule.verbs:
+        yield when
+        return
+    stakes = when.stakes or frozenset(each.value for each in Stakes)
+    if elsewhere := stakes - TAKEN_FROM_TEXT:
+        yield replace(when, stakes=elsewhere)
+    if inside := stakes & TAKEN_FROM_TEXT:
+        yield replace(when, stakes=inside, sources=BY_OUR_HAND)
+
+
+def _hold(
+    line: int,
+    roles: frozenset[Role],
+    verbs: set[Verb],
+    pattern: str,
+    level: Level,
+    stakes: frozenset[str] = frozenset(),
+) -> Rule:
+    """What a row asks for that cannot be read, in every case it may speak of."""
+    name = f"{row_name(line)} (it cannot be read)"
+    return Rule(name, roles, frozenset(verbs), level, pattern, Conditions(stakes=stakes), demands=True)
+
+
+def _until(hold: Rule) -> str:
+    kind = f"no {' or '.join(sorted(hold.when.stakes)) or hold.action}"
+    words = {Level.ASK: "is done without your yes", Level.PROVE: "is approved without a proof"}
+    return f"{kind} {words.get(hold.level, 'is approved' if hold.level is Level.DENY else 'is approved by one alone')}"
+
+
+def _salvaged(handbook: str, line: int) -> Rule:
+    """What a row asks for whose cells do not fit its columns: the strictest answer and the one kind it names."""
+    text = handbook.splitlines()[line - 1] if line else ""
+    cells = [each.strip().casefold() for each in _CELL.split(text)]
+    level = max((THEN[each] for each in cells if each in THEN), default=Level.DENY)
+    about = {what for each in cells if each and (what := _kind(each))}
+    what = about.pop() if len(about) == 1 else What("*")
+    return _hold(line, ALL_ROLES, {Verb.APPROVE}, what.pattern, level, what.stakes)
+
+
+def _kind(cell: str) -> What | None:
+    try:
+        return read_what(cell)
+    except NotUnderstood:
+        return None
