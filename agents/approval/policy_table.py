@@ -98,8 +98,9 @@ def _read_row(line: int, cells: Mapping[str, str]) -> Found:
         until = "; until it is right, " + _until(hold) if then > Level.ALLOW else ""
         return ((hold,) if then > Level.ALLOW else ()), (Problem(line, "; ".join(wrong) + until),)
     words = " ".join(each for each in (cells["what"].strip(), cells.get("when", "").strip()) if each)
-    rule = Rule(f"{row_name(line)} ({words}: {cells['then'].strip()})", roles, frozenset({verb}), then, what.pattern)
-    return tuple(_rules(rule, when)), ()
+    name = f"{row_name(line)} ({words}: {cells['then'].strip()})"
+    demand = Rule(name, roles, frozenset({verb}), then, what.pattern, demands=True)
+    return tuple(_rules(demand, when)), ()
 
 
 def row_name(line: int) -> str:
@@ -131,17 +132,17 @@ def _is_bounded_below(when: Conditions) -> bool:
     return any(each is not None for each in (when.above, when.day_sum_above, when.count_above))
 
 
-def _rules(rule: Rule, when: Conditions) -> Iterator[Rule]:
-    """The grants of a row, and what it asks for."""
-    if rule.level is not Level.DENY and not _is_bounded_below(when):
-        yield from (replace(rule, when=each) for each in _granted(rule, when))
-    if rule.level is not Level.ALLOW and not _is_bounded_above(when):
-        yield replace(rule, when=when, demands=True)
+def _rules(demand: Rule, when: Conditions) -> Iterator[Rule]:
+    """What a row grants, and what it asks for."""
+    if demand.level is not Level.DENY and not _is_bounded_below(when):
+        yield from (replace(demand, when=each, demands=False) for each in _granted(demand, when))
+    if demand.level is not Level.ALLOW and not _is_bounded_above(when):
+        yield replace(demand, when=when)
 
 
-def _granted(rule: Rule, when: Conditions) -> Iterator[Conditions]:
+def _granted(row: Rule, when: Conditions) -> Iterator[Conditions]:
     """A row that does not speak of where a recipient comes from makes nothing easier for one from outside text."""
-    if when.sources or rule.level >= Level.PROVE or Verb.APPROVE not in rule.verbs:
+    if when.sources or row.level >= Level.PROVE or Verb.APPROVE not in row.verbs:
         yield when
         return
     stakes = when.stakes or frozenset(each.value for each in Stakes)
