@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agents.approval.policy_words import (
+    FROM_US,
+    KINDS,
     THEN,
     NotUnderstood,
     What,
@@ -38,9 +40,9 @@ if TYPE_CHECKING:
 HEADING = "permissions"
 COLUMNS = frozenset({"who", "may", "what", "when", "then"})
 NEEDED = frozenset({"what", "then"})
-BY_OUR_HAND = frozenset({"owner", "contacts", "sender"})
 TAKEN_FROM_TEXT = frozenset({Stakes.MESSAGE.value, Stakes.MONEY_LEAVES.value})  # the recipient decides where it goes
 ALL_ROLES = frozenset(Role)
+DECIDING = frozenset({Verb.PROPOSE, Verb.APPROVE})  # what a row speaks of that does not say it in words we know
 _CELL = re.compile(r"(?<!\\)\|")
 
 Found = tuple[tuple[Rule, ...], tuple[Problem, ...]]
@@ -67,7 +69,7 @@ def _read_table(table: Table) -> Found:
     if not columns & NEEDED:
         return (), (Problem(table.line, "this is no table of permissions; it needs the columns what and then"),)
     if wrong := [*sorted(NEEDED - columns), *sorted(columns - COLUMNS)]:
-        hold = _hold(table.line, HUMAN, {Verb.APPROVE}, "*", Level.DENY)
+        hold = _hold(table.line, ALL_ROLES, DECIDING, What("*"), Level.DENY)
         words = f"the table of permissions lacks or does not know the column {', '.join(wrong)}"
         return (hold,), (Problem(table.line, f"{words}; nothing can be approved until it is right"),)
     found = [_read_row(row.line, row.cells) for row in table.rows]
@@ -85,22 +87,23 @@ def _read_row(line: int, cells: Mapping[str, str]) -> Found:
             wrong.append(str(err))
             return widest
 
-    roles = read(read_who, "who", ALL_ROLES)
-    verb = read(read_may, "may", Verb.APPROVE)
-    what = read(read_what, "what", What("*"))
-    then = read(read_then, "then", Level.DENY)
-    when = read(read_when, "when", ALWAYS)
+    roles, verbs = read(read_who, "who", ALL_ROLES), read(read_may, "may", DECIDING)
+    what, then = read(read_what, "what", What("*")), read(read_then, "then", Level.DENY)
+    when = replace(read(read_when, "when", ALWAYS), stakes=what.stakes)
+    asked_of = roles if cells.get("who", "").strip() else HUMAN  # who is not named is not left out
     if not wrong:
-        wrong += _objections(roles, verb, when, then)
-    when = replace(when, stakes=what.stakes)
+        wrong += _objections(roles, verbs, when, then)
     if wrong:
-        hold = _hold(line, roles, {verb}, what.pattern, then, what.stakes)
-        until = "; until it is right, " + _until(hold) if then > Level.ALLOW else ""
-        return ((hold,) if then > Level.ALLOW else ()), (Problem(line, "; ".join(wrong) + until),)
-    words = " ".join(each for each in (cells["what"].strip(), cells.get("when", "").strip()) if each)
-    name = f"{row_name(line)} ({words}: {cells['then'].strip()})"
-    demand = Rule(name, roles, frozenset({verb}), then, what.pattern, demands=True)
-    return tuple(_rules(demand, when)), ()
+        hold = (_hold(line, asked_of, verbs, what, then),) if then > Level.ALLOW else ()
+        until = f"; until it is right it counts as {what.words}: {_answer(then)}" if hold else "; it does not count"
+        return hold, (Problem(line, "; ".join(wrong) + until),)
+    words = " ".join(each for each in (what.words, cells.get("when", "").strip()) if each)
+    demand = Rule(f"{row_name(line)} ({words}: {_answer(then)})", asked_of, verbs, then, what.pattern, demands=True)
+    return tuple(_rules(demand, roles, when)), ()
+
+
+def _answer(level: Level) -> str:
+    return next(word for word, each in THEN.items() if each is level)
 
 
 def row_name(line: int) -> str:
@@ -108,8 +111,9 @@ def row_name(line: int) -> str:
     return f"line {line} of your handbook"
 
 
-def _objections(roles: frozenset[Role], verb: Verb, when: Conditions, then: Level) -> Iterator[str]:
+def _objections(roles: frozenset[Role], verbs: frozenset[Verb], when: Conditions, then: Level) -> Iterator[str]:
     """What is understood and cannot be meant."""
+    (verb,) = verbs
     if then is Level.ALLOW and verb is Verb.APPROVE:
         yield "that something is done without your yes is not built yet; write ask"
     if then is not Level.DENY and (never := [each.value for each in sorted(roles) if verb not in MAY_AT_MOST[each]]):
@@ -132,43 +136,28 @@ def _is_bounded_below(when: Conditions) -> bool:
     return any(each is not None for each in (when.above, when.day_sum_above, when.count_above))
 
 
-def _rules(demand: Rule, when: Conditions) -> Iterator[Rule]:
+def _rules(demand: Rule, granted_to: frozenset[Role], when: Conditions) -> Iterator[Rule]:
     """What a row grants, and what it asks for."""
     if demand.level is not Level.DENY and not _is_bounded_below(when):
-        yield from (replace(demand, when=each, demands=False) for each in _granted(demand, when))
+        yield replace(demand, roles=granted_to, when=_granted(demand, when), demands=False)
     if demand.level is not Level.ALLOW and not _is_bounded_above(when):
         yield replace(demand, when=when)
 
 
-def _granted(row: Rule, when: Conditions) -> Iterator[Conditions]:
+def _granted(row: Rule, when: Conditions) -> Conditions:
     """A row that does not speak of where a recipient comes from makes nothing easier for one from outside text."""
-    if when.sources or row.level >= Level.PROVE or Verb.APPROVE not in row.verbs:
-        yield when
-        return
-    stakes = when.stakes or frozenset(each.value for each in Stakes)
-    if elsewhere := stakes - TAKEN_FROM_TEXT:
-        yield replace(when, stakes=elsewhere)
-    if inside := stakes & TAKEN_FROM_TEXT:
-        yield replace(when, stakes=inside, sources=BY_OUR_HAND)
+    service = row.action.partition(".")[0]
+    of_service = {stakes for action, stakes in KINDS.values() if action.startswith(f"{service}.")}
+    safe = not ((when.stakes or of_service or TAKEN_FROM_TEXT) & TAKEN_FROM_TEXT)
+    if when.sources or safe or row.level >= Level.PROVE or Verb.APPROVE not in row.verbs:
+        return when
+    return replace(when, sources=FROM_US)
 
 
-def _hold(
-    line: int,
-    roles: frozenset[Role],
-    verbs: set[Verb],
-    pattern: str,
-    level: Level,
-    stakes: frozenset[str] = frozenset(),
-) -> Rule:
+def _hold(line: int, roles: frozenset[Role], verbs: frozenset[Verb], what: What, level: Level) -> Rule:
     """What a row asks for that cannot be read, in every case it may speak of."""
-    name = f"{row_name(line)} (it cannot be read)"
-    return Rule(name, roles, frozenset(verbs), level, pattern, Conditions(stakes=stakes), demands=True)
-
-
-def _until(hold: Rule) -> str:
-    kind = f"no {' or '.join(sorted(hold.when.stakes)) or hold.action}"
-    words = {Level.ASK: "is done without your yes", Level.PROVE: "is approved without a proof"}
-    return f"{kind} {words.get(hold.level, 'is approved' if hold.level is Level.DENY else 'is approved by one alone')}"
+    when = Conditions(stakes=what.stakes)
+    return Rule(f"{row_name(line)} (it cannot be read)", roles, verbs, level, what.pattern, when, demands=True)
 
 
 def _salvaged(handbook: str, line: int) -> Rule:
@@ -178,7 +167,7 @@ def _salvaged(handbook: str, line: int) -> Rule:
     level = max((THEN[each] for each in cells if each in THEN), default=Level.DENY)
     about = {what for each in cells if each and (what := _kind(each))}
     what = about.pop() if len(about) == 1 else What("*")
-    return _hold(line, ALL_ROLES, {Verb.APPROVE}, what.pattern, level, what.stakes)
+    return _hold(line, ALL_ROLES, DECIDING, what, level)
 
 
 def _kind(cell: str) -> What | None:

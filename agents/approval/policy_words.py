@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 Word = TypeVar("Word")
 
 WHO: Mapping[str, frozenset[Role]] = {
-    **dict.fromkeys(("", "anybody", "anyone", "everybody"), HUMAN),
+    **dict.fromkeys(("anybody", "anyone", "everybody"), HUMAN),
     # a plain move counts as the owner's until a proof says whose it is
-    **dict.fromkeys(("owner", "i", "me"), frozenset({Role.OWNER, Role.VAULT})),
+    **dict.fromkeys(("", "owner", "i", "me"), frozenset({Role.OWNER, Role.VAULT})),
     **{each.value: frozenset({each}) for each in Role if each is not Role.OWNER},
 }
 MAY: Mapping[str, Verb] = {"": Verb.APPROVE, **{each.value.replace("_", " "): each for each in Verb}}
@@ -51,6 +51,7 @@ SOURCES: Mapping[str, frozenset[str]] = {
     "from a mail": frozenset({"mail"}),
     "from an assistant": frozenset({"agent"}),
 }
+FROM_US = frozenset({"owner", "contacts", "sender", "computed", "handbook", "rates", "receipt"})  # no outside text
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CODES = (  # ISO 3166-1 alpha-2, and XK, which the banks use
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
@@ -70,8 +71,9 @@ _A_DAY = r"(?: (?:a|per) day)"
 _AMOUNT = re.compile(rf"{_BOUND} {MONEY.pattern}(?P<daily>{_A_DAY})?", re.IGNORECASE)
 _COUNT = re.compile(rf"{_BOUND} (?P<count>[0-9]{{1,6}}){_A_DAY}", re.IGNORECASE)
 _KNOWN = re.compile(r"known for (?P<less>less than )?(?P<days>[0-9]{1,5}) days?|(?P<new>new)", re.IGNORECASE)
-_HOURS = re.compile(r"(?:from |between )?(?P<start>[0-9]{1,2}:[0-9]{2}) (?:to|and) (?P<end>[0-9]{1,2}:[0-9]{2})")
-_JOINED = re.compile(r"[ \t]+and[ \t]+(?![0-9]{1,2}:[0-9]{2})", re.IGNORECASE)  # 'between 18:00 and 08:00' is one
+_HOURS = re.compile(r"(?:from )?(?P<start>[0-9]{1,2}:[0-9]{2}) to (?P<end>[0-9]{1,2}:[0-9]{2})", re.IGNORECASE)
+_BETWEEN = re.compile(r"between ([0-9:]+) and ([0-9:]+)", re.IGNORECASE)
+_AND = re.compile(r" and ", re.IGNORECASE)
 _LISTED = re.compile(r"[ \t]*,[ \t]*(?:or[ \t]+)?|[ \t]+or[ \t]+", re.IGNORECASE)
 HINTS = "write for example: above 500 EUR; known for 30 days; from a mail; to KP, IR; weekends; 18:00 to 08:00"
 
@@ -82,10 +84,11 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What a row is about: a pattern of actions, and what is at stake (empty = whatever it is)."""
+    """What a row is about: a pattern of actions, and what is at stake (empty = whatever it is); and in words."""
 
     pattern: str
     stakes: frozenset[str] = frozenset()
+    words: str = "anything"
 
 
 def read_who(text: str) -> frozenset[Role]:
@@ -97,13 +100,13 @@ def read_who(text: str) -> frozenset[Role]:
     return frozenset[Role]().union(*(_word(WHO, each, "is nobody here") for each in _listed(text)))
 
 
-def read_may(text: str) -> Verb:
+def read_may(text: str) -> frozenset[Verb]:
     """What they want to do; empty = approve.
 
     Raises:
         NotUnderstood: nobody does that here.
     """
-    return _word(MAY, text, "is nothing anybody does here")
+    return frozenset({_word(MAY, text, "is nothing anybody does here")})
 
 
 def read_then(text: str) -> Level:
@@ -132,9 +135,9 @@ def read_what(text: str) -> What:
     if word in ANYTHING:
         return What("*")
     if (kind := word.removesuffix("s")) in KINDS:
-        return What("*", frozenset({KINDS[kind][1].value}))
+        return What("*", frozenset({KINDS[kind][1].value}), word)
     if "." in word and _PATTERN.fullmatch(word):
-        return What(word)
+        return What(word, words=word)
     names = _or(*(f"{each}s" for each in KINDS))
     raise NotUnderstood(f"{word[:40]!r} is no kind of action; write {names}, or a name such as email.send or payment.*")
 
@@ -146,8 +149,8 @@ def read_when(text: str) -> Conditions:
         NotUnderstood: one of them is not understood, or two speak of the same.
     """
     when, said = ALWAYS, set[str]()
-    text = " ".join(text.split())
-    for part in _JOINED.split(text) if text.casefold() not in {"", "always"} else ():
+    text = _BETWEEN.sub(r"\1 to \2", " ".join(text.split()))
+    for part in _AND.split(text) if text.casefold() not in {"", "always"} else ():
         found = _condition(part)
         if again := said & (set(found) - {"currency"}):
             raise NotUnderstood(f"{part[:40]!r} speaks of the same as another part ({min(again)}); keep one")
@@ -201,11 +204,8 @@ def _known(part: str) -> Mapping[str, object]:
 def _source(part: str) -> Mapping[str, object]:
     word = _plain(part)
     if word == "from anywhere":
-        return {"sources": frozenset[str]().union(*SOURCES.values(), ANY_OTHER)}
+        return {"sources": FROM_US.union(*SOURCES.values())}
     return {"sources": SOURCES[word]} if word in SOURCES else {}
-
-
-ANY_OTHER = frozenset({"rates", "handbook", "computed", "receipt"})
 
 
 def _days(part: str) -> Mapping[str, object]:
@@ -219,7 +219,7 @@ def _days(part: str) -> Mapping[str, object]:
 
 
 def _hours(part: str) -> Mapping[str, object]:
-    found = _HOURS.fullmatch(part.casefold())
+    found = _HOURS.fullmatch(part)
     if not found:
         return {}
     try:

@@ -54,21 +54,23 @@ def _day_sum(when: Conditions, action: str, request: Request) -> bool | None:
     if request.today is None:
         return None
     amounts = [(request.amount, request.currency)]
-    amounts += [(each.amount, each.currency) for each in _begun(action, request) if each.amount is not None]
+    amounts += [(each.amount, each.currency) for each in _begun(when, action, request) if each.amount is not None]
     beyond = any(currency != when.currency or not amount.is_finite() for amount, currency in amounts)
     total = Decimal(0) if beyond else sum((amount for amount, _ in amounts), Decimal(0))
     return _within(total, when.day_sum_up_to, when.day_sum_above, beyond=beyond)
 
 
-def _begun(action: str, request: Request) -> Iterator[Begun]:
+def _begun(when: Conditions, action: str, request: Request) -> Iterator[Begun]:
     """What was begun within a day of that which the rule is about."""
-    return (each for each in request.today or () if fnmatchcase(each.action, action))
+    for each in request.today or ():
+        if fnmatchcase(each.action, action) and not (when.stakes and each.stakes and each.stakes not in when.stakes):
+            yield each
 
 
 def _count(when: Conditions, action: str, request: Request) -> bool | None:
     if request.today is None:
         return None
-    count = 1 + sum(each.count for each in _begun(action, request))
+    count = 1 + sum(each.count for each in _begun(when, action, request))
     few = when.count_up_to is None or count <= when.count_up_to
     return few and (when.count_above is None or count > when.count_above)
 

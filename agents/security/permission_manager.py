@@ -76,6 +76,7 @@ class Begun:
     """Effects of one action begun within a day; `amount` is their sum in `currency`, None when they move no money."""
 
     action: str
+    stakes: str
     count: int
     amount: Decimal | None = None
     currency: str = ""
