@@ -54,7 +54,8 @@ class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
     `away` follows when the owner is away, `rules` what the owner's rules are and what they earn. `admit_signer` takes
-    in a signing key that is new to the journal, `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
+    in a signing key that is new to the journal, `before_wait` is called before each pause of a watching run, `rested`
+    when a burst of work is over.
     """
 
     places: Places

@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from agents.approval.risk import Tier
-from agents.autonomy.past_decisions import read_action
+from agents.autonomy.earned_row import Offer
+from agents.autonomy.past_decisions import PastRequests, read_action
 from agents.autonomy.policy_notes import offer_detail, offer_words
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
@@ -52,29 +54,20 @@ MARK = "earned until event"
 AT_ONCE = 500  # events of one look; a long past is counted over several
 TIMES = 10
 LIMIT_ROW = "offer a rule after"
+OFFERED = frozenset({Tier.LOW, Tier.MEDIUM})
 NEUTRAL = frozenset({"proposal.filed", "proposal.shown_again", "proposal.put_back"})
 _TIMES = re.compile(r"([0-9]{1,4})(?: unchanged)?(?: yes(?:es)?)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A rule that was earned. `highest` in `currency` ("" = no money), `most_a_day` so many on one local day."""
-
-    kind: str
-    counterparty: str
-    currency: str
-    highest: Decimal | None
-    most_a_day: int
-
-
-@dataclass(frozen=True, slots=True)
 class EarnedPorts:
-    """`models` of actions by name; `times` after how many yeses a rule is offered (0 = never).
+    """`models` of actions by name; `times` after how many yeses a rule is offered (0 = never); `built_in`: our rules.
 
     `row` is the line of the handbook's table that grants an offer; empty when no line can say it.
     """
 
     models: Mapping[str, type[Action]]
+    built_in: Policy
     times: Callable[[], int]
     row: Callable[[Offer], str]
 
@@ -118,8 +111,9 @@ class EarnedRules:
         return self._no(writing, past, action) if what == "proposal.rejected" else 0
 
     def _yes(self, writing: Writing, past: PastProposal, action: Action) -> int:
-        if past.risk == Tier.HIGH:
-            return 0
+        asked = PastRequests(self._ports.models).of(past)
+        if past.risk not in OFFERED or asked is None or self._ports.built_in.decide(asked).level > Level.ASK:
+            return 0  # what needed a proof, or would without the owner's own rules
         money, name = action.money, action.recipient()
         row = earned(writing.sql, action.action, name.casefold(), money.currency if money else "")
         day = as_local(datetime.fromisoformat(past.decided_at or past.created_at)).date().isoformat()
@@ -133,14 +127,14 @@ class EarnedRules:
             that_day=that_day,
             most_a_day=max(row.most_a_day, that_day),
         )
-        note = "" if row.offer else self._offer(writing, row, name)
+        note = "" if row.offer else self._offer(writing, row, action)
         keep_earned(writing.sql, replace(row, offer=row.offer or note))
         return int(bool(note))
 
-    def _offer(self, writing: Writing, row: EarnedRow, name: str) -> str:
+    def _offer(self, writing: Writing, row: EarnedRow, action: Action) -> str:
         """Tell the owner of a rule that was earned; the note, or empty when there is nothing to offer."""
-        times = self._ports.times()
-        if not times or row.times < times or granting(self._changes.policy(), row.kind, row.counterparty):
+        times, name = self._ports.times(), action.recipient()
+        if not times or row.times < times or granting(self._changes.policy(), action):
             return ""
         highest = Decimal(row.highest) if row.highest else None
         line = self._ports.row(Offer(row.kind, name, row.currency, highest, row.most_a_day))
@@ -156,31 +150,35 @@ class EarnedRules:
     def _no(self, writing: Writing, past: PastProposal, action: Action) -> int:
         """A no takes back every rule that lets such a thing through without asking."""
         before = suspensions(writing.sql)
-        rules = granting(self._changes.policy(), action.action, action.recipient().casefold())
-        keys = {key_of(each): each for each in rules if key_of(each) not in before}
-        for key, rule in keys.items():
+        rules = [each for each in granting(self._changes.policy(), action) if key_of(each) not in before]
+        if not rules:
+            return 0
+        for rule in rules:
+            key = key_of(rule)
             suspend_rule(writing.sql, Suspension(key, self._clock.now().isoformat(), past.id))
-            parameters = {"digest": key, "by": past.id}
-            fact = Fact("runner", "rule.suspended", f"rule-{key[:10]}", past.task, parameters)
-            seq = writing.record(Transition(fact, f"Take back rule {key[:10]}"))
-            words = (
-                f"You said no to {past.id}, so this rule of yours counts no more: {plain(in_words(rule))}. You are "
-                "asked again. To have it back, take its row out of the handbook, and put it in again later."
-            )
-            raise_alert(writing, past.id, words, self._clock.now(), occasion=str(seq))
+            fact = Fact("runner", "rule.suspended", f"rule-{key[:10]}", past.task, {"digest": key, "by": past.id})
+            writing.record(Transition(fact, f"Take back rule {key[:10]}"))
+        names = "; ".join(dict.fromkeys(plain(in_words(each)) for each in rules))
+        words = (
+            f"You said no to {past.id}, so this rule of yours counts no more: {names}. You are asked again. To have it "
+            "back, take its row out of the handbook, and put it in again later."
+        )
+        raise_alert(writing, past.id, words, self._clock.now(), occasion=str(newest_seq(writing.sql)))
         self._changes.changed()
-        return len(keys)
+        return len(rules)
 
 
-def granting(policy: Policy, kind: str, counterparty: str) -> tuple[Rule, ...]:
-    """The rules of one kind that let something through for this very counterparty without asking."""
+def granting(policy: Policy, action: Action) -> tuple[Rule, ...]:
+    """The rules that let such an action through without asking, and name its counterparty."""
+    name = action.recipient().strip().casefold()
     return tuple(
         each
         for each in policy.rules
         if not each.demands
         and each.level is Level.ALLOW
-        and each.action == kind
-        and counterparty in each.when.counterparties
+        and fnmatchcase(action.action, each.action)
+        and action.stakes.value in (each.when.stakes or {action.stakes.value})
+        and name in {one.strip().casefold() for one in each.when.counterparties}
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from agents.clock import as_local
 from agents.durability.policy_rows import PastProposal, past_proposals
-from agents.security.permission_manager import Policy, Request, Role, Verb
+from agents.security.permission_manager import Begun, Request, Role, Verb
 from agents.security.policy_words import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from sqlalchemy import Connection
 
-    from agents.connectors.contract import Action
-    from agents.security.permission_manager import Ruling
+    from agents.connectors.contract import Action, Money
+    from agents.security.permission_manager import Policy, Ruling
 
 PERIOD = timedelta(days=90)
 SHOWN = 20
@@ -49,8 +49,8 @@ class PastRequests:
 
     def __init__(self, models: Mapping[str, type[Action]]) -> None:
         self._models = models
-        self._counts: Counter[tuple[str, str]] = Counter()
-        self._sums: dict[tuple[str, str, str], Decimal] = {}
+        self._day: date | None = None
+        self._begun: dict[tuple[str, str], Begun] = {}
 
     def of(self, past: PastProposal) -> Request | None:
         """What was asked when it was proposed; None when nothing here knows its action any more."""
@@ -58,27 +58,30 @@ class PastRequests:
         if action is None:
             return None
         at, money = as_local(datetime.fromisoformat(past.created_at)), action.money
-        day, kind = at.date().isoformat(), action.action
-        currency = money.currency if money else ""
-        before = self._sums.get((day, kind, currency), Decimal(0))
-        together = before + money.amount if money else None
-        count = self._counts[day, kind] + 1
+        if at.date() != self._day:
+            self._day = at.date()
+            self._begun.clear()
+        today = tuple(self._begun.values())
         if past.intent_at:
-            self._counts[day, kind] = count
-            self._sums[day, kind, currency] = together or before
+            self._count(action.action, money)
         return Request(
             role=Role.VAULT,
             verb=Verb.APPROVE,
             at=at,
-            action=kind,
+            action=action.action,
             stakes=action.stakes.value,
             amount=money.amount if money else None,
-            currency=currency,
+            currency=money.currency if money else "",
             counterparty=action.recipient(),
             source=source_of(action, json.loads(past.provenance), past.sender),
-            day_sum=together,
-            day_count=count,
+            today=today,
         )
+
+    def _count(self, kind: str, money: Money | None) -> None:
+        key = (kind, money.currency if money else "")
+        before = self._begun.get(key, Begun(kind, 0, Decimal(0) if money else None, key[1]))
+        together = before.amount + money.amount if money and before.amount is not None else before.amount
+        self._begun[key] = Begun(kind, before.count + 1, together, key[1])
 
 
 def read_action(past: PastProposal, models: Mapping[str, type[Action]]) -> Action | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import fenced
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
 
@@ -66,18 +66,15 @@ def past_in_words(past: Differences) -> Iterator[str]:
 
 def offer_words(times: int, kind: str, counterparty: str) -> str:
     """The headline of an offer."""
-    who = " ".join(visible(counterparty).split())
-    return (
-        f"You said yes to {kind} for {who} {times} times in a row without a change. Shall it need no yes from now on?"
-    )
+    who = plain(counterparty)
+    return f"You said yes to {kind} for {who} {times} times in a row, unchanged. Shall it need no yes from now on?"
 
 
-def offer_detail(row: str) -> str:
+def offer_detail(lines: str) -> str:
     """What stands below it: the row to paste, and how it is taken back."""
     return (
         "Nothing changes by itself. If you want it, paste this row into the table under *Permissions* of "
-        "[[Company_Handbook]]; it then waits for a proof that it is you:\n\n"
-        f"```text\n{row}\n```\n\n"
+        f"[[Company_Handbook]]; it then waits for a proof that it is you:\n\n{fenced(lines)}\n"
         "It is bounded: only this counterparty, no more than the highest amount and the most a day that you approved. "
         "One no of yours to such a proposal takes the rule back at once, and it does not come back by itself."
     )

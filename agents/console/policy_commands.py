@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.autonomy.past_decisions import Differences
-    from agents.autonomy.policy_changes import PolicyPorts
     from agents.autonomy.policy_view import Checked, InForce
     from agents.console.wiring import House
     from agents.durability.policy_rows import PolicyChange
@@ -32,6 +31,7 @@ def policy(context: click.Context, *, as_json: bool, vault: Path | None) -> None
     if context.invoked_subcommand is not None:
         return
     from agents.autonomy.policy_view import look_at_policy
+    from agents.console.policy_reading import policy_ports
 
     with opened(vault) as house:
         with house.journal.begin() as sql:
@@ -47,6 +47,7 @@ def policy(context: click.Context, *, as_json: bool, vault: Path | None) -> None
 def check(vault: Path | None) -> None:
     """The handbook as it stands: bad rows, what would become easier or stricter, and what would have been otherwise."""
     from agents.autonomy.policy_view import check_handbook
+    from agents.console.policy_reading import policy_ports
 
     with opened(vault) as house:
         with house.journal.begin() as sql:
@@ -70,14 +71,6 @@ def confirm(*, code: str, vault: Path | None) -> None:
             )
         _prove(house, change, code)
         click.echo(recorded(house, f"policy confirm {change.id}"))
-
-
-def policy_ports(house: House) -> PolicyPorts:
-    """How a handbook becomes rules."""
-    from agents.approval.policy_table import read_permissions
-    from agents.autonomy.policy_changes import PolicyPorts
-
-    return PolicyPorts(read_permissions, house.models)
 
 
 def _waiting(house: House) -> PolicyChange:

@@ -27,12 +27,14 @@ from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.rulebook import Rulebook
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Retrying
 from agents.console import screens
+from agents.console.policy_reading import policy_ports
 from agents.console.scheduled import built_in_jobs
 from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
@@ -88,8 +90,10 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
+    rules = Rulebook(recorder, places, policy_ports(house))
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
-    requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
+    asked = RequestPorts(house.connectors, house.models, facts.policy, rules.requests)
+    requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
     gate = RateGate(facts.rate_limits)
@@ -107,6 +111,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         new_epoch=NewEpoch(recorder, places, house.blobs),
         controls=moves.controls,
         away=away.look,
+        rules=rules.look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

@@ -27,8 +27,10 @@ def in_words(rule: Rule) -> str:
     roles = " or ".join(sorted(each.value for each in rule.roles))
     verbs = " or ".join(sorted(_VERBS.get(each, each.value) for each in rule.verbs))
     what = "anything" if rule.action == "*" else rule.action
-    asked = f"{'at the easiest ' if rule.demands and rule.level is not Level.DENY else ''}{LEVELS[rule.level]}"
     when = "".join(f", {each}" for each in _conditions(rule.when))
+    if rule.level is Level.DENY:
+        return f"{roles} may never {verbs} {what}{when} ({rule.name})"
+    asked = f"{'only ' if rule.demands else ''}{LEVELS[rule.level]}"
     return f"{roles} may {verbs} {what} {asked}{when} ({rule.name})"
 
 
@@ -59,9 +61,9 @@ def _amounts(when: Conditions) -> Iterator[str]:
 
 def _history(when: Conditions) -> Iterator[str]:
     if when.known_days is not None:
-        yield f"for whom you have known for {when.known_days} days"
+        yield f"for somebody known for {when.known_days} days"
     if when.newer_than_days is not None:
-        yield f"for whom you have known for less than {when.newer_than_days} days"
+        yield f"for somebody known for less than {when.newer_than_days} days"
 
 
 def _names(when: Conditions) -> Iterator[str]:

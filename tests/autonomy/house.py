@@ -26,6 +26,7 @@ from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.rulebook import Rulebook
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.turns import TurnPorts, Turns
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.autonomy.conditions import Check
+    from agents.autonomy.policy_changes import PolicyPorts
     from agents.vault.store import Operation
     from watchers.contract import Watcher
 
@@ -91,6 +93,7 @@ class House(HouseView):
     owner_quiet_s: float = 60.0
     failpoint: str = ""
     max_open: int = 200
+    rules: PolicyPorts | None = None  # how the handbook becomes rules; None = the runner looks at none
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
@@ -148,7 +151,8 @@ class House(HouseView):
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         intake = IntakePause(self.recorder, moves.controls.holds, self.max_open)
-        asked = RequestPorts(connectors, MODELS, facts.policy)
+        rules = Rulebook(self.recorder, self.places, self.rules) if self.rules else None
+        asked = RequestPorts(connectors, MODELS, facts.policy, rules.requests if rules else {})
         gate = RateGate(facts.rate_limits)
         executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
         parts = Parts(
@@ -164,6 +168,7 @@ class House(HouseView):
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
             controls=moves.controls,
             away=away.look,
+            rules=rules.look if rules else lambda: 0,
             report=self.reports.append,
         )
         self.parts = parts
