@@ -262,3 +262,10 @@ LATER_INDEXES = (
     Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
     Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )
+
+COUNTERPARTIES = Table(
+    "counterparties",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+)
