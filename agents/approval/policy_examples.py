@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-    from agents.security.permission_manager import Policy
+    from agents.security.permission_manager import Policy, Ruling
 
 HEADING = "examples"
 NEEDED = frozenset({"what", "then"})
@@ -68,14 +68,12 @@ def failing_examples(handbook: str, policy: Policy) -> tuple[Problem, ...]:
     """Every example that cannot be read or is answered otherwise, and how."""
     examples, problems = read_examples(handbook)
     rulings = ((each, policy.decide(each.request)) for each in examples)
-    wrong = (
-        Problem(
-            each.line, f"your example says {answer(each.then)}, the answer is {answer(ruling.level)}: {ruling.rule}"
-        )
-        for each, ruling in rulings
-        if ruling.level is not each.then
-    )
-    return (*problems, *wrong)
+    return (*problems, *(_failing(each, ruling) for each, ruling in rulings if ruling.level is not each.then))
+
+
+def _failing(example: Example, ruling: Ruling) -> Problem:
+    given = f"the answer is {answer(ruling.level)}, by {ruling.rule}"
+    return Problem(example.line, f"your example says {answer(example.then)}, but {given}")
 
 
 def _rows(table: Table) -> Iterator[Example | Problem]:

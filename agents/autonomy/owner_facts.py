@@ -19,7 +19,6 @@ from agents.reasoning.brain import Problem
 from agents.reasoning.owner_files import read_owner_files
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
-from agents.vault.outline import Problem as Lined
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Action
     from agents.reasoning.brain import OwnerFiles
     from agents.security.permission_manager import Rule
+    from agents.vault.outline import Problem as Lined
 
 MAX_BYTES = 1_000_000
 LIMIT_ROW = "money that leaves or is forgiven"

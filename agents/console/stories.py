@@ -97,26 +97,16 @@ WORDS = {
     "intake.resumed": "begin new tasks again; {waiting} proposals wait for you",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
+NAMED = (
+    *("rule", "how", "by", "risk", "files", "epoch", "until"),
+    *("provider", "provider_id", "priority", "waiting", "action"),
+)
 
 
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    known = (
-        "rule",
-        "how",
-        "by",
-        "risk",
-        "files",
-        "epoch",
-        "until",
-        "provider",
-        "provider_id",
-        "priority",
-        "waiting",
-        "action",
-    )
-    values = {**dict.fromkeys(known, ""), "target": fields["target"], **fields["parameters"]}
+    values = {**dict.fromkeys(NAMED, ""), "target": fields["target"], **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
     return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"
