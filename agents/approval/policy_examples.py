@@ -83,12 +83,17 @@ def _rows(table: Table) -> Iterator[Example | Problem]:
         return
     for row in table.rows:
         try:
-            yield Example(row.line, _request(row.cells), read_then(row.cells["then"].strip()))
+            yield Example(row.line, read_request(row.cells), read_then(row.cells["then"].strip()))
         except NotUnderstood as err:
             yield Problem(row.line, str(err))
 
 
-def _request(cells: Mapping[str, str]) -> Request:
+def read_request(cells: Mapping[str, str]) -> Request:
+    """The case that cells describe: `what`, and any of `who, amount, to, from, known, at, today`.
+
+    Raises:
+        NotUnderstood: one of them is not understood.
+    """
     cell = {name: text.strip() for name, text in cells.items()}
     action, stakes = _what(cell["what"])
     amount, currency = _money(cell.get("amount", ""))

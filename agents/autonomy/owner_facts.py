@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.connectors.contract import Action
     from agents.reasoning.brain import OwnerFiles
-    from agents.security.permission_manager import Rule
-    from agents.vault.outline import Problem as Lined
+    from agents.security.permission_manager import Policy as Permissions
 
 MAX_BYTES = 1_000_000
 LIMIT_ROW = "money that leaves or is forgiven"
@@ -47,8 +46,9 @@ class OwnerFacts:
         root: Path,
         clock: Clock,
         proposal_days: int,
-        models: Mapping[str, type[Action]],
         away: Callable[[], tuple[Period, ...]] = tuple,
+        *,
+        models: Mapping[str, type[Action]],
     ) -> None:
         self._root = root
         self._clock = clock
@@ -61,7 +61,11 @@ class OwnerFacts:
         today = as_local(self._clock.now()).date()
         handbook = self._text(HANDBOOK_NOTE)
         files = read_owner_files(handbook, self._text(RATES_NOTE), today)
-        found = (*read_rate_limits(handbook)[1], *read_permissions(handbook)[1], *_failing(handbook))
+        found = (
+            *read_rate_limits(handbook)[1],
+            *read_permissions(handbook)[1],
+            *failing_examples(handbook, rules_of(handbook)),
+        )
         wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in found)
         return replace(files, problems=(*files.problems, *wrong))
 
@@ -72,7 +76,7 @@ class OwnerFacts:
     def policy(self) -> Policy:
         """What the handbook says about proposals, and when the owner is away."""
         handbook = self._text(HANDBOOK_NOTE)
-        rules: tuple[Rule, ...] = read_permissions(handbook)[0]
+        rules = read_permissions(handbook)[0]
         return Policy(self._proposal_days, read_limit(handbook), self._away(), rules, self._intents)
 
     def _text(self, path: str) -> str:
@@ -80,10 +84,15 @@ class OwnerFacts:
         return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
-def _failing(handbook: str) -> tuple[Lined, ...]:
-    """What is wrong with the owner's examples, under the rules as the handbook says them."""
-    rules = read_permissions(handbook)[0]
-    return failing_examples(handbook, policy_of(read_limit(handbook), rules))
+def rules_of(handbook: str) -> Permissions:
+    """The owner's rules as the handbook says them, and ours."""
+    return policy_of(read_limit(handbook), read_permissions(handbook)[0])
+
+
+def handbook_of(root: Path) -> str:
+    """The handbook of a vault; empty when there is none that can be read."""
+    content = read_regular(root / HANDBOOK_NOTE, MAX_BYTES)
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
 def read_limit(handbook: str) -> Money:

@@ -77,7 +77,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days, house.models, away.periods)
+    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods, models=house.models)
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
