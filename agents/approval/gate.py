@@ -96,7 +96,7 @@ def judge(
     verdict = replace(_said_in(by_folder, sealed, models), code=code, proof=proof)
     if now >= until and verdict.kind is not Kind.REJECT:
         return Verdict(Kind.EXPIRED, verdict.how, code=code, until=until)
-    if verdict.kind is Kind.APPROVE and sealed.risk == Tier.HIGH and not (code or proof):
+    if verdict.kind is Kind.APPROVE and sealed.risk in {Tier.HIGH, Tier.TWO} and not (code or proof):
         return replace(verdict, kind=Kind.HOLD, reason=NEEDS_PROOF)
     return verdict
 

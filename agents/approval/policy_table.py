@@ -20,12 +20,14 @@ from agents.approval.policy_words import (
     THEN,
     NotUnderstood,
     What,
+    answer,
     read_may,
     read_then,
     read_what,
     read_when,
     read_who,
 )
+from agents.approval.risk import row_name
 from agents.connectors.contract import Stakes
 from agents.security.permission_manager import ALWAYS, HUMAN, MAY_AT_MOST, Conditions, Level, Role, Rule, Verb
 from agents.vault.outline import Problem
@@ -95,20 +97,11 @@ def _read_row(line: int, cells: Mapping[str, str]) -> Found:
         wrong += _objections(roles, verbs, when, then)
     if wrong:
         hold = (_hold(line, asked_of, verbs, what, then),) if then > Level.ALLOW else ()
-        until = f"; until it is right it counts as {what.words}: {_answer(then)}" if hold else "; it does not count"
+        until = f"; until it is right it counts as {what.words}: {answer(then)}" if hold else "; it does not count"
         return hold, (Problem(line, "; ".join(wrong) + until),)
     words = " ".join(each for each in (what.words, cells.get("when", "").strip()) if each)
-    demand = Rule(f"{row_name(line)} ({words}: {_answer(then)})", asked_of, verbs, then, what.pattern, demands=True)
+    demand = Rule(f"{row_name(line)} ({words}: {answer(then)})", asked_of, verbs, then, what.pattern, demands=True)
     return tuple(_rules(demand, roles, when)), ()
-
-
-def _answer(level: Level) -> str:
-    return next(word for word, each in THEN.items() if each is level)
-
-
-def row_name(line: int) -> str:
-    """How a row of the handbook is named in notes and logs."""
-    return f"line {line} of your handbook"
 
 
 def _objections(roles: frozenset[Role], verbs: frozenset[Verb], when: Conditions, then: Level) -> Iterator[str]:

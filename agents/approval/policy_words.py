@@ -119,7 +119,7 @@ def read_then(text: str) -> Level:
 
 
 def _word(known: Mapping[str, Word], text: str, wrong: str) -> Word:
-    word = _plain(text)
+    word = plainly(text)
     if word not in known:
         raise NotUnderstood(f"{word[:40]!r} {wrong}; write {_or(*filter(None, known))}")
     return known[word]
@@ -131,7 +131,7 @@ def read_what(text: str) -> What:
     Raises:
         NotUnderstood: it is neither a kind nor a pattern of actions.
     """
-    word = _plain(text)
+    word = plainly(text)
     if word in ANYTHING:
         return What("*")
     if (kind := word.removesuffix("s")) in KINDS:
@@ -202,14 +202,14 @@ def _known(part: str) -> Mapping[str, object]:
 
 
 def _source(part: str) -> Mapping[str, object]:
-    word = _plain(part)
+    word = plainly(part)
     if word == "from anywhere":
         return {"sources": FROM_US.union(*SOURCES.values())}
     return {"sources": SOURCES[word]} if word in SOURCES else {}
 
 
 def _days(part: str) -> Mapping[str, object]:
-    word = _plain(part)
+    word = plainly(part)
     if word in {"weekends", "weekend", "at weekends"}:
         return {"weekdays": frozenset({5, 6})}
     if word in {"weekdays", "working days", "workdays"}:
@@ -248,7 +248,13 @@ def _listed(text: str) -> list[str]:
     return [each.strip() for each in _LISTED.split(text.strip())]
 
 
-def _plain(text: str) -> str:
+def answer(level: Level) -> str:
+    """The word of the column `then` for an answer."""
+    return next(word for word, each in THEN.items() if each is level)
+
+
+def plainly(text: str) -> str:
+    """A cell as it is compared."""
     return " ".join(text.strip().strip("`").casefold().split())
 
 

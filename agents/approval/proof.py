@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agents.approval.risk import Tier
 from agents.clock import as_local
 from agents.durability.proof_rows import (
     ProofList,
@@ -30,6 +31,8 @@ from agents.security.proof_codes import digest_of, draw_codes, draw_salt, normal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from agents.durability.proposal_rows import ProposalRow
 
 MAX_WRONG = 6
 LOCK = timedelta(hours=1)
@@ -110,6 +113,11 @@ def proof_of(sql: Connection, proposal: str, by: str) -> str:
 def is_proved(sql: Connection, proposal: str) -> bool:
     """Whether any proof was given for a proposal."""
     return bool(spent_on(sql, proposal))
+
+
+def enough_proof(sql: Connection, row: ProposalRow) -> bool:
+    """Whether a proposal was proved as its risk asks; that two people did cannot be proved yet."""
+    return row.risk != Tier.TWO and (row.risk != Tier.HIGH or is_proved(sql, row.id))
 
 
 def few_left(sql: Connection) -> str:

@@ -116,7 +116,7 @@ def render(draft: Draft, proposal: str, created: datetime, expires: datetime, ri
         "decision": None,
         "reason": None,
     }
-    if risk.tier is Tier.HIGH:
+    if risk.tier in WITH_PROOF:
         properties["code"] = None
     return emit_note(properties | {"tags": ["proposal"]}, _body(draft, risk))
 
@@ -130,13 +130,14 @@ def _body(draft: Draft, risk: Risk) -> str:
     table = ["| what | value | where it comes from |", "| --- | --- | --- |"]
     table += [f"| {plain(row.what)} | {_value(row, draft)} | {_origin(row, draft)} |" for row in short]
     table.append(f"| can be undone | {plain(action.undo())} | |")
-    table.append(f"| risk | {risk.tier.value}: {plain(risk.why)} | {POLICY} |")
+    source = f"[[Company_Handbook]], line {risk.line}" if risk.line else POLICY
+    table.append(f"| risk | {risk.tier.value}: {plain(risk.why)} | {source} |")
     parts.append("\n".join(table))
     parts += [
         f"**{plain(row.what)}** ({_origin(row, draft)}):\n\n{fenced(row.value)}" for row in rows if row not in short
     ]
-    if risk.tier is Tier.HIGH:
-        parts.append(NEEDS_PROOF)
+    if risk.tier in WITH_PROOF:
+        parts.append(WITH_PROOF[risk.tier])
     quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
     parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
     parts.append(HOW_TO_DECIDE)
@@ -148,6 +149,11 @@ NEEDS_PROOF = (
     "*code* above, then say yes; or type `approve ID --code CODE`. No list yet? `proof enrol` prints one. "
     "A no needs no code."
 )
+NEEDS_TWO = (
+    "> [!danger] Two people\n> Two of you must say yes to this, each with a proof of their own: write an unused code "
+    "into *code* above, then say yes; or type `approve ID --code CODE`. A no needs no code, and one is enough."
+)
+WITH_PROOF = {Tier.HIGH: NEEDS_PROOF, Tier.TWO: NEEDS_TWO}
 HOW_TO_DECIDE = (
     "**Yes:** move this note to `Approved/`, or tick *approve* above. **No:** move it to `Rejected/`, or tick *reject* "
     "and say why in *reason*.\n\nWhat will run (you may edit it; it will then come back to you once, read as you "

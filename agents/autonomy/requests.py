@@ -17,7 +17,7 @@ from agents.durability.alerts import raise_alert
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
-from agents.errors import EmployeeError
+from agents.errors import EmployeeError, NotAllowed
 from agents.security.audit_logger import Fact
 from agents.vault.layout import APPROVED, PENDING
 from agents.vault.neutralize import code_span, visible
@@ -113,8 +113,11 @@ class Requests:
             draft = drafted(sql, row.target, row.text, move_key_of(row.number), self._models)
         if isinstance(draft, str):
             return draft
-        with self._recorder.begin() as writing:
-            self._decisions.propose(writing, draft, self._policy())
+        try:
+            with self._recorder.begin() as writing:
+                self._decisions.propose(writing, draft, self._policy())
+        except NotAllowed as err:
+            return str(err)
         return ""
 
     def _tell_proof(self, row: RequestRow) -> str:
@@ -181,12 +184,15 @@ class Requests:
             brain="owner's command",
             undoes=proposal.id,
         )
-        with self._recorder.begin() as writing:
-            earlier = proposals_of(writing.sql, proposal.task)
-            if any(each.undoes == proposal.id and each.state in {*OPEN, "done"} for each in earlier):
-                return "what undoes it was proposed before"
-            self._decisions.propose(writing, draft, self._policy())
-            settle_request(writing.sql, row.number, "done", "")
+        try:
+            with self._recorder.begin() as writing:
+                earlier = proposals_of(writing.sql, proposal.task)
+                if any(each.undoes == proposal.id and each.state in {*OPEN, "done"} for each in earlier):
+                    return "what undoes it was proposed before"
+                self._decisions.propose(writing, draft, self._policy())
+                settle_request(writing.sql, row.number, "done", "")
+        except NotAllowed as err:
+            return str(err)
         return ""
 
 

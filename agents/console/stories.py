@@ -63,6 +63,8 @@ WORDS = {
     "proposal.taken_back": "you took your yes to {target} back",
     "proposal.rejected": "you said no to {target} ({how})",
     "proposal.edited": "you edited {target}",
+    "proposal.asked_again": "did not do {target}, which needs more than your yes by now, and proposed it again as {by}",
+    "proposal.refused": "proposed nothing in {target}: your handbook says never to {action}",
     "proposal.superseded": "proposed {target} again as {by}",
     "proposal.shown_again": "showed {target} again as it was sealed",
     "proposal.expired": "{target} expired; nothing was done",
@@ -102,13 +104,16 @@ WORDS = {
     "intake.resumed": "begin new tasks again; {waiting} proposals wait for you",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
+NAMED = (
+    *("rule", "how", "by", "risk", "files", "epoch", "until"),
+    *("provider", "provider_id", "priority", "waiting", "action"),
+)
 
 
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    known = ("rule", "how", "by", "risk", "files", "epoch", "until", "provider", "provider_id", "priority", "waiting")
-    values = {**dict.fromkeys(known, ""), "target": fields["target"], **fields["parameters"]}
+    values = {**dict.fromkeys(NAMED, ""), "target": fields["target"], **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
     return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"

@@ -79,7 +79,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
+    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods, models=house.models)
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
@@ -97,7 +97,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
     gate = RateGate(facts.rate_limits)
-    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop, refusal=gate.refusal))
+    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop, facts.policy, refusal=gate.refusal))
     parts = Parts(
         places=places,
         presence=presence,

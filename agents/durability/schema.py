@@ -263,6 +263,12 @@ LATER_INDEXES = (
     Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )
 
+COUNTERPARTIES = Table(
+    "counterparties",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+
 POLICY_VERSIONS = Table(
     "policy_versions",
     METADATA,

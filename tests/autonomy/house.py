@@ -141,7 +141,7 @@ class House(HouseView):
         self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
         away = AwayTimes(self.recorder, self.places)
-        facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
+        facts = OwnerFacts(self.vault, self.clock, 7, away.periods, models=MODELS)
         decisions = Decisions(self.recorder, self.clock)
         conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.policy, conditions=conditions, caps=self.caps)
@@ -154,7 +154,9 @@ class House(HouseView):
         rules = Rulebook(self.recorder, self.places, self.rules) if self.rules else None
         asked = RequestPorts(connectors, MODELS, facts.policy, rules.requests if rules else {})
         gate = RateGate(facts.rate_limits)
-        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
+        executor_ports = ExecutorPorts(
+            connectors, MODELS, self.blobs, self._stop, facts.policy, self._fail, gate.refusal
+        )
         parts = Parts(
             places=self.places,
             presence=self.presence,
