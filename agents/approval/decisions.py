@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.connectors.contract import Action, Money
     from agents.durability.transitions import Recorder, Writing
+    from agents.security.permission_manager import Policy as Permissions
     from agents.security.permission_manager import Rule
 
 
@@ -47,6 +48,7 @@ class Policy:
     """What the owner's files say about proposals.
 
     How long they wait, the limit for money, when nobody is there, and who may do what. `intents` counts what was begun.
+    `in_force` are the rules that decide; None = those that limit and permissions make.
     """
 
     days: int
@@ -54,6 +56,7 @@ class Policy:
     away: tuple[Period, ...] = ()
     permissions: tuple[Rule, ...] = ()
     intents: Intents = field(default_factory=lambda: Intents({}))
+    in_force: Permissions | None = None
 
 
 NO_CODE = EditText("property", "", "code")

@@ -65,7 +65,8 @@ class Intents:
 def risk_now(sql: Connection, case: Case, policy: Policy, now: datetime, without: str = "") -> Risk:
     """What a yes to it must be worth now; `without` is its own proposal, when it was begun before."""
     begun = policy.intents.begun(sql, now, without)
-    return assess(case, facts_about(sql, case.action, begun, now), policy_of(policy.limit, policy.permissions))
+    rules = policy.in_force or policy_of(policy.limit, policy.permissions)
+    return assess(case, facts_about(sql, case.action, begun, now), rules)
 
 
 def facts_about(sql: Connection, action: Action, begun: tuple[Begun, ...], now: datetime) -> Facts:

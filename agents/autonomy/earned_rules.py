@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.risk import Tier
 from agents.autonomy.earned_row import Offer
-from agents.autonomy.past_decisions import PastRequests, read_action
+from agents.autonomy.past_decisions import PastCases, read_action, ruling
 from agents.autonomy.policy_notes import offer_detail, offer_words
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
@@ -111,8 +111,8 @@ class EarnedRules:
         return self._no(writing, past, action) if what == "proposal.rejected" else 0
 
     def _yes(self, writing: Writing, past: PastProposal, action: Action) -> int:
-        asked = PastRequests(self._ports.models).of(past)
-        if past.risk not in OFFERED or asked is None or self._ports.built_in.decide(asked).level > Level.ASK:
+        known = PastCases(writing.sql, self._ports.models).of(past)
+        if past.risk not in OFFERED or known is None or ruling(*known, self._ports.built_in).level > Level.ASK:
             return 0  # what needed a proof, or would without the owner's own rules
         money, name = action.money, action.recipient()
         row = earned(writing.sql, action.action, name.casefold(), money.currency if money else "")

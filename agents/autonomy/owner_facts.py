@@ -39,7 +39,10 @@ _AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?([A-Z]{3})")
 
 
 class OwnerFacts:
-    """Reads the owner's files of one vault. `away` are the times the owner is away, in order; `models` all actions."""
+    """Reads the owner's files of one vault. `away` are the times the owner is away, in order; `models` all actions.
+
+    `in_force` gives the rules that decide, whatever the handbook says by now; None = those of the handbook.
+    """
 
     def __init__(
         self,
@@ -49,12 +52,14 @@ class OwnerFacts:
         away: Callable[[], tuple[Period, ...]] = tuple,
         *,
         models: Mapping[str, type[Action]],
+        in_force: Callable[[], Permissions | None] = lambda: None,
     ) -> None:
         self._root = root
         self._clock = clock
         self._proposal_days = proposal_days
         self._intents = Intents(models)
         self._away = away
+        self._in_force = in_force
 
     def owner_files(self) -> OwnerFiles:
         """What a brain needs, with every bad row named."""
@@ -76,8 +81,8 @@ class OwnerFacts:
     def policy(self) -> Policy:
         """What the handbook says about proposals, and when the owner is away."""
         handbook = self._text(HANDBOOK_NOTE)
-        rules = read_permissions(handbook)[0]
-        return Policy(self._proposal_days, read_limit(handbook), self._away(), rules, self._intents)
+        limit, rules = read_limit(handbook), read_permissions(handbook)[0]
+        return Policy(self._proposal_days, limit, self._away(), rules, self._intents, self._in_force())
 
     def _text(self, path: str) -> str:
         content = read_regular(self._root / path, MAX_BYTES)

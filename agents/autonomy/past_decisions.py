@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.approval.policy_facts import facts_about
+from agents.approval.risk import Case, Facts, request_about
 from agents.clock import as_local
 from agents.durability.policy_rows import PastProposal, past_proposals
-from agents.security.permission_manager import Begun, Request, Role, Verb
+from agents.security.permission_manager import Begun, Role, Verb
 from agents.security.policy_words import LEVELS
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from agents.connectors.contract import Action, Money
+    from agents.connectors.contract import Action
     from agents.security.permission_manager import Policy, Ruling
 
 PERIOD = timedelta(days=90)
@@ -44,44 +46,37 @@ class Differences:
     among: int
 
 
-class PastRequests:
-    """Makes of past proposals, oldest first, what was asked; what was begun on the same day is counted."""
+class PastCases:
+    """Makes of past proposals, oldest first, what was to be decided; what was begun on the same day is counted."""
 
-    def __init__(self, models: Mapping[str, type[Action]]) -> None:
+    def __init__(self, sql: Connection, models: Mapping[str, type[Action]]) -> None:
+        self._sql = sql
         self._models = models
         self._day: date | None = None
         self._begun: dict[tuple[str, str], Begun] = {}
 
-    def of(self, past: PastProposal) -> Request | None:
-        """What was asked when it was proposed; None when nothing here knows its action any more."""
+    def of(self, past: PastProposal) -> tuple[Case, Facts] | None:
+        """What was known when it was proposed; None when nothing here knows its action any more."""
         action = read_action(past, self._models)
         if action is None:
             return None
-        at, money = as_local(datetime.fromisoformat(past.created_at)), action.money
+        at = as_local(datetime.fromisoformat(past.created_at))
         if at.date() != self._day:
             self._day = at.date()
             self._begun.clear()
-        today = tuple(self._begun.values())
+        by = Role.VAULT if past.undoes else Role.AGENT
+        case = Case(action, json.loads(past.provenance), past.sender, by)
+        facts = facts_about(self._sql, action, tuple(self._begun.values()), at)
         if past.intent_at:
-            self._count(action.action, money)
-        return Request(
-            role=Role.VAULT,
-            verb=Verb.APPROVE,
-            at=at,
-            action=action.action,
-            stakes=action.stakes.value,
-            amount=money.amount if money else None,
-            currency=money.currency if money else "",
-            counterparty=action.recipient(),
-            source=source_of(action, json.loads(past.provenance), past.sender),
-            today=today,
-        )
+            self._count(action)
+        return case, facts
 
-    def _count(self, kind: str, money: Money | None) -> None:
-        key = (kind, money.currency if money else "")
-        before = self._begun.get(key, Begun(kind, 0, Decimal(0) if money else None, key[1]))
-        together = before.amount + money.amount if money and before.amount is not None else before.amount
-        self._begun[key] = Begun(kind, before.count + 1, together, key[1])
+    def _count(self, action: Action) -> None:
+        money = action.money
+        key = (action.action, money.currency if money else "")
+        before = self._begun.get(key) or Begun(action.action, action.stakes.value, 0, money and Decimal(0), key[1])
+        together = None if money is None or before.amount is None else before.amount + money.amount
+        self._begun[key] = replace(before, count=before.count + 1, amount=together)
 
 
 def read_action(past: PastProposal, models: Mapping[str, type[Action]]) -> Action | None:
@@ -93,20 +88,19 @@ def read_action(past: PastProposal, models: Mapping[str, type[Action]]) -> Actio
         return None
 
 
-def source_of(action: Action, provenance: Mapping[str, str], sender: str) -> str:
-    """Where the counterparty comes from: 'sender' is the one who wrote."""
-    if sender and action.recipient().casefold() == sender.casefold():
-        return "sender"
-    return provenance.get(action.recipient_argument, "").split(":")[0]
+def ruling(case: Case, facts: Facts, policy: Policy) -> Ruling:
+    """How much a policy asks before it may be done, as `risk.assess` has it."""
+    asked = request_about(case, facts, case.by, Verb.PROPOSE), request_about(case, facts, Role.VAULT, Verb.APPROVE)
+    return max(map(policy.decide, asked), key=lambda each: each.level)
 
 
 def differences(
     sql: Connection, old: Policy, new: Policy, models: Mapping[str, type[Action]], now: datetime
 ) -> Differences:
     """Which of the proposals of the last 90 days the two policies decide otherwise."""
-    asked = PastRequests(models)
-    past = ((each.id, asked.of(each)) for each in past_proposals(sql, now - PERIOD))
-    decided = [(name, old.decide(request), new.decide(request)) for name, request in past if request]
+    cases = PastCases(sql, models)
+    past = ((each.id, cases.of(each)) for each in past_proposals(sql, now - PERIOD))
+    decided = [(name, ruling(*known, old), ruling(*known, new)) for name, known in past if known]
     found = [*_that_differ(decided)]
     return Differences(tuple(found[:SHOWN]), max(0, len(found) - SHOWN), len(decided))
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from agents.approval.decisions import NO_CODE
 from agents.approval.gate import code_in
 from agents.approval.proof import NOTE, Outcome, by_request, proof_of, prove
-from agents.autonomy.bad_rows import tell_bad_rows
 from agents.autonomy.past_decisions import differences
 from agents.autonomy.policy_notes import render_change
 from agents.autonomy.shelving import Shelf, done_folder
@@ -59,7 +58,6 @@ if TYPE_CHECKING:
     from agents.vault.outline import Problem
 
 CONFIRM = "policy"  # the kind of request with which a command confirms
-BAD_ROWS = "bad rows of the rules"
 FIRST = "first"
 FAILING = "examples fail under it; mend the examples or the rules"
 
@@ -122,11 +120,9 @@ class PolicyChanges:
         return moved
 
     def _take_in(self, writing: Writing, handbook: str) -> int:
-        rules, problems = self._ports.read(handbook)
+        rules = self._ports.read(handbook)[0]  # bad rows are told with those of the other tables
         new = Policy(rules)
         failing = self._ports.failing(handbook, new)
-        bad = ((HANDBOOK_NOTE, each.line, each.message) for each in (*problems, *failing))
-        tell_bad_rows(writing, BAD_ROWS, bad, self._clock.now())
         before = policy_in_force(writing.sql) or self._first(writing)
         if before.digest == digest_of(rules):
             if before.rules != rules_to_json(rules):  # a line was put in above

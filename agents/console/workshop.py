@@ -79,7 +79,9 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods, models=house.models)
+    rules = Rulebook(recorder, places, policy_ports(house))
+    days = settings.proposal_days
+    facts = OwnerFacts(root, house.clock, days, away.periods, models=house.models, in_force=rules.policy)
     decisions = Decisions(recorder, house.clock)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
@@ -90,7 +92,6 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
-    rules = Rulebook(recorder, places, policy_ports(house))
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
     asked = RequestPorts(house.connectors, house.models, facts.policy, rules.requests)
     requests = Requests(recorder, places, decisions, moves, asked)

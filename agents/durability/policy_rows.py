@@ -98,8 +98,8 @@ class PastProposal:
     risk: str
     created_at: str
     intent_at: str
-    decided_by: str
     decided_at: str
+    undoes: str
     sender: str
 
 

@@ -268,6 +268,7 @@ COUNTERPARTIES = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("since", Text, nullable=False),
+)
 
 POLICY_VERSIONS = Table(
     "policy_versions",

@@ -83,7 +83,8 @@ def _is_kept(demand: Rule, who: tuple[Role, Verb], new: Policy) -> bool:
 
 def _holds_within(narrow: Rule, wide: Rule) -> bool:
     """Whether the wide rule holds wherever the narrow one does, and nobody can rule it out where nobody knows."""
-    if any(getattr(wide.when, each) is not None for each in _OF_A_DAY) and narrow.action != wide.action:
+    counted = any(getattr(wide.when, each) is not None for each in _OF_A_DAY)
+    if counted and (narrow.action, narrow.when.stakes) != (wide.action, wide.when.stakes):
         return False  # each counts what it is about
     return _is_pattern_within(narrow.action, wide.action) and implies(narrow.when, wide.when)
 

@@ -141,7 +141,9 @@ class House(HouseView):
         self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
         away = AwayTimes(self.recorder, self.places)
-        facts = OwnerFacts(self.vault, self.clock, 7, away.periods, models=MODELS)
+        rules = Rulebook(self.recorder, self.places, self.rules) if self.rules else None
+        in_force = rules.policy if rules else lambda: None
+        facts = OwnerFacts(self.vault, self.clock, 7, away.periods, models=MODELS, in_force=in_force)
         decisions = Decisions(self.recorder, self.clock)
         conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.policy, conditions=conditions, caps=self.caps)
@@ -151,7 +153,6 @@ class House(HouseView):
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         intake = IntakePause(self.recorder, moves.controls.holds, self.max_open)
-        rules = Rulebook(self.recorder, self.places, self.rules) if self.rules else None
         asked = RequestPorts(connectors, MODELS, facts.policy, rules.requests if rules else {})
         gate = RateGate(facts.rate_limits)
         executor_ports = ExecutorPorts(

@@ -78,6 +78,7 @@ def rules(draw: st.DrawFn) -> Rule:
 BEGUN = st.builds(
     Begun,
     action=st.sampled_from(ACTIONS),
+    stakes=st.sampled_from(("", *STAKES)),
     count=st.integers(1, 2),
     amount=st.none() | st.sampled_from(AMOUNTS),
     currency=st.sampled_from(("EUR", "USD")),
