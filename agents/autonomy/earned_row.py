@@ -39,7 +39,8 @@ def earned_row(offer: Offer, handbook: str, read: Callable[[str], tuple[tuple[Ru
     columns = next((each for each in mine if set(each) >= NEEDED), ())
     row, header = _line(_cells(offer), columns or COLUMNS), _header(columns or COLUMNS)
     rules, problems = read(f"## Permissions\n\n{header}\n{row}\n")
-    if problems or not rules or not all(_grants(each, offer) for each in rules):
+    added = set(rules) - set(read("")[0])
+    if problems or not added or not all(_grants(each, offer) for each in added):
         return ""
     lines = row if columns else f"{header}\n{row}"
     return lines if f"\n{lines}\n" in fenced(lines) else ""

@@ -60,9 +60,9 @@ class PastCases:
         action = read_action(past, self._models)
         if action is None:
             return None
-        at = as_local(datetime.fromisoformat(past.created_at))
-        if at.date() != self._day:
-            self._day = at.date()
+        at = datetime.fromisoformat(past.created_at)
+        if (day := as_local(at).date()) != self._day:
+            self._day = day
             self._begun.clear()
         by = Role.VAULT if past.undoes else Role.AGENT
         case = Case(action, json.loads(past.provenance), past.sender, by)
@@ -90,7 +90,7 @@ def read_action(past: PastProposal, models: Mapping[str, type[Action]]) -> Actio
 
 def ruling(case: Case, facts: Facts, policy: Policy) -> Ruling:
     """How much a policy asks before it may be done, as `risk.assess` has it."""
-    asked = request_about(case, facts, case.by, Verb.PROPOSE), request_about(case, facts, Role.VAULT, Verb.APPROVE)
+    asked = request_about(case, facts, Role.VAULT, Verb.APPROVE), request_about(case, facts, case.by, Verb.PROPOSE)
     return max(map(policy.decide, asked), key=lambda each: each.level)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.approval.risk import default_rules
 from agents.autonomy.policy_changes import PolicyPorts
+from agents.connectors.contract import Money
 from agents.durability.policy_rows import PolicyChange, PolicyVersion, policy_in_force, suspensions, waiting_change
 from agents.security.permission_manager import Conditions, Level, Policy, Role, Rule, Verb
 from agents.vault.outline import Problem
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 WORDS = {"allow": Level.ALLOW, "ask": Level.ASK, "prove": Level.PROVE}
 PEOPLE, YES = frozenset({Role.OWNER, Role.VAULT}), frozenset({Verb.APPROVE})
-BUILT_IN = Rule("built in", PEOPLE, YES, Level.ASK)
+BUILT_IN = default_rules(Money(Decimal(500), "EUR"))
 HEADER = "# Handbook\n\n## Permissions\n\n| who | may | what | when | then |\n| --- | --- | --- | --- | --- |\n"
 _WHEN = re.compile(r"(?:at most (\d+) a day)?(?: and )?(?:to (.+))?")
 ALLOW = "| owner | approve | parcel.send | | allow |"
@@ -38,7 +41,7 @@ def read(handbook: str) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     )
     good = (row for row in rows if row.cells["then"] in WORDS)
     return (
-        BUILT_IN,
+        *BUILT_IN,
         *(_rule(row.line, row.cells["what"], row.cells["when"], WORDS[row.cells["then"]]) for row in good),
     ), bad
 
@@ -53,7 +56,7 @@ def _rule(line: int, what: str, when: str, level: Level) -> Rule:
 
 def failing(handbook: str, policy: Policy) -> tuple[Problem, ...]:
     """An example `never allow` of the owner's holds while nothing goes through without asking."""
-    allows = any(each.level is Level.ALLOW for each in policy.rules)
+    allows = any(each.level is Level.ALLOW and each.verbs == YES for each in policy.rules)
     return (Problem(1, "never allow"),) if "never allow" in handbook and allows else ()
 
 

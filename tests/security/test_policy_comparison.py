@@ -9,14 +9,15 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from agents.security.permission_manager import ALWAYS, Conditions, Level, Policy, Request, Role, Rule, Verb
+from agents.security.permission_manager import ALWAYS, Conditions, Level, Policy, Role, Rule, Verb
 from agents.security.policy_comparison import loosens, tightens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json, rules_to_json
 from agents.security.policy_words import in_words
-from tests.security.rule_samples import REQUESTS, changes, rules
+from tests.security.rule_samples import changes, requests, rules
 
 ME, YES = frozenset({Role.VAULT}), frozenset({Verb.APPROVE})
 INVOICES = Rule("row 1", ME, YES, Level.ASK, "invoice.*", Conditions(up_to=Decimal(500), currency="EUR"))
+MANY = requests(1_500)
 PROOF = Rule("row 2", ME, YES, Level.PROVE, "invoice.*", Conditions(above=Decimal(100), currency="EUR"), demands=True)
 
 
@@ -24,13 +25,14 @@ def when(rule: Rule, **values: object) -> Rule:
     return replace(rule, when=replace(rule.when, **values))  # type: ignore[arg-type] # names of conditions
 
 
-@settings(max_examples=2_000)
-@given(changes(), REQUESTS)
-def test_whatever_becomes_easier_for_any_request_is_named(change: tuple[Policy, Policy], request: Request) -> None:
+@settings(max_examples=500)
+@given(changes())
+def test_whatever_becomes_easier_for_any_request_is_named(change: tuple[Policy, Policy]) -> None:
     old, new = change
-    if new.decide(request).level < old.decide(request).level:
+    decided = [(old.decide(each).level, new.decide(each).level) for each in MANY]
+    if any(after < before for before, after in decided):
         assert loosens(old, new)
-    if new.decide(request).level > old.decide(request).level:
+    if any(after > before for before, after in decided):
         assert tightens(old, new)
 
 
@@ -75,7 +77,6 @@ def test_a_narrowed_or_dearer_grant_is_stricter_and_its_way_back_is_a_loosening(
         when(PROOF, above=Decimal(50)),
         replace(PROOF, level=Level.TWO),
         replace(PROOF, action="*"),
-        replace(PROOF, roles=frozenset(Role)),
         replace(PROOF, when=ALWAYS),
     ],
 )
@@ -104,6 +105,23 @@ def test_what_counts_other_things_a_day_is_another_bound() -> None:
     nightly = when(INVOICES, from_time=time(22), to_time=time(6))
     assert loosens(Policy([nightly]), Policy([when(INVOICES, from_time=time(23), to_time=time(2))])) == ()
     assert loosens(Policy([nightly]), Policy([when(INVOICES, from_time=time(21), to_time=time(23))])) != ()
+
+
+def test_a_sign_that_is_no_star_is_compared_with_its_like_alone() -> None:
+    one, many = replace(INVOICES, action="invoice.?redit"), replace(INVOICES, action="invoice.*redit")
+    assert loosens(Policy([one]), Policy([many])) != ()
+    assert loosens(Policy([many]), Policy([many, one])) != ()  # not compared, so taken for easier
+    assert loosens(Policy([one]), Policy([one])) == ()
+    assert loosens(Policy([replace(one, action="*")]), Policy([one])) == ()
+
+
+def test_what_holds_for_one_of_two_people_or_one_of_two_grants_is_not_enough() -> None:
+    both = replace(INVOICES, roles=frozenset({Role.OWNER, Role.VAULT}))
+    for mine in (Role.OWNER, Role.VAULT):
+        assert loosens(Policy([replace(both, roles=frozenset({mine}))]), Policy([both])) != ()
+    dear, cheap = replace(INVOICES, level=Level.PROVE), replace(INVOICES, action="email.*")
+    asked = replace(PROOF, action="*")
+    assert loosens(Policy([dear, cheap, asked]), Policy([dear, cheap])) != ()
 
 
 @given(rules())
