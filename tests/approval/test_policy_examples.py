@@ -80,7 +80,7 @@ def test_a_row_is_a_case(cells: dict[str, str], facts: dict[str, Any]) -> None:
         ({"what": "teleport.make"}, "is no kind of action"),
         ({"what": "payment", "amount": "much"}, "'much' is no amount such as 500 EUR"),
         ({"what": "payment", "who": "x"}, "'x' is nobody here"),
-        ({"what": "mail", "from": "the moon"}, "'the moon' is no source; write my contacts"),
+        ({"what": "mail", "from": "the moon"}, "'the moon' is no source; write me, my contacts, the sender"),
         ({"what": "mail", "known": "long"}, "'long' is not for how long you know them"),
         ({"what": "mail", "at": "Caturday"}, "'caturday' is no time such as Saturday 20:00"),
         ({"what": "mail", "at": "25:00"}, "'25:00' is no time of a day"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.approval.policy_facts import Intents, country_of, facts_about, is_iban, known_days
+from agents.clock import as_local
 from agents.connectors.ledger.actions import InvoiceCredit
 from agents.durability.counterparty_rows import first_dealt_with, remember_counterparty
 from agents.durability.proposal_rows import add_proposal
@@ -97,11 +98,10 @@ def test_each_order_is_read_once_and_what_is_over_is_forgotten(tasked: Room) -> 
         assert intents.begun(sql, NOON)[0].amount == Decimal("Infinity")
 
 
-@pytest.mark.parametrize("name", ["anna@client.example", "ANNA@client.example", "Anna@client.example"])
-def test_somebody_is_known_since_their_first_mail(tasked: Room, name: str) -> None:
+def test_somebody_is_known_since_their_first_mail(tasked: Room) -> None:
     with tasked.journal.begin() as sql:
-        known = known_days(sql, name, NOON + timedelta(days=30, hours=5))
-    assert known == (30 if name != "ANNA@client.example" else 0)
+        assert known_days(sql, "Anna@client.example", NOON + timedelta(days=30, hours=5)) == 30
+        assert known_days(sql, "eve@client.example", NOON + DAY) == 0
 
 
 def test_somebody_is_known_since_the_first_effect_for_them(room: Room) -> None:
@@ -152,5 +152,4 @@ def test_the_facts_of_an_order_are_put_together(tasked: Room) -> None:
     with tasked.journal.begin() as sql:
         facts = facts_about(sql, transfer(GERMAN), (), NOON)
     assert (facts.known_days, facts.country, facts.today) == (0, "DE", ())
-    assert facts.at == NOON
-    assert facts.at.utcoffset() is not None
+    assert facts.at == as_local(NOON)

@@ -29,10 +29,10 @@ def eager(task: TaskView, outcomes: tuple[Outcome, ...]) -> tuple[Move, ...]:
 
 
 def test_what_a_row_forbids_is_not_proposed_and_the_question_names_the_row(house: House) -> None:
-    permit(house, NEVER)
+    permit(house, "| | | parcel.send | to the sender | never |")
     question = house.asked("send lamp")
     text = house.text(question)
-    assert "line 7 of your handbook (parcel.* to the sender: never) says never" in text
+    assert "line 7 of your handbook (parcel.send to the sender: never) says never" in text
     assert "Send a lamp to " in text
     assert (house.waiting(), house.courier.sent) == ([], [])
     assert "proposal.refused" in house.happened(house.the_task())
@@ -49,7 +49,7 @@ def test_after_a_change_of_the_handbook_it_is_tried_again(house: House) -> None:
     (proposal,) = house.waiting()
     house.move(proposal, "Approved")
     house.once()
-    assert house.courier.sent == ["lamp"]
+    assert house.courier.sent == ["send lamp"]
 
 
 def test_without_a_change_it_is_asked_again_and_not_proposed(house: House) -> None:
