@@ -169,7 +169,8 @@ def test_a_row_about_nothing_we_know_counts_for_everything() -> None:
 
 def test_a_row_with_an_unknown_verb_counts_for_proposing_and_approving() -> None:
     rule, _ = held("| agent | propse | payments | | never |")
-    assert (rule.roles, rule.verbs) == ({Role.AGENT}, {Verb.PROPOSE, Verb.APPROVE})
+    assert rule.roles == {Role.AGENT}
+    assert rule.verbs == {Verb.PROPOSE, Verb.APPROVE}
 
 
 @pytest.mark.parametrize(

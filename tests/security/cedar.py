@@ -26,14 +26,17 @@ forbid(principal, action == Action::"execute", resource) unless {principal == Ro
 forbid(principal in Group::"deciders", action == Action::"change_policy", resource);
 forbid(principal, action == Action::"approve", resource) when {context.by != "" && context.by == context.proposer};
 """
-DECIDERS = {Role.APPROVER, Role.ACCOUNTANT}
 GROUP: Json = {"type": "Group", "id": "deciders"}
+
+
+def _entity(role: Role) -> Json:
+    parents = [GROUP] if role in {Role.APPROVER, Role.ACCOUNTANT} else []
+    return {"uid": {"type": "Role", "id": role.value}, "attrs": {}, "parents": parents}
+
+
 ENTITIES: list[Json] = [
     {"uid": GROUP, "attrs": {}, "parents": []},
-    *(
-        {"uid": {"type": "Role", "id": each.value}, "attrs": {}, "parents": [GROUP] if each in DECIDERS else []}
-        for each in Role
-    ),
+    *(_entity(each) for each in Role),
 ]
 
 
