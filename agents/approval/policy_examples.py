@@ -147,10 +147,11 @@ def _money(text: str) -> tuple[Decimal | None, str]:
 def _source(text: str) -> str:
     """'a mail', 'from a mail', 'me', 'the sender'."""
     word = plainly(text)
-    known = {name.removeprefix(lead): min(each) for name, each in SOURCES.items() for lead in ("", "from ", "to ")}
-    if word and word not in known:
-        raise NotUnderstood(f"{word[:40]!r} is no source; write {', '.join(each for each in known if ' ' in each)}")
-    return known.get(word, "")
+    known = {name.partition(" ")[2]: min(each) for name, each in SOURCES.items()}
+    source = known | {name: min(each) for name, each in SOURCES.items()}
+    if word and word not in source:
+        raise NotUnderstood(f"{word[:40]!r} is no source; write {', '.join(known)}")
+    return source.get(word, "")
 
 
 def _known(text: str) -> int | None:

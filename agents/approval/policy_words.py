@@ -223,7 +223,7 @@ def _hours(part: str) -> Mapping[str, object]:
     if not found:
         return {}
     try:
-        start, end = (time(*map(int, found[name].split(":"))) for name in ("start", "end"))
+        start, end = (time.fromisoformat(found[name].zfill(5)) for name in ("start", "end"))
     except ValueError as err:
         raise NotUnderstood(f"{part[:40]!r} are no times of a day") from err
     return {"from_time": start, "to_time": end}

@@ -66,7 +66,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known at a moment (local, aware), as a `Request` has it; None and "" = nobody knows."""
+    """What is known at a moment of local time, as a `Request` has it; None and "" = nobody knows."""
 
     at: datetime
     known_days: int | None = None

@@ -123,7 +123,7 @@ class PolicyChanges:
         rules = self._ports.read(handbook)[0]  # bad rows are told with those of the other tables
         new = Policy(rules)
         failing = self._ports.failing(handbook, new)
-        before = policy_in_force(writing.sql) or self._first(writing)
+        before = policy_in_force(writing.sql) or self._first(writing, new)
         if before.digest == digest_of(rules):
             if before.rules != rules_to_json(rules):  # a line was put in above
                 rename_rules(writing.sql, before.number, rules_to_json(rules))
@@ -137,9 +137,10 @@ class PolicyChanges:
         self._close(writing, "the handbook makes nothing easier any more")
         return 1
 
-    def _first(self, writing: Writing) -> PolicyVersion:
-        """A journal that begins knows no confirmation: what the handbook adds to the built-in rules is weighed."""
-        return self._adopt(writing, Policy(self._ports.read("")[0]), FIRST)
+    def _first(self, writing: Writing, new: Policy) -> PolicyVersion:
+        """A journal that begins knows no confirmation: what the handbook makes easier than our own rules waits."""
+        built_in = Policy(self._ports.read("")[0])
+        return self._adopt(writing, built_in if loosens(built_in, new) else new, FIRST)
 
     def _adopt(self, writing: Writing, new: Policy, how: str, change: str = "", proof: str = "") -> PolicyVersion:
         """The policy is in force from now on."""

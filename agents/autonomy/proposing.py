@@ -39,7 +39,7 @@ STUCK = AskOwner(
 )
 FILES = replace(STUCK, key="files")
 TRY_AGAIN = Choice("I have changed my handbook: try again")
-NEVER = AskOwner(key="never", question="", choices=(TRY_AGAIN, *STUCK.choices))
+NEVER = "never:"  # how the key of a question begins about what a rule of the owner forbids; the move's key follows
 
 
 class Proposing:
@@ -76,7 +76,8 @@ class Proposing:
         except NotAllowed as err:
             fact = Fact("runner", "proposal.refused", row.id, row.id, {"action": move.action.action})
             writing.record(Transition(fact, f"Propose nothing in {row.id}"))
-            return replace(NEVER, question=f"{move.action.title()} I do not propose this: {err}. What shall I do?")
+            question = f"{move.action.title()} I do not propose this: {err}. What shall I do?"
+            return AskOwner(f"{NEVER}{move.key}", question, (TRY_AGAIN, *STUCK.choices))
 
     def withdraw(self, writing: Writing, task: str) -> None:
         """Take back what still waits for the owner in a task that is over."""

@@ -255,7 +255,7 @@ class Turns:
 def _closed_by(known: Sequence[Outcome]) -> Finish | None:
     """The end, when the last thing that happened is the owner's word about a question of ours and closes the task."""
     last = known[-1] if known else None
-    if last is None or last.key not in {STUCK.key, FILES.key, NEVER.key, CAP, DEADLOCK}:
+    if last is None or not (last.key in {STUCK.key, FILES.key, CAP, DEADLOCK} or last.key.startswith(NEVER)):
         return None
     if last.kind == "skipped":
         return Finish("closed as you said")

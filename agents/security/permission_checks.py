@@ -110,7 +110,7 @@ def _time(when: Conditions, _action: str, request: Request) -> bool:
     return now >= start or now < end
 
 
-_NOT_SET = (None, frozenset())
+_NOT_SET: tuple[object, ...] = (None, frozenset())
 _CHECKS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("stakes",), _stakes),
     (("counterparties",), _counterparty),

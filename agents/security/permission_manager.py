@@ -88,7 +88,7 @@ class Request:
 
     `source` is where the counterparty comes from ('owner', 'contacts', 'sender', 'mail', ...); `known_days` since when
     we know them; `country` is theirs (ISO 3166, two letters), never that of an IP address. `today` is what else was
-    begun within a day, by action and currency, without this one. `at` is local and aware. `proposer` and `by` name a
+    begun within a day, by action and currency, without this one. `at` is local time. `proposer` and `by` name a
     person or a part of us. `approved` is how much the yes was worth with which something is executed; None = no yes.
     """
 

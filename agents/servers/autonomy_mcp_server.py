@@ -29,6 +29,7 @@ from agents.servers.policy_view import PolicyAnswer, PolicyRules, policy_answer,
 from agents.servers.waiting_view import MAX_SHOWN, NOTICE
 
 if TYPE_CHECKING:
+    from agents.security.permission_manager import Policy
     from agents.servers.door import Tool
 
 
@@ -78,11 +79,15 @@ class AutonomyDoor(Door):
             request = replace(read_request(cells), at=as_local(self.clock.now()))
         except NotUnderstood as err:
             raise NotAllowed(f"{err}.", hint="Ask again with other words.") from err
-        return policy_answer(rules_of(handbook_of(self.place.root)).decide(request))
+        return policy_answer(self._policy().decide(request))
 
     def list_rules(self) -> PolicyRules:
         """List the rules of the policy in words: the owner's, then those that hold where the owner says nothing."""
-        return PolicyRules(rules=rules_in_words(rules_of(handbook_of(self.place.root)).rules))
+        return PolicyRules(rules=rules_in_words(self._policy().rules))
+
+    def _policy(self) -> Policy:
+        with self.journal():  # for the vault of this journal alone
+            return rules_of(handbook_of(self.place.root))
 
 
 if __name__ == "__main__":

@@ -91,6 +91,8 @@ REACH = (
     Reach("kill to the next step, without the start of a process, s", "engine.recovered_s", 3.0),
     Reach("processor time of an idle engine, %", "engine.cpu_percent", 1.0),
     Reach("memory of an idle engine, MB", "engine.rss_mb", 130.0),
+    Reach("a decision of the policy at 40 rows, microseconds", "policy.decision_us", 50.0),
+    Reach("the slowest of them, microseconds", "policy.worst_us", 50.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
 )
 
