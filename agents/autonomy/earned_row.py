@@ -64,7 +64,8 @@ def _grants(rule: Rule, offer: Offer) -> bool:
     """Whether a rule is what was earned, and nothing more."""
     when = rule.when
     return (
-        (rule.demands, rule.level, rule.verbs, rule.action) == (False, Level.ALLOW, {Verb.APPROVE}, offer.kind)
+        (rule.demands, rule.level, rule.verbs, rule.action)
+        == (False, Level.ALLOW, frozenset({Verb.APPROVE}), offer.kind)
         and when.counterparties == {offer.counterparty.strip().casefold()}
         and (when.up_to, when.count_up_to) == (offer.highest, offer.most_a_day)
         and when.currency == (offer.currency if offer.highest is not None else "")

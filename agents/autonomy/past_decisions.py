@@ -74,7 +74,9 @@ class PastCases:
     def _count(self, action: Action) -> None:
         money = action.money
         key = (action.action, money.currency if money else "")
-        before = self._begun.get(key) or Begun(action.action, action.stakes.value, 0, money and Decimal(0), key[1])
+        before = self._begun.get(key) or Begun(
+            action.action, action.stakes.value, 0, Decimal(0) if money else None, key[1]
+        )
         together = None if money is None or before.amount is None else before.amount + money.amount
         self._begun[key] = replace(before, count=before.count + 1, amount=together)
 

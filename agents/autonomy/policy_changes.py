@@ -39,7 +39,7 @@ from agents.security.permission_manager import Policy
 from agents.security.policy_comparison import loosens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json, rules_to_json
 from agents.vault.files import read_regular
-from agents.vault.layout import DONE, HANDBOOK_NOTE, NEEDS_ACTION, note_id
+from agents.vault.layout import APPROVED, DONE, HANDBOOK_NOTE, NEEDS_ACTION, note_id
 from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 CONFIRM = "policy"  # the kind of request with which a command confirms
 FIRST = "first"
+PLACES = (NEEDS_ACTION, APPROVED)  # where a code in its note is looked at: who says yes may move it, too
 FAILING = "examples fail under it; mend the examples or the rules"
 
 
@@ -186,7 +187,7 @@ class PolicyChanges:
     def _filed(self, change: PolicyChange, words: str) -> tuple[Operation, ...]:
         name, done = f"{change.id}.md", done_folder(self._clock.now())
         edits = (NO_CODE, self._line(words))
-        return self._shelf.bring(name, (NEEDS_ACTION, DONE), done, *edits, text=change.note)
+        return self._shelf.bring(name, (*PLACES, DONE), done, *edits, text=change.note)
 
     def _line(self, words: str) -> EditText:
         return EditText("line", f"- {local_text(self._clock.now())} {plain(words)}", "History")
@@ -194,7 +195,8 @@ class PolicyChanges:
     def _look_at_note(self) -> int:
         """A code in the note of the change that waits; it is taken out of there whatever it proves."""
         self.policy()
-        entry = self._places.entry(NEEDS_ACTION, f"{self._waits}.md") if self._waits else None
+        folders = PLACES if self._waits else ()
+        entry = next((each for folder in folders if (each := self._places.entry(folder, f"{self._waits}.md"))), None)
         if entry is None or entry.kind != "file" or entry.signature == self._note:
             return 0
         content = read_regular(self._recorder.store.path(entry.path), MAX_NOTE_BYTES)
@@ -205,27 +207,22 @@ class PolicyChanges:
         if not self._places.settled(entry):
             return 0
         with self._recorder.begin() as writing:
-            self._prove_in_note(writing, code)
+            self._prove_in_note(writing, code, entry.path)
         self.changed()
         return 1
 
-    def _prove_in_note(self, writing: Writing, code: str) -> None:
-        change = waiting_change(writing.sql)
+    def _prove_in_note(self, writing: Writing, code: str, path: str) -> None:
+        change = find_change(writing.sql, self._waits)
         if change is None:
             return
-        if change.failing:
-            self._not_proved(writing, change, FAILING, "policy.held")
-            return
-        attempt = prove(writing.sql, code, change.id, NOTE, self._clock.now())
-        if attempt.outcome is Outcome.PROVED:
-            self._confirm(writing, change, attempt.words)
-        else:
-            what = "proof.wrong" if attempt.outcome is Outcome.WRONG else "proof.refused"
-            self._not_proved(writing, change, attempt.words, what)
-
-    def _not_proved(self, writing: Writing, change: PolicyChange, words: str, what: str) -> None:
-        edits = (NO_CODE, self._line(f"not confirmed: {words}"))
-        operation = Operation("edit", f"{NEEDS_ACTION}/{change.id}.md", edits=edits)
+        words, what = FAILING, "policy.held"
+        if not change.failing:
+            attempt = prove(writing.sql, code, change.id, NOTE, self._clock.now())
+            if attempt.outcome is Outcome.PROVED:
+                self._confirm(writing, change, attempt.words)
+                return
+            words, what = attempt.words, "proof.wrong" if attempt.outcome is Outcome.WRONG else "proof.refused"
+        operation = Operation("edit", path, edits=(NO_CODE, self._line(f"not confirmed: {words}")))
         fact = Fact("runner", what, change.id, parameters={"digest": change.digest}, result="held")
         event = writing.record(Transition(fact, f"Show {change.id} again", (operation,)))
         told = f"Your change of the rules is not confirmed: {plain(words)}."

@@ -7,9 +7,9 @@ suspended stands in the version and does not count.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from agents.durability.schema import (
     CHAIN,
@@ -167,23 +167,23 @@ def forget_suspensions(sql: Connection, but: Collection[str]) -> None:
 
 def earned(sql: Connection, kind: str, counterparty: str, currency: str) -> EarnedRow:
     """How far the owner's yes has come for this; from nothing when it is new."""
-    row = sql.execute(select(EARNED).where(*_is(kind, counterparty), EARNED.c.currency == currency)).first()
+    row = sql.execute(select(EARNED).where(_is(kind, counterparty), EARNED.c.currency == currency)).first()
     return EarnedRow(**columns(row)) if row else EarnedRow(kind, counterparty, currency)
 
 
 def keep_earned(sql: Connection, row: EarnedRow) -> None:
     """This is how far it has come."""
-    sql.execute(delete(EARNED).where(*_is(row.kind, row.counterparty), EARNED.c.currency == row.currency))
+    sql.execute(delete(EARNED).where(_is(row.kind, row.counterparty), EARNED.c.currency == row.currency))
     sql.execute(insert(EARNED).values(**{name: getattr(row, name) for name in row.__slots__}))
 
 
 def forget_earned(sql: Connection, kind: str, counterparty: str) -> None:
     """The count of this kind and counterparty begins anew, in every currency."""
-    sql.execute(delete(EARNED).where(*_is(kind, counterparty)))
+    sql.execute(delete(EARNED).where(_is(kind, counterparty)))
 
 
-def _is(kind: str, counterparty: str) -> tuple[object, ...]:
-    return EARNED.c.kind == kind, EARNED.c.counterparty == counterparty
+def _is(kind: str, counterparty: str) -> ColumnElement[bool]:
+    return and_(EARNED.c.kind == kind, EARNED.c.counterparty == counterparty)
 
 
 def proposal_events(sql: Connection, after: int, up_to: int) -> tuple[tuple[int, str], ...]:
@@ -194,10 +194,8 @@ def proposal_events(sql: Connection, after: int, up_to: int) -> tuple[tuple[int,
     return tuple((row.seq, row.line) for row in sql.execute(found.order_by(CHAIN.c.seq)))
 
 
-_PAST = select(
-    *(PROPOSALS.c[name] for name in PastProposal.__slots__ if name != "sender"),
-    TASKS.c.sender,
-).join(TASKS)
+_COLUMNS = [PROPOSALS.c[name] for name in PastProposal.__slots__ if name != "sender"]
+_PAST: Select[Any] = select(*_COLUMNS, TASKS.c.sender).join(TASKS)
 
 
 def past_proposals(sql: Connection, since: datetime) -> Iterator[PastProposal]:

@@ -116,12 +116,15 @@ def test_another_loosening_takes_the_place_of_the_one_that_waits(house: RuleHous
     assert (house.change(), house.version().how) == (None, "stricter")
 
 
-def test_a_code_in_the_note_puts_it_in_force_and_is_never_in_the_history(house: RuleHouse) -> None:
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_code_in_the_note_puts_it_in_force_and_is_never_in_the_history(house: RuleHouse, *, moved: bool) -> None:
     house.once()
     house.handbook(ALLOW)
     house.once()
     change, codes = house.asks(), listed(house.journal, house.clock.now())
     house.set(change, "code", codes[2])
+    if moved:
+        house.move(change, "Approved")
     house.once()
     version = house.version()
     assert (version.number, version.how, version.change, version.proof) == (2, "confirmed", change, "code 3 of list 1")
@@ -281,13 +284,17 @@ def test_a_state_folder_that_is_lost_knows_no_confirmation(house: RuleHouse) -> 
     house.once()
     house.handbook(ALLOW)
     house.once()
-    codes = listed(house.journal, house.clock.now())
-    house.set(house.asks(), "code", codes[0])
+    change, codes = house.asks(), listed(house.journal, house.clock.now())
+    house.set(change, "code", codes[0])
     house.once()
+    house.handbook(ALLOW, "| owner | approve | safe.empty | | allow |")
+    house.once()
+    waited = house.asks()
     house.stop()
     house.lose_state()
     house.restart()
     assert (house.version().how, house.change() is not None) == ("first", True)
+    assert house.folder(waited) == "Quarantine"
 
 
 def test_the_handbook_and_a_code_are_not_read_before_they_are_quiet(house: RuleHouse) -> None:

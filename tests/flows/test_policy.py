@@ -31,8 +31,8 @@ def handbook(employee: Employee, *rows: str) -> None:
 
 def waits(employee: Employee) -> str:
     """The id of the change that waits, or empty."""
-    found = json.loads(employee.said("policy", "--json"))["waits"]
-    return str(found["id"]) if found else ""
+    found: dict[str, str] | None = json.loads(employee.said("policy", "--json"))["waits"]
+    return found["id"] if found else ""
 
 
 def version(employee: Employee) -> int:
