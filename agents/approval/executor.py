@@ -85,7 +85,6 @@ class Executor:
         self._ports = ports
         self._clock = recorder.clock
         self._decisions = Decisions(recorder, recorder.clock)
-        self._second_look = SecondLook(self._decisions, ports.policy)
 
     def run(self, row: ProposalRow) -> tuple[Result, str]:
         """Make the effect of one approved proposal at most once; what became of it, in words."""
@@ -234,12 +233,12 @@ class Executor:
         Each try counts from now on and not twice, so that no window ever holds more than the owner allows: limits and
         policy are asked in the transaction that notes the intent.
         """
-        now = self._clock.now()
+        now, look = self._clock.now(), SecondLook(self._decisions, self._ports.policy())
         with self._recorder.begin() as writing:
             if full := self._ports.refusal(writing.sql, row, now):
                 return Result.LATER, full
-            if risk := self._second_look.objection(writing.sql, row, action, now):
-                return self._ask_again(writing, row, action, risk)
+            if risk := look.objection(writing.sql, row, action, now):
+                return self._ask_again(writing, row, action, risk, look)
             update_proposal(writing.sql, row.id, {"intent_at": now.isoformat()})
             if not row.intent_at:
                 digest = {"digest": row.digest}
@@ -248,7 +247,9 @@ class Executor:
         self._recorder.flush()
         return None
 
-    def _ask_again(self, writing: Writing, row: ProposalRow, action: Action, risk: Risk) -> tuple[Result, str]:
+    def _ask_again(
+        self, writing: Writing, row: ProposalRow, action: Action, risk: Risk, look: SecondLook
+    ) -> tuple[Result, str]:
         """The yes is not worth enough any more; what is never done waits for a change of the handbook.
 
         Raises:
@@ -257,7 +258,7 @@ class Executor:
         if risk.tier is Tier.NEVER:
             hint = "Change the handbook, or take your yes back."
             raise NeedsOwner(f"{risk.rule} says never.", hint=hint)
-        again = self._second_look.ask_again(writing, row, action, risk)
+        again = look.ask_again(writing, row, action, risk)
         line = f"- {local_text(self._clock.now())} not done: {plain(risk.rule)}; asked again as [[{again.id}]]"
         fact = Fact("executor", "proposal.asked_again", row.id, row.task, {"by": again.id}, "superseded")
         operations = self.close(writing, row, EditText("line", line, "History"))

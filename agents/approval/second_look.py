@@ -18,7 +18,6 @@ from agents.durability.task_persistence import find_task
 from agents.security.permission_manager import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -31,17 +30,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """Looks at approved proposals as the policy is now."""
+    """Looks at approved proposals as the policy is now; it is read before the transaction of the look begins."""
 
     decisions: Decisions
-    policy: Callable[[], Policy]
+    policy: Policy
 
     def objection(self, sql: Connection, row: ProposalRow, action: Action, now: datetime) -> Risk | None:
         """What the yes is not worth any more; None = it is enough. `sql` is the transaction that notes the intent."""
         task = find_task(sql, row.task)
         by = Role.VAULT if row.undoes else Role.AGENT
         case = Case(action, json.loads(row.provenance), task.sender if task else "", by, is_approved=True)
-        risk = risk_now(sql, case, self.policy(), now, without=row.id)
+        risk = risk_now(sql, case, self.policy, now, without=row.id)
         enough = risk.tier is not Tier.NEVER and enough_proof(sql, replace(row, risk=risk.tier))
         return None if enough else risk
 
@@ -59,4 +58,4 @@ class SecondLook:
             warnings=(f"You said yes to this as {row.id}. Nothing was done, for it needs more now: {risk.rule}.",),
             undoes=row.undoes,
         )
-        return self.decisions.propose(writing, draft, self.policy())
+        return self.decisions.propose(writing, draft, self.policy)

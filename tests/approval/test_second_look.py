@@ -27,10 +27,14 @@ from tests.clock import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from agents.approval.decisions import Policy
     from agents.approval.risk import Risk
     from agents.durability.proposal_rows import ProposalRow
+    from agents.security.permission_manager import Begun
     from tests.durability.room import Room
 
 HEAD = "## Permissions\n\n| who | may | what | when | then |\n| --- | --- | --- | --- | --- |\n"
@@ -157,7 +161,7 @@ def test_two_effects_at_the_same_time_never_pass_one_limit(room: Room) -> None:
     """Each looks in a connection of its own; the second one stands at the door while the first one notes its intent."""
     rows = policy("| | | invoices | more than 2000 EUR a day | never |")
     first, second = Office(room, policy=rows), Office(room, policy=rows)
-    look = SecondLook(Decisions(room.recorder, room.clock), lambda: rows)
+    look = SecondLook(Decisions(room.recorder, room.clock), rows)
     found: dict[str, Risk | None] = {}
     inside, coming = threading.Event(), threading.Event()
 
@@ -184,21 +188,33 @@ def test_two_effects_at_the_same_time_never_pass_one_limit(room: Room) -> None:
 
 
 def test_nobody_else_writes_between_the_look_and_the_intent(office: Office) -> None:
+    class Jostled(Intents):
+        """Somebody tries to write while it counts."""
+
+        def begun(self, sql: Connection, now: datetime, without: str = "") -> tuple[Begun, ...]:
+            with closing(sqlite3.connect(office.room.state / JOURNAL_FILE, timeout=0)) as other:
+                with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                    other.execute("BEGIN IMMEDIATE")
+                seen.append(without)
+            return super().begun(sql, now, without)
+
     seen: list[str] = []
+    office.policy = replace(POLICY, intents=Jostled(MODELS))
+    assert office.run()[0] is Result.DONE
+    assert seen == [office.id]
+
+
+def test_the_policy_may_be_read_from_the_journal(office: Office) -> None:
+    """It is asked for before the transaction that notes the intent: transactions do not nest."""
 
     def asked() -> Policy:
-        with closing(sqlite3.connect(office.room.state / JOURNAL_FILE, timeout=0)) as other:
-            try:
-                other.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as err:
-                seen.append(str(err))
+        with office.room.journal.begin() as sql:
+            assert proposals_of(sql, TASK)
         return POLICY
 
-    ports = Ports(
-        dict.fromkeys(MODELS, office.service), MODELS, office.room.blobs, stop_reason=lambda: None, policy=asked
-    )
+    connectors = dict.fromkeys(MODELS, office.service)
+    ports = Ports(connectors, MODELS, office.room.blobs, stop_reason=lambda: None, policy=asked)
     assert Executor(office.room.recorder, ports).run(office.row)[0] is Result.DONE
-    assert seen == ["database is locked"]
 
 
 def test_who_an_effect_was_made_for_is_known_from_then_on(office: Office) -> None:
