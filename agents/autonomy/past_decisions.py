@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.approval.policy_facts import facts_about
+from agents.approval.policy_facts import country_of
 from agents.approval.risk import Case, Facts, request_about
 from agents.clock import as_local
+from agents.durability.counterparty_rows import first_dealt_with
 from agents.durability.policy_rows import PastProposal, past_proposals
 from agents.security.permission_manager import Begun, Role, Verb
 from agents.security.policy_words import LEVELS
@@ -54,22 +55,35 @@ class PastCases:
         self._models = models
         self._day: date | None = None
         self._begun: dict[tuple[str, str], Begun] = {}
+        self._since: dict[str, datetime | None] = {}
 
     def of(self, past: PastProposal) -> tuple[Case, Facts] | None:
         """What was known when it was proposed; None when nothing here knows its action any more."""
         action = read_action(past, self._models)
         if action is None:
             return None
-        at = datetime.fromisoformat(past.created_at)
-        if (day := as_local(at).date()) != self._day:
-            self._day = day
+        created = datetime.fromisoformat(past.created_at)
+        at = as_local(created)
+        if at.date() != self._day:
+            self._day = at.date()
             self._begun.clear()
         by = Role.VAULT if past.undoes else Role.AGENT
         case = Case(action, json.loads(past.provenance), past.sender, by)
-        facts = facts_about(self._sql, action, tuple(self._begun.values()), at)
+        facts = Facts(
+            at, self._known_days(action.recipient(), created), country_of(action), tuple(self._begun.values())
+        )
         if past.intent_at:
             self._count(action)
         return case, facts
+
+    def _known_days(self, name: str, at: datetime) -> int | None:
+        """As `policy_facts.known_days` has it; each name is looked up once."""
+        if not name.strip():
+            return None
+        if name not in self._since:
+            self._since[name] = first_dealt_with(self._sql, name)
+        since = self._since[name]
+        return max(0, (at - since).days) if since else 0
 
     def _count(self, action: Action) -> None:
         money = action.money
