@@ -156,8 +156,8 @@ NEEDS_TWO = (
     "into *code* above, then say yes; or type `approve ID --code CODE`. A no needs no code, and one is enough."
 )
 ALLOWED = (
-    "> [!info] Allowed by your handbook\n> A row of yours lets this be done without your yes. To stop it, move this note "
-    "to `Rejected/` or tick *reject* before it is done."
+    "> [!info] Allowed by your handbook\n> A row of yours lets this be done without your yes. To stop it, move this "
+    "note to `Rejected/` or tick *reject* before it is done."
 )
 WITH_PROOF = {Tier.HIGH: NEEDS_PROOF, Tier.TWO: NEEDS_TWO}
 HOW_TO_DECIDE = (

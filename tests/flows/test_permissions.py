@@ -22,9 +22,9 @@ def permit(employee: Employee, row: str) -> int:
     return text[: text.index(HEAD)].count("\n") + 3
 
 
-def test_the_handbook_that_comes_with_a_vault_names_its_row_in_the_proposal(employee: Employee) -> None:
+def test_the_handbook_that_comes_with_a_vault_is_right_and_changes_nothing(employee: Employee) -> None:
     note = proposed_invoice(employee).read_text(encoding="utf-8")
-    assert "| risk | medium: invoices: ask | [[Company_Handbook]], line " in note
+    assert "| risk | medium: an invoice we issue; it can be undone by a credit note | risk-table-1 |" in note
     assert "alert" not in " ".join(each.name for each in employee.notes("Needs_Action"))
 
 
@@ -40,10 +40,6 @@ def test_a_row_asks_for_a_proof_and_one_that_cannot_be_read_is_named(employee: E
 
 def test_what_a_row_allows_is_done_and_every_trace_names_the_row(employee: Employee) -> None:
     line = permit(employee, "| | | invoices | from a mail | allow |")
-    path = employee.vault / "Company_Handbook.md"
-    asks = "| owner | approve | invoices | | ask |\n"
-    assert asks in path.read_text(encoding="utf-8")
-    path.write_text(path.read_text(encoding="utf-8").replace(asks, ""), encoding="utf-8")
     employee.drop("request.eml", mail(request()))
     employee.once()
     assert employee.pending("invoice.create") == []
