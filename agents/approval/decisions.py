@@ -9,11 +9,11 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Kind, Verdict
+from agents.approval.gate import BY_RULE, Kind, Verdict
 from agents.approval.policy_facts import Intents, risk_now
 from agents.approval.proof import NOTE, Attempt, Outcome, few_left, prove
 from agents.approval.proposals import Draft, Seal, seal
-from agents.approval.risk import Case, Risk, Tier
+from agents.approval.risk import Case, Risk, Tier, row_name
 from agents.clock import as_local
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
@@ -90,7 +90,17 @@ class Decisions:
                 (Operation("create", f"{PENDING}/{row.id}.md", text=row.note),),
             )
         )
+        if risk.is_allowed:
+            self._allow(writing, row, risk)
         return row
+
+    def _allow(self, writing: Writing, row: ProposalRow, risk: Risk) -> None:
+        """The owner's row says yes; the note waits in Pending_Approval, where the owner may still say no."""
+        values = {"state": "approved", "decided_by": BY_RULE, "decided_how": risk.rule}
+        update_proposal(writing.sql, row.id, {**values, "decided_at": self._clock.now().isoformat()})
+        parameters = {"digest": row.digest, "how": row_name(risk.line)}
+        fact = Fact("runner", "proposal.allowed", row.id, row.task, parameters, "allowed", BY_RULE)
+        writing.record(Transition(fact, f"Allow {row.id}"))
 
     def _risk(self, sql: Connection, draft: Draft, policy: Policy) -> Risk:
         task = find_task(sql, draft.task)

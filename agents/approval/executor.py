@@ -242,7 +242,7 @@ class Executor:
             update_proposal(writing.sql, row.id, {"intent_at": now.isoformat()})
             if not row.intent_at:
                 digest = {"digest": row.digest}
-                fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", "owner")
+                fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", row.decided_by)
                 writing.record(Transition(fact, f"Intend {row.id}"))
         self._recorder.flush()
         return None
@@ -279,7 +279,7 @@ class Executor:
             update_proposal(writing.sql, row.id, {"state": "done", "receipt": receipt_to_json(receipt)})
             remember_counterparty(writing.sql, self._unseal(row).recipient(), self._clock.now())
             proof = {"digest": row.digest, "provider": receipt.provider, "provider_id": receipt.provider_id}
-            fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", "owner")
+            fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", row.decided_by)
             text = receipt_text(row, receipt, commit, as_local(self._clock.now()).strftime("%Y-%m-%d %H:%M:%S"), seq)
             operations = self.close(writing, row, EditText("append", text))
             writing.record(Transition(fact, f"Done {row.id}", operations, paths=receipt.paths))
@@ -312,7 +312,7 @@ class Executor:
         with self._recorder.begin() as writing:
             update_proposal(writing.sql, row.id, {"state": "failed", "reason": str(err)[:500]})
             digest = {"digest": row.digest}
-            fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", "owner", "failed")
+            fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", row.decided_by, "failed")
             line = EditText("line", f"- {local_text(self._clock.now())} not done: {words}", "History")
             writing.record(Transition(fact, f"Refused {row.id}", self.close(writing, row, line)))
             raise_alert(writing, row.id, f"Not done: {row.id}. {words} {plain(err.hint)}", self._clock.now())

@@ -27,7 +27,7 @@ from agents.approval.policy_words import (
     read_when,
     read_who,
 )
-from agents.approval.risk import row_name
+from agents.approval.risk import OWNERS, row_name
 from agents.connectors.contract import Stakes
 from agents.security.permission_manager import ALWAYS, HUMAN, MAY_AT_MOST, Conditions, Level, Role, Rule, Verb
 from agents.vault.outline import Problem
@@ -107,8 +107,8 @@ def _read_row(line: int, cells: Mapping[str, str]) -> Found:
 def _objections(roles: frozenset[Role], verbs: frozenset[Verb], when: Conditions, then: Level) -> Iterator[str]:
     """What is understood and cannot be meant."""
     (verb,) = verbs
-    if then is Level.ALLOW and verb is Verb.APPROVE:
-        yield "that something is done without your yes is not built yet; write ask"
+    if then is Level.ALLOW and verb is Verb.APPROVE and roles - OWNERS:
+        yield "without a yes only that is done which you could say yes to yourself; write owner"
     if then is not Level.DENY and (never := [each.value for each in sorted(roles) if verb not in MAY_AT_MOST[each]]):
         yield f"{never[0]} may never {verb.value.replace('_', ' ')}; no row changes that"
     if verb not in {Verb.APPROVE, Verb.CHANGE_POLICY} and then not in {Level.ALLOW, Level.DENY}:

@@ -138,6 +138,8 @@ def _body(draft: Draft, risk: Risk) -> str:
     ]
     if risk.tier in WITH_PROOF:
         parts.append(WITH_PROOF[risk.tier])
+    if risk.is_allowed:
+        parts.append(ALLOWED)
     quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
     parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
     parts.append(HOW_TO_DECIDE)
@@ -152,6 +154,10 @@ NEEDS_PROOF = (
 NEEDS_TWO = (
     "> [!danger] Two people\n> Two of you must say yes to this, each with a proof of their own: write an unused code "
     "into *code* above, then say yes; or type `approve ID --code CODE`. A no needs no code, and one is enough."
+)
+ALLOWED = (
+    "> [!info] Allowed by your handbook\n> A row of yours lets this be done without your yes. To stop it, move this "
+    "note to `Rejected/` or tick *reject* before it is done."
 )
 WITH_PROOF = {Tier.HIGH: NEEDS_PROOF, Tier.TWO: NEEDS_TWO}
 HOW_TO_DECIDE = (

@@ -18,7 +18,7 @@ def receipt_text(row: ProposalRow, receipt: Receipt, commit: str, done: str, seq
     decided = local_text(datetime.fromisoformat(row.decided_at))
     parts = [
         f"done {done}",
-        f"approved by {row.decided_by} ({row.decided_how}, {decided})",
+        f"approved by {row.decided_by} ({plain(row.decided_how)}, {decided})",
         plain(receipt.summary),
         f"intent in commit {commit[:7]}",
         f"event {seq}",

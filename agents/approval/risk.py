@@ -38,11 +38,15 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The tier, and the rule that decided, in the owner's words; `line` is its row in the handbook, 0 = it is ours."""
+    """The tier, and the rule that decided, in the owner's words; `line` is its row in the handbook, 0 = it is ours.
+
+    `is_allowed`: a row of the handbook lets it be done without anybody's yes.
+    """
 
     tier: Tier
     why: str
     line: int = 0
+    is_allowed: bool = False
 
     @property
     def rule(self) -> str:
@@ -76,20 +80,23 @@ class Facts:
 
 def assess(case: Case, facts: Facts, policy: Policy) -> Risk:
     """What a yes to it must be worth; never, when it may not even be proposed, or not be carried out now."""
-    rulings = [
-        policy.decide(request_about(case, facts, case.by, Verb.PROPOSE)),
+    rulings = [  # of those that ask the same, the first is named
         policy.decide(request_about(case, facts, Role.VAULT, Verb.APPROVE)),
+        policy.decide(request_about(case, facts, case.by, Verb.PROPOSE)),
     ]
     if case.is_approved:
         rulings.append(policy.decide(request_about(case, facts, Role.EXECUTOR, Verb.EXECUTE)))
-    return _risk(max(rulings, key=lambda each: each.level), case.action.stakes)
+    return _risk(max(rulings, key=lambda each: each.level), case)
 
 
-def _risk(ruling: Ruling, stakes: Stakes) -> Risk:
-    plain = Tier.LOW if stakes is Stakes.FILING else Tier.MEDIUM
+def _risk(ruling: Ruling, case: Case) -> Risk:
+    plain = Tier.LOW if case.action.stakes is Stakes.FILING else Tier.MEDIUM
     tiers = {Level.PROVE: Tier.HIGH, Level.TWO: Tier.TWO, Level.DENY: Tier.NEVER}
     row = _ROW.fullmatch(ruling.rule)
-    return Risk(tiers.get(ruling.level, plain), row[2] if row else ruling.rule, int(row[1]) if row else 0)
+    by_assistant = any(each.partition(":")[0] == "agent" for each in case.provenance.values())
+    allowed = ruling.level is Level.ALLOW and row is not None and not by_assistant  # never without the owner's row
+    why, line = (row[2], int(row[1])) if row else (ruling.rule, 0)
+    return Risk(tiers.get(ruling.level, plain), why, line, allowed)
 
 
 def row_name(line: int) -> str:

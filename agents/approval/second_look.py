@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agents.approval.gate import BY_RULE
 from agents.approval.policy_facts import risk_now
 from agents.approval.proof import enough_proof
 from agents.approval.proposals import Draft
@@ -41,7 +42,8 @@ class SecondLook:
         by = Role.VAULT if row.undoes else Role.AGENT
         case = Case(action, json.loads(row.provenance), task.sender if task else "", by, is_approved=True)
         risk = risk_now(sql, case, self.policy, now, without=row.id)
-        enough = risk.tier is not Tier.NEVER and enough_proof(sql, replace(row, risk=risk.tier))
+        said = risk.is_allowed or row.decided_by != BY_RULE  # the yes of a row that holds no more is none
+        enough = said and risk.tier is not Tier.NEVER and enough_proof(sql, replace(row, risk=risk.tier))
         return None if enough else risk
 
     def ask_again(self, writing: Writing, row: ProposalRow, action: Action, risk: Risk) -> ProposalRow:

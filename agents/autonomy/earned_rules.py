@@ -55,7 +55,7 @@ AT_ONCE = 500  # events of one look; a long past is counted over several
 TIMES = 10
 LIMIT_ROW = "offer a rule after"
 OFFERED = frozenset({Tier.LOW, Tier.MEDIUM})
-NEUTRAL = frozenset({"proposal.filed", "proposal.shown_again", "proposal.put_back"})
+NEUTRAL = frozenset(f"proposal.{each}" for each in ("filed", "shown_again", "put_back", "allowed", "asked_again"))
 _TIMES = re.compile(r"([0-9]{1,4})(?: unchanged)?(?: yes(?:es)?)?")
 
 

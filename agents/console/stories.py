@@ -60,6 +60,7 @@ WORDS = {
     "question.closed": "filed the question {target}",
     "proposal.filed": "proposed {target} (risk {risk})",
     "proposal.approved": "you said yes to {target} ({how})",
+    "proposal.allowed": "{how} lets {target} be done without your yes",
     "proposal.taken_back": "you took your yes to {target} back",
     "proposal.rejected": "you said no to {target} ({how})",
     "proposal.edited": "you edited {target}",

@@ -64,6 +64,11 @@ def test_a_row_without_bounds_does_both() -> None:
     assert grant.when == demand.when == Conditions(stakes=frozenset({"money_asked"}))
 
 
+def test_what_is_allowed_is_a_grant_alone_and_covers_no_recipient_from_outside_text() -> None:
+    (rule,) = rules("| owner | approve | mails | up to 3 a day | allow |")
+    assert (rule.level, rule.demands, rule.when.sources) == (Level.ALLOW, False, FROM_US)
+
+
 def test_never_is_asked_of_everybody_where_nobody_is_named() -> None:
     (rule,) = rules("| | | anything | to KP, IR | never |")
     assert (rule.roles, rule.level, rule.action, rule.demands) == (HUMAN, Level.DENY, "*", True)
@@ -176,7 +181,7 @@ def test_a_row_with_an_unknown_verb_counts_for_proposing_and_approving() -> None
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("| | | invoices | up to 10 EUR | allow |", "done without your yes is not built yet; write ask"),
+        ("| anybody | | invoices | up to 10 EUR | allow |", "which you could say yes to yourself; write owner"),
         ("| agent | approve | invoices | | allow |", "agent may never approve; no row changes that"),
         ("| | | mails | up to 10 EURO | allow |", "is not understood"),
         ("| agent | propose | payments | above 10 EUR | allow |", "let the large pass and ask about the small"),

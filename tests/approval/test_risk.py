@@ -180,6 +180,21 @@ def test_the_owners_rule_lowers_the_tier_where_it_says_so() -> None:
     assert risk(MAIL, {"to": "agent"}, "", row).tier is Tier.HIGH
 
 
+@pytest.mark.parametrize(
+    ("name", "provenance", "allowed"),
+    [
+        ("line 7 of your handbook (mails: allow)", {"to": "owner"}, True),
+        ("line 7 of your handbook (mails: allow)", {"to": "owner", "body": "agent"}, False),
+        ("a rule that is nobody's", {"to": "owner"}, False),
+    ],
+)
+def test_nothing_is_done_without_a_yes_but_by_a_row_of_the_owner(
+    name: str, provenance: dict[str, str], *, allowed: bool
+) -> None:
+    found = risk(MAIL, provenance, "", Rule(name, ALL, APPROVE, Level.ALLOW))
+    assert (found.is_allowed, found.tier) == (allowed, Tier.MEDIUM)
+
+
 def test_a_rule_of_ours_has_no_line_and_is_named_by_its_words() -> None:
     found = risk(MAIL, {"to": "mail:x"})
     assert (found.line, found.rule) == (0, "the recipient was taken from the text of a mail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,3 +126,66 @@ def test_the_table_of_permissions_is_no_table_of_rules_about_mail(house: House, 
     permit(house, *rows)
     house.proposed()
     assert house.alerts() == []
+
+
+ALLOW = "| owner | approve | parcel.send | to the sender | allow |"
+
+
+def test_what_a_row_allows_is_done_without_a_yes_and_says_by_which_row(house: House) -> None:
+    permit(house, ALLOW)
+    house.mail("send lamp")
+    house.once()
+    assert (house.waiting(), house.courier.sent) == ([], ["send lamp"])
+    (done,) = house.proposals("done")
+    row = house.row(done)
+    assert (row.decided_by, row.decided_how) == (
+        "policy",
+        "line 7 of your handbook (parcel.send to the sender: allow)",
+    )
+    text = house.text(done)
+    assert house.folder(done).startswith("Done/")
+    assert "Allowed by your handbook" in text
+    assert "approved by policy (line 7 of your handbook (parcel.send to the sender: allow), " in text
+    assert "proposal.allowed" in house.happened(done)
+    assert "proposal.approved" not in house.happened(done)
+    assert house.is_sound()
+
+
+def test_the_owner_may_say_no_to_what_a_row_allows_before_it_is_done(house: House) -> None:
+    permit(house, ALLOW)
+    stop = house.vault / "STOP.md"
+    stop.write_text("", encoding="utf-8")
+    house.mail("send lamp")
+    house.once()
+    (allowed,) = house.proposals("approved")
+    house.move(allowed, "Rejected")
+    stop.unlink()
+    house.once()
+    assert (house.courier.sent, house.row(allowed).state) == ([], "rejected")
+
+
+def test_the_yes_of_a_row_that_is_gone_is_none(house: House) -> None:
+    permit(house, ALLOW)
+    stop = house.vault / "STOP.md"
+    stop.write_text("", encoding="utf-8")
+    house.mail("send lamp")
+    house.once()
+    (allowed,) = house.proposals("approved")
+    permit(house)
+    stop.unlink()
+    house.once()
+    assert house.courier.sent == []
+    assert house.row(allowed).state == "superseded"
+    assert len(house.waiting()) == 1
+
+
+def test_what_a_connected_assistant_wrote_is_never_done_without_a_yes(house: House) -> None:
+    def by_assistant(task: TaskView, _outcomes: tuple[Outcome, ...]) -> tuple[Move, ...]:
+        move = send(task, "lamp")
+        return (replace(move, provenance={**move.provenance, "thing": "agent"}),)
+
+    house.brain.script = by_assistant
+    permit(house, ALLOW)
+    house.mail("send lamp")
+    house.once()
+    assert (len(house.waiting()), house.courier.sent) == (1, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.flows.employee import mail, request
 from tests.flows.steps import only, proposed_invoice
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def permit(employee: Employee, row: str) -> int:
     return text[: text.index(HEAD)].count("\n") + 3
 
 
-def test_the_handbook_that_comes_with_a_vault_names_its_row_in_the_proposal(employee: Employee) -> None:
+def test_the_handbook_that_comes_with_a_vault_is_right_and_changes_nothing(employee: Employee) -> None:
     note = proposed_invoice(employee).read_text(encoding="utf-8")
-    assert "| risk | medium: invoices: ask | [[Company_Handbook]], line " in note
+    assert "| risk | medium: an invoice we issue; it can be undone by a credit note | risk-table-1 |" in note
     assert "alert" not in " ".join(each.name for each in employee.notes("Needs_Action"))
 
 
@@ -35,6 +36,20 @@ def test_a_row_asks_for_a_proof_and_one_that_cannot_be_read_is_named(employee: E
     told = " ".join(each.read_text(encoding="utf-8") for each in employee.notes("Needs_Action"))
     assert f"line {line + 1}" in told
     assert "until it is right it counts as posts: never" in told
+
+
+def test_what_a_row_allows_is_done_and_every_trace_names_the_row(employee: Employee) -> None:
+    line = permit(employee, "| | | invoices | from a mail | allow |")
+    employee.drop("request.eml", mail(request()))
+    employee.once()
+    assert employee.pending("invoice.create") == []
+    assert "Assets:AR:Acme-Ltd" in employee.ledger()
+    done = only([each for each in employee.notes("Done") if "invoice-create" in each.name])
+    row = f"line {line} of your handbook"
+    assert f"approved by policy ({row} (invoices from a mail: allow), " in done.read_text(encoding="utf-8")
+    assert f"done by policy ({row} (invoices from a mail: allow))" in employee.said("why", done.stem)
+    assert f"{row} lets {done.stem} be done without your yes" in employee.said("log", done.stem)
+    employee.said("verify")
 
 
 def test_what_needs_more_by_the_time_it_is_done_comes_back_with_the_reason(employee: Employee) -> None:

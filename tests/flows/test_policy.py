@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.clock import SystemClock
 from tests.flows.employee import mail, request
 from tests.flows.steps import only, proposed_invoice
 from tests.flows.test_proof import WRONG, enrolled
@@ -15,6 +16,7 @@ from tests.flows.test_proof import WRONG, enrolled
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.clock import FrozenClock
     from tests.flows.employee import Employee
 
 HEADER = "\n## Permissions\n\n| who | may | what | when | then |\n| --- | --- | --- | --- | --- |\n"
@@ -31,8 +33,8 @@ def handbook(employee: Employee, *rows: str) -> None:
 
 def waits(employee: Employee) -> str:
     """The id of the change that waits, or empty."""
-    found: dict[str, str] | None = json.loads(employee.said("policy", "--json"))["waits"]
-    return found["id"] if found else ""
+    found = json.loads(employee.said("policy", "--json"))["waits"] or {"id": ""}
+    return str(found["id"])
 
 
 def version(employee: Employee) -> int:
@@ -138,3 +140,50 @@ def test_nothing_waits_before_the_first_run(employee: Employee) -> None:
     assert "built in" in employee.said("policy")
     nothing = employee.call("policy", "confirm", "--code", WRONG)
     assert (nothing.exit_code, "no change of the rules waits" in nothing.output) == (1, True)
+
+
+@pytest.fixture
+def wall(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """The clock that every command looks at."""
+    monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
+    return clock
+
+
+def asked(employee: Employee, number: int) -> list[Path]:
+    """A customer asks for an invoice; the proposals of invoices that wait then."""
+    employee.drop(f"request-{number}.eml", mail(request(), number=number))
+    employee.once()
+    return employee.pending("invoice.create")
+
+
+def test_a_rule_is_earned_put_in_with_a_proof_and_taken_back_by_one_no(employee: Employee, wall: FrozenClock) -> None:
+    note = employee.vault / "Company_Handbook.md"
+    limit = "| money that leaves or is forgiven | 500 EUR |\n"
+    text = note.read_text(encoding="utf-8")
+    assert limit in text
+    note.write_text(text.replace(limit, f"{limit}| offer a rule after | 2 unchanged yes |\n"), encoding="utf-8")
+    for number in (1, 2):
+        employee.approve(only(asked(employee, number)))
+        employee.once()
+    offers = [each.read_text("utf-8") for each in employee.notes("Needs_Action") if "-alert-" in each.name]
+    (row,) = re.findall(r"(?m)^\| owner .*allow \|$", "\n".join(offers))
+    assert row == "| owner | approve | invoice.create | up to 1,130.50 EUR and at most 2 a day and to Acme Ltd | allow |"
+    wall.advance(25 * 3_600)
+    handbook(employee, row)
+    employee.approve(only(asked(employee, 3)))  # until it is confirmed, a yes is needed as ever
+    employee.once()
+    employee.said("policy", "confirm", "--code", enrolled(employee)[0])
+    wall.advance(25 * 3_600)
+    assert asked(employee, 4) == []
+    assert len(re.findall(r"(?m)^  Assets:AR:Acme-Ltd +1130\.50 EUR", employee.ledger())) == 4
+    (employee.vault / "STOP.md").write_text("", encoding="utf-8")
+    asked(employee, 5)
+    allowed = only([each for each in employee.notes("Pending_Approval") if "invoice-create" in each.name])
+    allowed.rename(employee.vault / "Rejected" / allowed.name)
+    (employee.vault / "STOP.md").unlink()
+    employee.once()
+    assert "taken back since your no" in employee.said("policy")
+    only(asked(employee, 6))
+    assert len(re.findall(r"(?m)^  Assets:AR:Acme-Ltd +1130\.50 EUR", employee.ledger())) == 4
+    assert "took rule-" in employee.said("log")
+    assert "All holds" in employee.said("verify")
