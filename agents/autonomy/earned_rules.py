@@ -97,6 +97,8 @@ class EarnedRules:
             moved = sum(self._count(writing, json.loads(line)) for _, line in news)
             write_meta(writing.sql, MARK, str(up_to))
         self._mark = up_to
+        if moved:
+            self._changes.refresh()
         return moved
 
     def _count(self, writing: Writing, event: Mapping[str, str]) -> int:
@@ -164,7 +166,6 @@ class EarnedRules:
             "back, take its row out of the handbook, and put it in again later."
         )
         raise_alert(writing, past.id, words, self._clock.now(), occasion=str(newest_seq(writing.sql)))
-        self._changes.changed()
         return len(rules)
 
 

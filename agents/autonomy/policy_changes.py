@@ -90,17 +90,16 @@ class PolicyChanges:
         self._note: Signature | None = None
 
     def policy(self) -> Policy:
-        """The policy in force, as of the last look; the built-in rules before the first."""
-        if self._policy is None:
-            with self._recorder.journal.begin() as sql:
-                self._policy = in_force(sql) or Policy(self._ports.read("")[0])
-                change = waiting_change(sql)
-            self._waits = change.id if change else ""
-        return self._policy
+        """The policy in force, as of the last look; asked for inside transactions, which do not nest."""
+        return self._policy or self.refresh()
 
-    def changed(self) -> None:
-        """Something of it changed in the journal."""
-        self._policy = None
+    def refresh(self) -> Policy:
+        """The policy in force, as the journal has it now; the built-in rules before there is one."""
+        with self._recorder.journal.begin() as sql:
+            policy = self._policy = in_force(sql) or Policy(self._ports.read("")[0])
+            change = waiting_change(sql)
+        self._waits = change.id if change else ""
+        return policy
 
     def look(self) -> int:
         """Take in what the handbook and the note of a change say; how many things changed."""
@@ -117,7 +116,7 @@ class PolicyChanges:
         with self._recorder.begin() as writing:
             moved = self._take_in(writing, content.decode(errors="replace"))
         self._read = entry.signature
-        self.changed()
+        self.refresh()
         return moved
 
     def _take_in(self, writing: Writing, handbook: str) -> int:
@@ -194,7 +193,6 @@ class PolicyChanges:
 
     def _look_at_note(self) -> int:
         """A code in the note of the change that waits; it is taken out of there whatever it proves."""
-        self.policy()
         folders = PLACES if self._waits else ()
         entry = next((each for folder in folders if (each := self._places.entry(folder, f"{self._waits}.md"))), None)
         if entry is None or entry.kind != "file" or entry.signature == self._note:
@@ -208,7 +206,7 @@ class PolicyChanges:
             return 0
         with self._recorder.begin() as writing:
             self._prove_in_note(writing, code, entry.path)
-        self.changed()
+        self.refresh()
         return 1
 
     def _prove_in_note(self, writing: Writing, code: str, path: str) -> None:
@@ -247,7 +245,7 @@ class PolicyChanges:
                 return FAILING if proof else "no proof was given with it"
             self._confirm(writing, change, proof)
             settle_request(writing.sql, row.number, "done", "")
-        self.changed()
+        self.refresh()
         return ""
 
 

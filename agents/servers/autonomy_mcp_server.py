@@ -14,6 +14,7 @@ from agents.approval.policy_examples import read_request
 from agents.approval.policy_words import NotUnderstood
 from agents.autonomy.overview import look
 from agents.autonomy.owner_facts import handbook_of, rules_of
+from agents.autonomy.policy_changes import in_force
 from agents.autonomy.queries import soonest_waits
 from agents.clock import as_local
 from agents.durability.news import news_of
@@ -88,6 +89,11 @@ class AutonomyDoor(Door):
     def _policy(self) -> Policy:
         with self.journal():  # for the vault of this journal alone
             return rules_of(handbook_of(self.place.root))
+
+    def _rules(self) -> Policy:
+        """Those in force, whatever the handbook says by now; before the first run its own."""
+        with self.journal() as journal, journal.begin() as sql:
+            return in_force(sql) or rules_of(handbook_of(self.place.root))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.flows.employee import mail, request
 from tests.flows.steps import only, proposed_invoice
+from tests.flows.test_proof import enrolled
 
 if TYPE_CHECKING:
     from tests.flows.employee import Employee
@@ -40,6 +41,13 @@ def test_a_row_asks_for_a_proof_and_one_that_cannot_be_read_is_named(employee: E
 
 def test_what_a_row_allows_is_done_and_every_trace_names_the_row(employee: Employee) -> None:
     line = permit(employee, "| | | invoices | from a mail | allow |")
+    path = employee.vault / "Company_Handbook.md"
+    text = path.read_text(encoding="utf-8")
+    example = "| invoice | 900 EUR | Harbour Bakery | a mail | new |"
+    assert example in text
+    path.write_text(text.replace(f"{example} ask |", f"{example} allow |"), encoding="utf-8")
+    employee.once()
+    employee.said("policy", "confirm", "--code", enrolled(employee)[0])
     employee.drop("request.eml", mail(request()))
     employee.once()
     assert employee.pending("invoice.create") == []

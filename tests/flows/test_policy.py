@@ -167,7 +167,9 @@ def test_a_rule_is_earned_put_in_with_a_proof_and_taken_back_by_one_no(employee:
         employee.once()
     offers = [each.read_text("utf-8") for each in employee.notes("Needs_Action") if "-alert-" in each.name]
     (row,) = re.findall(r"(?m)^\| owner .*allow \|$", "\n".join(offers))
-    assert row == "| owner | approve | invoice.create | up to 1,130.50 EUR and at most 2 a day and to Acme Ltd | allow |"
+    assert (
+        row == "| owner | approve | invoice.create | up to 1,130.50 EUR and at most 2 a day and to Acme Ltd | allow |"
+    )
     wall.advance(25 * 3_600)
     handbook(employee, row)
     employee.approve(only(asked(employee, 3)))  # until it is confirmed, a yes is needed as ever
