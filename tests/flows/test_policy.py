@@ -42,7 +42,7 @@ def version(employee: Employee) -> int:
 
 
 def risk_of(note: Path) -> str:
-    return only(re.findall(r"(?m)^risk: (\w+)$", note.read_text(encoding="utf-8")))
+    return str(only(re.findall(r"(?m)^risk: (\w+)$", note.read_text(encoding="utf-8"))))
 
 
 @pytest.fixture
