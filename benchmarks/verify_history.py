@@ -79,7 +79,14 @@ class Office:
         )
         connectors = {"email.send": OutboxConnector(context)}
         return Executor(
-            self.recorder, Ports(connectors, {"email.send": EmailSend}, self.house.blobs, stop_reason=lambda: None)
+            self.recorder,
+            Ports(
+                connectors,
+                {"email.send": EmailSend},
+                self.house.blobs,
+                stop_reason=lambda: None,
+                policy=self._policy,
+            ),
         )
 
     def serve(self, number: int) -> None:

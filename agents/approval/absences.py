@@ -10,8 +10,7 @@ from agents.approval.expiry import Period, merged
 from agents.clock import from_local
 from agents.vault.neutralize import visible
 from agents.vault.note import Note, Problem, read_note
-from agents.vault.outline import heading, lines_outside_fences
-from agents.vault.tables import Table, read_tables
+from agents.vault.tables import Table, heading_above, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def _line_of(text: str, item: str) -> int:
 def _in_tables(text: str) -> Iterator[Item | Problem]:
     for table in read_tables(text):
         if isinstance(table, Problem):
-            if _heading_above(text, table.line) == AWAY:
+            if heading_above(text, table.line) == AWAY:
                 yield table
         elif table.heading.strip().casefold() == AWAY:
             yield from _rows(table)
@@ -67,11 +66,6 @@ def _rows(table: Table) -> Iterator[Item | Problem]:
         first, last = row.cells["from"].strip(), row.cells["to"].strip()
         if first or last:
             yield row.line, f"{first}..{last}"
-
-
-def _heading_above(text: str, line: int) -> str:
-    found = [heading(each.text) for each in lines_outside_fences(text) if each.number < line]
-    return next((each[1].strip().casefold() for each in reversed(found) if each), "")
 
 
 def _period(line: int, words: str) -> Period | Problem:

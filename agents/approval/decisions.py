@@ -6,13 +6,14 @@ Rejected, expired, edited, conflicted and unknown are five different visible out
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agents.approval.gate import Kind, Verdict, half_said
+from agents.approval.gate import BY_RULE, Kind, Verdict, half_said
+from agents.approval.policy_facts import Intents, risk_now
 from agents.approval.proof import NOTE, Attempt, Outcome, count_yes, enough_proof, few_left, prove
 from agents.approval.proposals import Draft, Seal, seal
-from agents.approval.risk import Tier, assess
+from agents.approval.risk import Case, Risk, Tier, row_name
 from agents.clock import as_local
 from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
@@ -21,7 +22,9 @@ from agents.durability.journal import journal_id, read_meta
 from agents.durability.proposal_rows import ProposalRow, add_proposal, find_proposal, proposals_of, update_proposal
 from agents.durability.task_persistence import find_task
 from agents.durability.transitions import Transition, local_text
+from agents.errors import NotAllowed
 from agents.security.audit_logger import Fact
+from agents.security.permission_manager import Role
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, month_folder
 from agents.vault.neutralize import code_span
@@ -31,19 +34,30 @@ from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation, edited
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Connection
+
     from agents.approval.expiry import Period
     from agents.clock import Clock
     from agents.connectors.contract import Action, Money, SecretStore
     from agents.durability.transitions import Recorder, Writing
+    from agents.security.permission_manager import Policy as Permissions
+    from agents.security.permission_manager import Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the owner's files say about proposals: how long they wait, the limit for money, and when nobody is there."""
+    """What the owner's files say about proposals.
+
+    How long they wait, the limit for money, when nobody is there, and who may do what. `intents` counts what was begun.
+    `in_force` are the rules that decide; None = those that limit and permissions make.
+    """
 
     days: int
     limit: Money
     away: tuple[Period, ...] = ()
+    permissions: tuple[Rule, ...] = ()
+    intents: Intents = field(default_factory=lambda: Intents({}))
+    in_force: Permissions | None = None
 
 
 NO_CODE = EditText("property", "", "code")
@@ -58,10 +72,15 @@ class Decisions:
         self._secrets = secrets
 
     def propose(self, writing: Writing, draft: Draft, policy: Policy) -> ProposalRow:
-        """Seal a draft and file its note; the row."""
+        """Seal a draft and file its note; the row.
+
+        Raises:
+            NotAllowed: a rule of the owner says never.
+        """
+        risk = self._risk(writing.sql, draft, policy)
+        if risk.tier is Tier.NEVER:
+            raise NotAllowed(f"{risk.rule} says never", hint="Change the handbook if it should be possible.")
         earlier = [each for each in proposals_of(writing.sql, draft.task) if each.move_key == draft.move_key]
-        task = find_task(writing.sql, draft.task)
-        risk = assess(draft.action, draft.provenance, task.sender if task else "", policy.limit)
         epoch = int(read_meta(writing.sql, "epoch", "1"))
         by = Seal(self._clock.now(), policy.days, risk, epoch, journal_id(writing.sql))
         row = seal(replace(draft, sibling=len(earlier)), by)
@@ -73,7 +92,23 @@ class Decisions:
                 (Operation("create", f"{PENDING}/{row.id}.md", text=row.note),),
             )
         )
+        if risk.is_allowed:
+            self._allow(writing, row, risk)
         return row
+
+    def _allow(self, writing: Writing, row: ProposalRow, risk: Risk) -> None:
+        """The owner's row says yes; the note waits in Pending_Approval, where the owner may still say no."""
+        values = {"state": "approved", "decided_by": BY_RULE, "decided_how": risk.rule}
+        update_proposal(writing.sql, row.id, {**values, "decided_at": self._clock.now().isoformat()})
+        parameters = {"digest": row.digest, "how": row_name(risk.line)}
+        fact = Fact("runner", "proposal.allowed", row.id, row.task, parameters, "allowed", BY_RULE)
+        writing.record(Transition(fact, f"Allow {row.id}"))
+
+    def _risk(self, sql: Connection, draft: Draft, policy: Policy) -> Risk:
+        task = find_task(sql, draft.task)
+        by = Role.VAULT if draft.undoes else Role.AGENT
+        case = Case(draft.action, draft.provenance, task.sender if task else "", by)
+        return risk_now(sql, case, policy, self._clock.now())
 
     def settle(self, row: ProposalRow, verdict: Verdict, folder: str, policy: Policy) -> bool:
         """Carry out one verdict about a waiting proposal whose note lies in `folder` ('' = in none).
@@ -229,6 +264,9 @@ class Decisions:
     def _superseded(
         self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str, proposing: tuple[Draft, Policy]
     ) -> None:
+        if (risk := self._risk(writing.sql, *proposing)).tier is Tier.NEVER:
+            self._unreadable(writing, row, replace(verdict, reason=f"{risk.rule} says never"), folder)
+            return
         self._decide(writing, row, "superseded", Verdict(Kind.EDITED, "in the block", "edited by the owner"))
         self._edited(writing, row, verdict, folder, "superseded")
         again = self.propose(writing, *proposing)
@@ -260,7 +298,8 @@ class Decisions:
             Operation("move", f"{folder}/{row.id}.md", kept),
             Operation("create", f"{PENDING}/{row.id}.md", text=row.note),
         )
-        words = f"Your edit of {row.id} could not be read ({plain(verdict.reason)}); the proposal is shown again."
+        why = "may not be done" if verdict.kind is Kind.EDITED else "could not be read"
+        words = f"Your edit of {row.id} {why} ({plain(verdict.reason)}); the proposal is shown again."
         self._show_again(writing, row, self._edited(writing, row, verdict, folder, "held"), operations, words)
 
     def _show_again(

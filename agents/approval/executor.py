@@ -7,7 +7,6 @@ commit. A crash anywhere ends in the look-up: nothing happens twice. No answer i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,19 @@ from agents.approval.gate import Found as Note
 from agents.approval.gate import Kind, Verdict, judge, same_content, still_says_yes
 from agents.approval.proof import enough_proof
 from agents.approval.proposals import digest_of
+from agents.approval.receipt_section import receipt_text
+from agents.approval.risk import Risk, Tier
+from agents.approval.second_look import SecondLook
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.alerts import raise_alert
 from agents.durability.control_rows import cancelled_since
+from agents.durability.counterparty_rows import remember_counterparty
 from agents.durability.journal import commits_of, last_link, read_meta
 from agents.durability.proposal_rows import ProposalRow, find_proposal, update_proposal
 from agents.durability.transitions import Transition, local_text
-from agents.errors import EmployeeError, NotAllowed, OutcomeUnknown, Transient
+from agents.errors import EmployeeError, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.security.audit_logger import Fact
 from agents.vault.files import MISSING, read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, QUARANTINE, REJECTED, month_folder
@@ -33,9 +36,11 @@ from agents.vault.store import MAX_NOTE_BYTES, EditText, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
+    from agents.approval.decisions import Policy
     from agents.connectors.contract import Action
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder, Writing
@@ -58,7 +63,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the executor works with: connectors and models by action name, sealed files, and the STOP check.
+    """What the executor works with: connectors and models by action name, sealed files, the STOP check, the policy.
 
     `refusal` says why the owner's limits hold an effect back now; empty = they do not.
     """
@@ -67,6 +72,7 @@ class Ports:
     models: Mapping[str, type[Action]]
     blobs: Blobs
     stop_reason: Callable[[], str | None]
+    policy: Callable[[], Policy]
     failpoint: Callable[[str], None] = lambda _name: None
     refusal: Callable[[Connection, ProposalRow, datetime], str] = lambda _sql, _row, _now: ""
 
@@ -205,8 +211,8 @@ class Executor:
     def _perform(
         self, row: ProposalRow, action: Action, connector: Connector, attachments: Attachments
     ) -> tuple[Result, str]:
-        if full := self._intend(row):
-            return Result.LATER, full
+        if held := self._intend(row, action):
+            return held
         self._ports.failpoint("intent")
         if not isinstance(known := _look_up(row, action, connector), Absent):
             return self._conclude(row, known)
@@ -222,22 +228,43 @@ class Executor:
         self._ports.failpoint("after effect")
         return self._receive(row, receipt)
 
-    def _intend(self, row: ProposalRow) -> str:
-        """Write down, for good and in the history, that the effect is about to be made; why it may not be, or empty.
+    def _intend(self, row: ProposalRow, action: Action) -> tuple[Result, str] | None:
+        """Write down, for good and in the history, that the effect is about to be made; why it may not be, or None.
 
-        Each try counts from now on and not twice, so that no window ever holds more than the owner allows.
+        Each try counts from now on and not twice, so that no window ever holds more than the owner allows: limits and
+        policy are asked in the transaction that notes the intent.
         """
-        now = self._clock.now()
+        now, look = self._clock.now(), SecondLook(self._decisions, self._ports.policy())
         with self._recorder.begin() as writing:
             if full := self._ports.refusal(writing.sql, row, now):
-                return full
+                return Result.LATER, full
+            if risk := look.objection(writing.sql, row, action, now):
+                return self._ask_again(writing, row, action, risk, look)
             update_proposal(writing.sql, row.id, {"intent_at": now.isoformat()})
             if not row.intent_at:
                 digest = {"digest": row.digest}
-                fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", "owner")
+                fact = Fact("executor", "effect.intended", row.id, row.task, digest, "approved", row.decided_by)
                 writing.record(Transition(fact, f"Intend {row.id}"))
         self._recorder.flush()
-        return ""
+        return None
+
+    def _ask_again(
+        self, writing: Writing, row: ProposalRow, action: Action, risk: Risk, look: SecondLook
+    ) -> tuple[Result, str]:
+        """The yes is not worth enough any more; what is never done waits for a change of the handbook.
+
+        Raises:
+            NeedsOwner: a rule says never.
+        """
+        if risk.tier is Tier.NEVER:
+            hint = "Change the handbook, or take your yes back."
+            raise NeedsOwner(f"{risk.rule} says never.", hint=hint)
+        again = look.ask_again(writing, row, action, risk)
+        line = f"- {local_text(self._clock.now())} not done: {plain(risk.rule)}; asked again as [[{again.id}]]"
+        fact = Fact("executor", "proposal.asked_again", row.id, row.task, {"by": again.id}, "superseded")
+        operations = self.close(writing, row, EditText("line", line, "History"))
+        writing.record(Transition(fact, f"Ask again about {row.id}", operations))
+        return Result.WAITING, f"it needs more than your yes now ({risk.rule}); it waits for you as {again.id}"
 
     def _conclude(self, row: ProposalRow, known: Found | CannotKnow) -> tuple[Result, str]:
         if isinstance(known, Found):
@@ -251,8 +278,9 @@ class Executor:
             seq = before.seq + 1 if before else 1
             commit = (commits_of(writing.sql, row.id, "effect.intended") or ("",))[-1]
             update_proposal(writing.sql, row.id, {"state": "done", "receipt": receipt_to_json(receipt)})
+            remember_counterparty(writing.sql, self._unseal(row).recipient(), self._clock.now())
             proof = {"digest": row.digest, "provider": receipt.provider, "provider_id": receipt.provider_id}
-            fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", "owner")
+            fact = Fact("executor", "effect.done", row.id, row.task, proof, "approved", row.decided_by)
             text = receipt_text(row, receipt, commit, as_local(self._clock.now()).strftime("%Y-%m-%d %H:%M:%S"), seq)
             operations = self.close(writing, row, EditText("append", text))
             writing.record(Transition(fact, f"Done {row.id}", operations, paths=receipt.paths))
@@ -285,7 +313,7 @@ class Executor:
         with self._recorder.begin() as writing:
             update_proposal(writing.sql, row.id, {"state": "failed", "reason": str(err)[:500]})
             digest = {"digest": row.digest}
-            fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", "owner", "failed")
+            fact = Fact("executor", "effect.refused", row.id, row.task, digest, "approved", row.decided_by, "failed")
             line = EditText("line", f"- {local_text(self._clock.now())} not done: {words}", "History")
             writing.record(Transition(fact, f"Refused {row.id}", self.close(writing, row, line)))
             raise_alert(writing, row.id, f"Not done: {row.id}. {words} {plain(err.hint)}", self._clock.now())
@@ -313,19 +341,3 @@ def _look_up_after(
     except EmployeeError:  # the next try would begin with a look-up that may say Absent: the owner is asked now
         known = Absent()
     return CannotKnow(f"{silence} {silence.hint}") if isinstance(known, Absent) else known
-
-
-def receipt_text(row: ProposalRow, receipt: Receipt, commit: str, done: str, seq: int) -> str:
-    """The section a proposal ends with when it is done."""
-    decided = local_text(datetime.fromisoformat(row.decided_at))
-    parts = [
-        f"done {done}",
-        f"approved by {row.decided_by} ({row.decided_how}, {decided})",
-        plain(receipt.summary),
-        f"intent in commit {commit[:7]}",
-        f"event {seq}",
-    ]
-    lines = ["## Receipt", " · ".join(parts)]
-    lines += [f"- {plain(name)}: {plain(value)}" for name, value in receipt.details.items()]
-    lines += [f"- [[{document.name}]]" for document in receipt.documents]
-    return "\n".join(lines) + "\n"

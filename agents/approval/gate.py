@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agents.durability.proposal_rows import ProposalRow
 
 BY_COMMAND = "by command"  # a yes or no that stands in no note
+BY_RULE = "policy"  # who said yes when a row of the handbook did, which stands in no note either
 OWNER_FIELDS = frozenset({"decision", "approve", "reject", "reason", "code"})
 NOT_ORDERED = frozenset({"created", "tags"})  # plugins and owners rewrite them; they say nothing about the order
 NUMBERS = frozenset({"amount"})  # compared by value; every other property is text
@@ -159,7 +160,8 @@ def still_says_yes(sealed: ProposalRow, found: Sequence[Found]) -> bool:
     if len(found) != 1 or not same_content(sealed.note, found[0].text):
         return False
     said = _decision(read_note(found[0].text))
-    moved = found[0].folder == APPROVED or sealed.decided_how == BY_COMMAND
+    in_no_note = sealed.decided_how == BY_COMMAND or sealed.decided_by == BY_RULE
+    moved = found[0].folder == APPROVED or in_no_note
     return "reject" not in said and (moved or "approve" in said)
 
 

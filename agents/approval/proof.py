@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.connectors.contract import SecretStore
+    from agents.durability.proposal_rows import ProposalRow
 
 MAX_WRONG = 6
 LOCK = timedelta(hours=1)

@@ -131,13 +131,16 @@ def _body(draft: Draft, risk: Risk) -> str:
     table = ["| what | value | where it comes from |", "| --- | --- | --- |"]
     table += [f"| {plain(row.what)} | {_value(row, draft)} | {_origin(row, draft)} |" for row in short]
     table.append(f"| can be undone | {plain(action.undo())} | |")
-    table.append(f"| risk | {risk.tier.value}: {plain(risk.why)} | {POLICY} |")
+    source = f"[[Company_Handbook]], line {risk.line}" if risk.line else POLICY
+    table.append(f"| risk | {risk.tier.value}: {plain(risk.why)} | {source} |")
     parts.append("\n".join(table))
     parts += [
         f"**{plain(row.what)}** ({_origin(row, draft)}):\n\n{fenced(row.value)}" for row in rows if row not in short
     ]
     if risk.tier in PROVED_TIERS:
         parts.append(NEEDS_PROOF + (NEEDS_TWO if risk.tier is Tier.TWO else ""))
+    if risk.is_allowed:
+        parts.append(ALLOWED)
     quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
     parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
     parts.append(HOW_TO_DECIDE)
@@ -151,6 +154,10 @@ NEEDS_PROOF = (
 )
 NEEDS_TWO = (
     "\n> Two people must say yes, each with a proof of their own; after the first the note comes back and says so."
+)
+ALLOWED = (
+    "> [!info] Allowed by your handbook\n> A row of yours lets this be done without your yes. To stop it, move this "
+    "note to `Rejected/` or tick *reject* before it is done."
 )
 HOW_TO_DECIDE = (
     "**Yes:** move this note to `Approved/`, or tick *approve* above. **No:** move it to `Rejected/`, or tick *reject* "

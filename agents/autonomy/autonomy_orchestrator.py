@@ -53,8 +53,9 @@ class Swept:
 class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
-    `away` follows when the owner is away, `admit_signer` takes in a signing key that is new to the journal,
-    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
+    `away` follows when the owner is away, `rules` what the owner's rules are and what they earn. `admit_signer` takes
+    in a signing key that is new to the journal, `before_wait` is called before each pause of a watching run, `rested`
+    when a burst of work is over.
     """
 
     places: Places
@@ -69,6 +70,7 @@ class Parts:
     new_epoch: NewEpoch
     controls: Controls
     away: Callable[[], int] = lambda: 0
+    rules: Callable[[], int] = lambda: 0
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     admit_signer: Callable[[], None] = lambda: None
@@ -200,7 +202,7 @@ class Runner:
     def _work(self, turns_s: float) -> int:
         """Everything but taking in: the owner's word, effects, turns for so many seconds; how many things moved."""
         parts = self._parts
-        moved = parts.away() + parts.new_epoch.look() + parts.requests.carry_out()
+        moved = parts.away() + parts.rules() + parts.new_epoch.look() + parts.requests.carry_out()
         moved += parts.moves.look() + parts.effects.resolve() + parts.turns.waits.look()
         moved += self._effects()  # first: who said yes must not wait for the turns of others
         return moved + parts.ralph.work(turns_s)

@@ -8,7 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Policy
+from agents.approval.policy_examples import failing_examples
+from agents.approval.policy_facts import Intents
+from agents.approval.policy_table import read_permissions
 from agents.approval.rate_limits import RateLimit, read_rate_limits
+from agents.approval.risk import policy_of
 from agents.clock import as_local
 from agents.connectors.contract import Money
 from agents.reasoning.brain import Problem
@@ -18,12 +22,14 @@ from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from agents.approval.expiry import Period
     from agents.clock import Clock
+    from agents.connectors.contract import Action
     from agents.reasoning.brain import OwnerFiles
+    from agents.security.permission_manager import Policy as Permissions
 
 MAX_BYTES = 1_000_000
 LIMIT_ROW = "money that leaves or is forgiven"
@@ -33,22 +39,39 @@ _AMOUNT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?([A-Z]{3})")
 
 
 class OwnerFacts:
-    """Reads the owner's files of one vault. `away` are the times the owner is away, in order."""
+    """Reads the owner's files of one vault. `away` are the times the owner is away, in order; `models` all actions.
+
+    `in_force` gives the rules that decide, whatever the handbook says by now; None = those of the handbook.
+    """
 
     def __init__(
-        self, root: Path, clock: Clock, proposal_days: int, away: Callable[[], tuple[Period, ...]] = tuple
+        self,
+        root: Path,
+        clock: Clock,
+        proposal_days: int,
+        away: Callable[[], tuple[Period, ...]] = tuple,
+        *,
+        models: Mapping[str, type[Action]],
+        in_force: Callable[[], Permissions | None] = lambda: None,
     ) -> None:
         self._root = root
         self._clock = clock
         self._proposal_days = proposal_days
+        self._intents = Intents(models)
         self._away = away
+        self._in_force = in_force
 
     def owner_files(self) -> OwnerFiles:
         """What a brain needs, with every bad row named."""
         today = as_local(self._clock.now()).date()
         handbook = self._text(HANDBOOK_NOTE)
         files = read_owner_files(handbook, self._text(RATES_NOTE), today)
-        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in read_rate_limits(handbook)[1])
+        found = (
+            *read_rate_limits(handbook)[1],
+            *read_permissions(handbook)[1],
+            *failing_examples(handbook, rules_of(handbook)),
+        )
+        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in found)
         return replace(files, problems=(*files.problems, *wrong))
 
     def rate_limits(self) -> tuple[RateLimit, ...]:
@@ -57,11 +80,24 @@ class OwnerFacts:
 
     def policy(self) -> Policy:
         """What the handbook says about proposals, and when the owner is away."""
-        return Policy(self._proposal_days, read_limit(self._text(HANDBOOK_NOTE)), self._away())
+        handbook = self._text(HANDBOOK_NOTE)
+        limit, rules = read_limit(handbook), read_permissions(handbook)[0]
+        return Policy(self._proposal_days, limit, self._away(), rules, self._intents, self._in_force())
 
     def _text(self, path: str) -> str:
         content = read_regular(self._root / path, MAX_BYTES)
         return content.decode(errors="replace") if isinstance(content, bytes) else ""
+
+
+def rules_of(handbook: str) -> Permissions:
+    """The owner's rules as the handbook says them, and ours."""
+    return policy_of(read_limit(handbook), read_permissions(handbook)[0])
+
+
+def handbook_of(root: Path) -> str:
+    """The handbook of a vault; empty when there is none that can be read."""
+    content = read_regular(root / HANDBOOK_NOTE, MAX_BYTES)
+    return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
 def read_limit(handbook: str) -> Money:

@@ -12,6 +12,7 @@ from agents.autonomy.views import outcomes
 from agents.connectors.contract import sha256_hex
 from agents.durability.proposal_rows import OPEN, ProposalRow, proposals_of, update_proposal
 from agents.durability.transitions import Transition, local_text
+from agents.errors import NotAllowed
 from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
@@ -37,6 +38,8 @@ STUCK = AskOwner(
     choices=(Choice("file it, nothing is to be done"), Choice("I do it myself")),
 )
 FILES = replace(STUCK, key="files")
+TRY_AGAIN = Choice("I have changed my handbook: try again")
+NEVER = "never:"  # how the key of a question begins about what a rule of the owner forbids; the move's key follows
 
 
 class Proposing:
@@ -68,7 +71,13 @@ class Proposing:
             brain=self._ports.brain.name,
             warnings=(*move.warnings, *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action)),
         )
-        return self._decisions.propose(writing, draft, self._ports.policy()).id
+        try:
+            return self._decisions.propose(writing, draft, self._ports.policy()).id
+        except NotAllowed as err:
+            fact = Fact("runner", "proposal.refused", row.id, row.id, {"action": move.action.action})
+            writing.record(Transition(fact, f"Propose nothing in {row.id}"))
+            question = f"{move.action.title()} I do not propose this: {err}. What shall I do?"
+            return AskOwner(f"{NEVER}{move.key}", question, (TRY_AGAIN, *STUCK.choices))
 
     def withdraw(self, writing: Writing, task: str) -> None:
         """Take back what still waits for the owner in a task that is over."""

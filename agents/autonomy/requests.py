@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import BY_COMMAND, Found, Kind, Verdict, judge
@@ -18,7 +18,7 @@ from agents.durability.consent_rows import remember_tick, seen_tick
 from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
-from agents.errors import EmployeeError
+from agents.errors import EmployeeError, NotAllowed
 from agents.security.audit_logger import Fact
 from agents.vault.layout import APPROVED, PENDING, PRIVACY_NOTE
 from agents.vault.neutralize import code_span, visible
@@ -43,11 +43,12 @@ DECISIONS = {"approve": {"approved", "unknown", "done", "failed"}, "reject": {"r
 
 @dataclass(frozen=True, slots=True)
 class RequestPorts:
-    """Connectors and models by action name, and what the handbook says about proposals."""
+    """Connectors and models by action name, what the handbook says about proposals, and who carries out other kinds."""
 
     connectors: Mapping[str, Connector]
     models: Mapping[str, type[Action]]
     policy: Callable[[], Policy]
+    others: Mapping[str, Callable[[RequestRow], str]] = field(default_factory=dict)
 
 
 class Requests:
@@ -74,6 +75,7 @@ class Requests:
             PROPOSE: self._propose,
             PROOF: self._tell_proof,
             PRIVACY: self._tell_privacy,
+            **ports.others,
         }
 
     def carry_out(self) -> int:
@@ -120,8 +122,11 @@ class Requests:
             draft = drafted(sql, row.target, row.text, move_key_of(row.number), self._models)
         if isinstance(draft, str):
             return draft
-        with self._recorder.begin() as writing:
-            self._decisions.propose(writing, draft, self._policy())
+        try:
+            with self._recorder.begin() as writing:
+                self._decisions.propose(writing, draft, self._policy())
+        except NotAllowed as err:
+            return str(err)
         return ""
 
     def _tell_proof(self, row: RequestRow) -> str:
@@ -204,12 +209,15 @@ class Requests:
             brain="owner's command",
             undoes=proposal.id,
         )
-        with self._recorder.begin() as writing:
-            earlier = proposals_of(writing.sql, proposal.task)
-            if any(each.undoes == proposal.id and each.state in {*OPEN, "done"} for each in earlier):
-                return "what undoes it was proposed before"
-            self._decisions.propose(writing, draft, self._policy())
-            settle_request(writing.sql, row.number, "done", "")
+        try:
+            with self._recorder.begin() as writing:
+                earlier = proposals_of(writing.sql, proposal.task)
+                if any(each.undoes == proposal.id and each.state in {*OPEN, "done"} for each in earlier):
+                    return "what undoes it was proposed before"
+                self._decisions.propose(writing, draft, self._policy())
+                settle_request(writing.sql, row.number, "done", "")
+        except NotAllowed as err:
+            return str(err)
         return ""
 
 

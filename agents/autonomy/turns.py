@@ -13,7 +13,7 @@ from agents.autonomy.bad_rows import tell_bad_rows
 from agents.autonomy.caps import CAP, CHOICES, GO_ON, Caps, fingerprint
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.owner_category import new_word, remember, remembered
-from agents.autonomy.proposing import FILES, STUCK, Proposing
+from agents.autonomy.proposing import FILES, NEVER, STUCK, Proposing
 from agents.autonomy.questions import Questions
 from agents.autonomy.shelving import Shelf, done_folder
 from agents.autonomy.views import outcomes
@@ -255,7 +255,7 @@ class Turns:
 def _closed_by(known: Sequence[Outcome]) -> Finish | None:
     """The end, when the last thing that happened is the owner's word about a question of ours and closes the task."""
     last = known[-1] if known else None
-    if last is None or last.key not in {STUCK.key, FILES.key, CAP, DEADLOCK}:
+    if last is None or not (last.key in {STUCK.key, FILES.key, CAP, DEADLOCK} or last.key.startswith(NEVER)):
         return None
     if last.kind == "skipped":
         return Finish("closed as you said")

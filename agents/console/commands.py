@@ -14,6 +14,7 @@ import click
 
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.entering import json_option, opened, told_plainly, vault_option
+from agents.console.policy_commands import policy
 from agents.console.privacy_commands import privacy
 from agents.console.proof_commands import code_option, proof, signature_option
 from agents.console.requesting import recorded, request, unknown
@@ -292,7 +293,7 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
     return row
 
 
-for each in (privacy, proof, schedules, pause, resume, skip, retry, drain, cancel):
+for each in (policy, privacy, proof, schedules, pause, resume, skip, retry, drain, cancel):
     cli.add_command(each)
 
 

@@ -61,9 +61,12 @@ WORDS = {
     "proposal.filed": "proposed {target} (risk {risk})",
     "proposal.approved": "you said yes to {target} ({how})",
     "proposal.half_approved": "one of two people said yes to {target} ({how})",
+    "proposal.allowed": "{how} lets {target} be done without your yes",
     "proposal.taken_back": "you took your yes to {target} back",
     "proposal.rejected": "you said no to {target} ({how})",
     "proposal.edited": "you edited {target}",
+    "proposal.asked_again": "did not do {target}, which needs more than your yes by now, and proposed it again as {by}",
+    "proposal.refused": "proposed nothing in {target}: your handbook says never to {action}",
     "proposal.superseded": "proposed {target} again as {by}",
     "proposal.shown_again": "showed {target} again as it was sealed",
     "proposal.expired": "{target} expired; nothing was done",
@@ -86,6 +89,13 @@ WORDS = {
     "proof.withdrawn": "you took the proof {target} back",
     "proof.wrong": "a wrong code was given for {target}",
     "proof.refused": "a code was given that nobody may look at now",
+    "policy.adopted": "your rules are in force as {target} ({how})",
+    "policy.waits": "your change of the rules waits for a proof: {target}",
+    "policy.held": "a code was given for {target}, of which your examples do not hold",
+    "policy.confirmed": "you confirmed the change of the rules {target}",
+    "policy.closed": "the change of the rules {target} waits no more",
+    "rule.offered": "offered you a rule in {target}, after {how}",
+    "rule.suspended": "took {target} back, since you said no to {by}",
     "alert.filed": "told you {target}",
     "owner.edited": "you edited {files} files",
     "plan.closed": "filed {target}",
@@ -103,13 +113,16 @@ WORDS = {
     "intake.resumed": "begin new tasks again; {waiting} proposals wait for you",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
+NAMED = (
+    *("rule", "how", "by", "risk", "files", "epoch", "until"),
+    *("provider", "provider_id", "priority", "waiting", "action"),
+)
 
 
 def story(link: Link) -> str:
     """One event as a sentence."""
     fields = json.loads(link.line)
-    known = ("rule", "how", "by", "risk", "files", "epoch", "until", "provider", "provider_id", "priority", "waiting")
-    values = {**dict.fromkeys(known, ""), "target": fields["target"], **fields["parameters"]}
+    values = {**dict.fromkeys(NAMED, ""), "target": fields["target"], **fields["parameters"]}
     when = as_local(datetime.fromisoformat(fields["timestamp"])).strftime("%Y-%m-%d %H:%M:%S")
     words = WORDS.get(fields["action_type"], f"{fields['action_type']} {fields['target']}").format(**values)
     return f"{when}  {link.seq:>5}  {fields['actor']:<9} {words}"

@@ -28,12 +28,14 @@ from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.rulebook import Rulebook
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.wrappers import Audited, Call, Retrying
 from agents.console import screens
+from agents.console.policy_reading import policy_ports
 from agents.console.privacy_commands import terms_of
 from agents.console.scheduled import built_in_jobs
 from agents.console.wiring import SKILLS, House
@@ -79,7 +81,9 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     presence = open_presence(house.journal, root, settings.node, house.clock)
     places = Places(root, house.clock, settings.quiet_s, hints.news)
     away = AwayTimes(recorder, places)
-    facts = OwnerFacts(root, house.clock, settings.proposal_days, away.periods)
+    rules = Rulebook(recorder, places, policy_ports(house))
+    days = settings.proposal_days
+    facts = OwnerFacts(root, house.clock, days, away.periods, models=house.models, in_force=rules.policy)
     decisions = Decisions(recorder, house.clock, house.context.secrets)
     brain = PlaybookBrain(SKILLS)
     conditions, caps = _conditions(house), _caps(house)
@@ -91,11 +95,12 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
-    requests = Requests(recorder, places, decisions, moves, RequestPorts(house.connectors, house.models, facts.policy))
+    asked = RequestPorts(house.connectors, house.models, facts.policy, rules.requests)
+    requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
     gate = RateGate(facts.rate_limits)
-    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop, refusal=gate.refusal))
+    executor = Executor(recorder, Ports(dressed, house.models, house.blobs, stop, facts.policy, refusal=gate.refusal))
     parts = Parts(
         places=places,
         presence=presence,
@@ -113,6 +118,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         new_epoch=NewEpoch(recorder, places, house.blobs),
         controls=moves.controls,
         away=away.look,
+        rules=rules.look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

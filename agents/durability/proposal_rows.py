@@ -133,6 +133,15 @@ def intents_since(sql: Connection, moment: datetime) -> dict[str, datetime]:
     return {row.id: datetime.fromisoformat(row.intent_at) for row in sql.execute(wanted)}
 
 
+def actions_of(sql: Connection, proposals: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The name and the canonical JSON of these proposals' actions, by id."""
+    found: dict[str, tuple[str, str]] = {}
+    for some in parts(proposals):
+        for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.action).where(PROPOSALS.c.id.in_(some))):
+            found[row.id] = (str(json.loads(row.action)["action"]), row.action)
+    return found
+
+
 class ActionNames:
     """The names of proposals' actions. Each is read once: the action is JSON, and its name never changes."""
 
@@ -143,9 +152,7 @@ class ActionNames:
         """The name of each proposal's action, as in 'invoice.create'; only these are kept in mind."""
         self._known = {each: self._known[each] for each in proposals if each in self._known}
         unknown = [each for each in proposals if each not in self._known]
-        for some in parts(unknown):
-            for row in sql.execute(select(PROPOSALS.c.id, PROPOSALS.c.action).where(PROPOSALS.c.id.in_(some))):
-                self._known[row.id] = str(json.loads(row.action)["action"])
+        self._known |= {each: name for each, (name, _) in actions_of(sql, unknown).items()}
         return self._known
 
 

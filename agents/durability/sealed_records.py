@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT_BYTES = 100_000_000
 FILED = "proposal.filed"
-NEEDED = (FILED, "proposal.approved", "effect.intended")
+APPROVED = "proposal.approved"
+ALLOWED = "proposal.allowed"  # by a row of the handbook, instead
+NEEDED = (FILED, APPROVED, "effect.intended")
 RECEIVED = "effect.done"
 ENDED = (RECEIVED, "effect.resolved")  # the receipt, or the owner's word
 FACTS = ("id", "action", "amount", "currency", "recipient", "risk", "task")  # the properties that tell the order
@@ -86,7 +88,8 @@ class SealedRecords:
 
     def _of(self, row: ProposalRow) -> Iterator[str]:
         events = self._events.get(row.id, {})
-        yield from (f"done without the event {each}" for each in NEEDED if each not in events)
+        said = {*events, APPROVED} if ALLOWED in events else {*events}
+        yield from (f"done without the event {each}" for each in NEEDED if each not in said)
         if not set(ENDED) & set(events):
             yield f"done without the event {RECEIVED}"
         for kind, event in events.items():

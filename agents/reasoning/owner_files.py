@@ -38,6 +38,7 @@ _REMINDERS = re.compile(
     r"[ \t]*(?:days?|tage?n?)?(?:[ \t]+(?:after|nach)[ \t][\w \t]{1,40})?\.?",
     re.IGNORECASE,
 )
+_OF_THE_POLICY = ("permissions", "examples")  # who may do what: no rules about mail
 _SETTING_HEADINGS = ("who we are", "money", "tone")
 
 
@@ -78,7 +79,7 @@ def _read_handbook_table(table: Table, found: _Found) -> None:
     if table.heading.strip().casefold() in _SETTING_HEADINGS and {"what", "value"} <= columns:
         for row in table.rows:
             found.values[row.cells["what"].strip().casefold()] = (row.cells["value"].strip(), row.line)
-    elif columns.issuperset(RULE_COLUMNS):
+    elif columns.issuperset(RULE_COLUMNS) and table.heading.strip().casefold() not in _OF_THE_POLICY:
         for row in table.rows:
             _read_rule(row, found)
 

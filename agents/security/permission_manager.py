@@ -3,21 +3,23 @@
 Two kinds of rules (ADR 0038). A grant says how little is asked where it holds; a demand says how much is asked at
 least. The answer is the easiest grant, raised to the strictest demand; without a grant it is no. What nobody knows
 grants nothing, and where a demand depends on it, a proof is asked. Amounts bound grants from above and demands from
-below, so raising an amount never makes the answer easier.
+below, so raising an amount never makes the answer easier. Above all rules stands what each role is for: no rule lets
+the agent approve, or anybody approve what they proposed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from agents.security.permission_checks import checks_of, evened
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
-    from decimal import Decimal
+    from collections.abc import Iterable
+    from datetime import datetime, time
 
 
 class Role(StrEnum):
@@ -55,14 +57,39 @@ class Level(IntEnum):
     DENY = 4
 
 
+HUMAN = frozenset({Role.OWNER, Role.APPROVER, Role.ACCOUNTANT, Role.VAULT})
+_OF_PEOPLE = frozenset({Verb.READ, Verb.VERIFY, Verb.FILE, Verb.PROPOSE, Verb.APPROVE})
+MAY_AT_MOST: dict[Role, frozenset[Verb]] = {
+    Role.OWNER: _OF_PEOPLE | {Verb.CHANGE_POLICY},
+    Role.VAULT: _OF_PEOPLE | {Verb.CHANGE_POLICY},
+    Role.APPROVER: _OF_PEOPLE,
+    Role.ACCOUNTANT: _OF_PEOPLE,
+    Role.AUDITOR: frozenset({Verb.READ, Verb.VERIFY}),
+    Role.AGENT: frozenset({Verb.READ, Verb.PROPOSE}),
+    Role.WATCHER: frozenset({Verb.FILE}),
+    Role.EXECUTOR: frozenset({Verb.EXECUTE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Effects of one action begun within a day; `amount` is their sum in `currency`, None when they move no money."""
+
+    action: str
+    stakes: str
+    count: int
+    amount: Decimal | None = None
+    currency: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked. None and "" mean that nobody knows.
 
     `source` is where the counterparty comes from ('owner', 'contacts', 'sender', 'mail', ...); `known_days` since when
-    we know them; `country` is theirs (ISO 3166, two letters), never that of an IP address. `day_sum` and `day_count`
-    are what was begun today of this kind, this one included; `day_sum` in `currency`. `at` is local and aware.
-    `proposer` and `by` name a person or a part of us.
+    we know them; `country` is theirs (ISO 3166, two letters), never that of an IP address. `today` is what else was
+    begun within a day, by action and currency, without this one. `at` is local time. `proposer` and `by` name a
+    person or a part of us. `approved` is how much the yes was worth with which something is executed; None = no yes.
     """
 
     role: Role
@@ -76,10 +103,10 @@ class Request:
     source: str = ""
     known_days: int | None = None
     country: str = ""
-    day_sum: Decimal | None = None
-    day_count: int | None = None
+    today: tuple[Begun, ...] | None = None
     proposer: str = ""
     by: str = ""
+    approved: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +114,9 @@ class Conditions:
     """When a rule holds; what is left out holds always. Names are alternatives: one of them is enough.
 
     Grants are bounded by `up_to`, `day_sum_up_to` and `count_up_to`, demands by `above`, `day_sum_above` and
-    `count_above`; amounts are in `currency`. `from_time` to `to_time` is local and half open; it may pass midnight.
-    `weekdays` are 0 (Monday) to 6.
+    `count_above`; amounts are in `currency`. Sums and counts are of all that the rule is about and was begun within a
+    day, this one included. `from_time` to `to_time` is local and half open; it may pass midnight. `weekdays` are 0
+    (Monday) to 6.
     """
 
     up_to: Decimal | None = None
@@ -117,7 +145,8 @@ class Rule:
     """One rule. `demands` False: a grant of `level`; True: at least `level`. `action` is a pattern as in 'payment.*'.
 
     Raises:
-        ValueError: a grant is bounded from below or a demand from above, or an amount names no currency.
+        ValueError: it grants nothing, a grant is bounded from below or a demand from above, or an amount has no
+            currency or is no number.
     """
 
     name: str
@@ -131,11 +160,14 @@ class Rule:
     def __post_init__(self) -> None:
         """Refuse what would make more easier."""
         when = self.when
-        money = (when.up_to, when.day_sum_up_to), (when.above, when.day_sum_above)
-        wrong = (*money[0], when.count_up_to) if self.demands else (*money[1], when.count_above)
+        from_above, from_below = (when.up_to, when.day_sum_up_to), (when.above, when.day_sum_above)
+        wrong = (*from_above, when.count_up_to) if self.demands else (*from_below, when.count_above)
+        amounts = [each for each in (*from_above, *from_below) if each is not None]
+        if not self.demands and self.level is Level.DENY:
+            raise ValueError(f"{self.name}: a no is a demand")
         if any(each is not None for each in wrong):
             raise ValueError(f"{self.name}: more would be easier")
-        if any(each is not None for each in (*money[0], *money[1])) and not when.currency:
+        if amounts and not (when.currency and all(map(Decimal.is_finite, amounts))):
             raise ValueError(f"{self.name}: an amount needs its currency")
 
 
@@ -148,6 +180,9 @@ class Ruling:
 
 
 NO_GRANT = Ruling(Level.DENY, "nothing allows it")
+NOT_ITS_PART = Ruling(Level.DENY, "this is never up to them, whatever a rule says")
+OWN_PROPOSAL = Ruling(Level.DENY, "nobody approves what they proposed themselves")
+NOT_APPROVED = Ruling(Level.DENY, "only what is approved is carried out")
 
 
 class Policy:
@@ -155,10 +190,12 @@ class Policy:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        self._sorted: dict[tuple[Role, Verb, str], tuple[tuple[_Ready, ...], tuple[_Ready, ...]]] = {}
+        self._sorted: dict[tuple[Role, Verb, str, str], tuple[tuple[_Ready, ...], tuple[_Ready, ...]]] = {}
 
     def decide(self, request: Request) -> Ruling:
         """The easiest grant that holds, raised to the strictest demand; one nobody can rule out asks for a proof."""
+        if never := _never(request):
+            return never
         grants, demands = self._of(request)
         ruling = next((each.ruling for each in grants if each.holds(request)), NO_GRANT)
         for each in demands:
@@ -172,8 +209,8 @@ class Policy:
         return ruling
 
     def _of(self, request: Request) -> tuple[tuple[_Ready, ...], tuple[_Ready, ...]]:
-        """Grants from the easiest, demands from the strictest."""
-        kind = (request.role, request.verb, request.action)
+        """Grants from the easiest, demands from the strictest; of rules that say the same, the first one speaks."""
+        kind = (request.role, request.verb, request.action, request.stakes)
         found = self._sorted.get(kind)
         if found is None:
             rules = [each for each in self.rules if _is_about(each, request)]
@@ -183,19 +220,32 @@ class Policy:
         return found
 
 
+def _never(request: Request) -> Ruling | None:
+    """What no rule can allow."""
+    if request.verb not in MAY_AT_MOST[request.role]:
+        return NOT_ITS_PART
+    if request.verb is Verb.EXECUTE and request.approved is None:
+        return NOT_APPROVED
+    own = request.by.strip().casefold()
+    if request.verb is Verb.APPROVE and own and own == request.proposer.strip().casefold():
+        return OWN_PROPOSAL
+    return None
+
+
 class _Ready:
     """A rule with the conditions it has, and no others."""
 
     def __init__(self, rule: Rule) -> None:
         self.ruling = Ruling(rule.level, rule.name)
-        self._when = rule.when
-        self._checks = [check for names, check in _CHECKS if any(_is_set(rule.when, name) for name in names)]
+        self._when = evened(rule.when)
+        self._action = rule.action
+        self._checks = checks_of(rule.when)
 
     def holds(self, request: Request) -> bool | None:
         """Whether every condition holds; None when that depends on what nobody knows."""
         known: bool | None = True
         for check in self._checks:
-            holds = check(self._when, request)
+            holds = check(self._when, self._action, request)
             if holds is False:
                 return False
             known = known and holds
@@ -203,80 +253,9 @@ class _Ready:
 
 
 def _is_about(rule: Rule, request: Request) -> bool:
-    return request.role in rule.roles and request.verb in rule.verbs and fnmatchcase(request.action, rule.action)
-
-
-def _is_set(when: Conditions, name: str) -> bool:
-    return getattr(when, name) not in (None, frozenset())
-
-
-def _amount(when: Conditions, request: Request) -> bool:
-    return _within(when.up_to, when.above, when.currency, request.amount, request.currency)
-
-
-def _day_sum(when: Conditions, request: Request) -> bool:
-    return _within(when.day_sum_up_to, when.day_sum_above, when.currency, request.day_sum, request.currency)
-
-
-def _within(up_to: Decimal | None, above: Decimal | None, bound: str, amount: Decimal | None, currency: str) -> bool:
-    """What moves no money is bounded by no amount; another currency is more than any bound."""
-    if amount is None:
+    """Whether it can hold for requests of this role, verb, action and stakes."""
+    if request.role not in rule.roles or request.verb not in rule.verbs:
         return False
-    beyond = currency != bound
-    return (up_to is None or (not beyond and amount <= up_to)) and (above is None or beyond or amount > above)
-
-
-def _count(when: Conditions, request: Request) -> bool | None:
-    if request.day_count is None:
-        return None
-    few = when.count_up_to is None or request.day_count <= when.count_up_to
-    return few and (when.count_above is None or request.day_count > when.count_above)
-
-
-def _known(when: Conditions, request: Request) -> bool | None:
-    if request.known_days is None:
-        return None
-    old = when.known_days is None or request.known_days >= when.known_days
-    return old and (when.newer_than_days is None or request.known_days < when.newer_than_days)
-
-
-def _counterparty(when: Conditions, request: Request) -> bool | None:
-    return request.counterparty.casefold() in when.counterparties if request.counterparty else None
-
-
-def _source(when: Conditions, request: Request) -> bool | None:
-    return request.source in when.sources if request.source else None
-
-
-def _stakes(when: Conditions, request: Request) -> bool | None:
-    return request.stakes in when.stakes if request.stakes else None
-
-
-def _country(when: Conditions, request: Request) -> bool | None:
-    return request.country in when.countries if request.country else None
-
-
-def _weekday(when: Conditions, request: Request) -> bool:
-    return request.at.weekday() in when.weekdays
-
-
-def _time(when: Conditions, request: Request) -> bool:
-    start, end = when.from_time or time.min, when.to_time or time.min
-    now = request.at.time()
-    if start < end:
-        return start <= now < end
-    return now >= start or now < end
-
-
-_CHECKS: tuple[tuple[tuple[str, ...], Callable[[Conditions, Request], bool | None]], ...] = (
-    (("stakes",), _stakes),
-    (("counterparties",), _counterparty),
-    (("sources",), _source),
-    (("up_to", "above"), _amount),
-    (("day_sum_up_to", "day_sum_above"), _day_sum),
-    (("count_up_to", "count_above"), _count),
-    (("known_days", "newer_than_days"), _known),
-    (("countries",), _country),
-    (("weekdays",), _weekday),
-    (("from_time", "to_time"), _time),
-)
+    if rule.when.stakes and request.stakes and request.stakes not in rule.when.stakes:
+        return False
+    return fnmatchcase(request.action, rule.action)

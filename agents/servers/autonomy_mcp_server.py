@@ -7,21 +7,30 @@ so there is no tool for it: an assistant that read a mail must not be able to ha
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agents.approval.policy_examples import read_request
+from agents.approval.policy_words import NotUnderstood
 from agents.autonomy.overview import look
+from agents.autonomy.owner_facts import handbook_of, rules_of
+from agents.autonomy.policy_changes import in_force
 from agents.autonomy.queries import soonest_waits
+from agents.clock import as_local
 from agents.durability.news import news_of
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.schema import WAITS
 from agents.durability.task_persistence import count, questions_of
 from agents.durability.turn_rows import turns_since
 from agents.durability.wait_rows import waits_of
+from agents.errors import NotAllowed
 from agents.servers.autonomy_view import Standing, TaskStanding, WaitList, standing, task_standing, wait_list
 from agents.servers.door import Door, known_task, open_to_assistants, serve
+from agents.servers.policy_view import PolicyAnswer, PolicyRules, policy_answer, rules_in_words
 from agents.servers.waiting_view import MAX_SHOWN, NOTICE
 
 if TYPE_CHECKING:
+    from agents.security.permission_manager import Policy
     from agents.servers.door import Tool
 
 
@@ -36,7 +45,7 @@ class AutonomyDoor(Door):
 
     def reads(self) -> tuple[Tool, ...]:
         """How everything stands, how one task does, and what is waited for."""
-        return (self.overview, self.explain_task, self.list_waits)
+        return (self.overview, self.explain_task, self.list_waits, self.explain_policy, self.list_rules)
 
     def overview(self) -> Standing:
         """Show what is in progress, what waits for the owner, what is approved and not done, and what holds it up."""
@@ -57,6 +66,31 @@ class AutonomyDoor(Door):
         """List the tasks that wait for a day, a payment, a reply or another task; the soonest first."""
         with self.journal() as journal, journal.begin() as sql:
             return wait_list(soonest_waits(sql, MAX_SHOWN), count(sql, WAITS, "open"), self.privacy())
+
+    def explain_policy(
+        self, what: str, amount: str = "", recipient: str = "", recipient_from: str = "", known: str = ""
+    ) -> PolicyAnswer:
+        """Say what the owner's policy asks for one action now, and by which rule. It decides nothing.
+
+        `what`: 'payment', 'mail', 'invoice' or an action such as 'email.send'; `amount`: '600 EUR'; `recipient`: a
+        name, an address or a country such as DE; `recipient_from`: 'me', 'my contacts', 'the sender', 'a mail';
+        `known`: 'new' or '30 days'. What is left out counts as unknown.
+        """
+        cells = {"what": what, "amount": amount, "to": recipient, "from": recipient_from, "known": known}
+        try:
+            request = replace(read_request(cells), at=as_local(self.clock.now()))
+        except NotUnderstood as err:
+            raise NotAllowed(f"{err}.", hint="Ask again with other words.") from err
+        return policy_answer(self._rules().decide(request))
+
+    def list_rules(self) -> PolicyRules:
+        """List the rules of the policy in words: the owner's, then those that hold where the owner says nothing."""
+        return PolicyRules(rules=rules_in_words(self._rules().rules))
+
+    def _rules(self) -> Policy:
+        """Those in force, whatever the handbook says by now; before the first run its own."""
+        with self.journal() as journal, journal.begin() as sql:
+            return in_force(sql) or rules_of(handbook_of(self.place.root))
 
 
 if __name__ == "__main__":

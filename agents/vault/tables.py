@@ -53,6 +53,12 @@ def read_tables(text: str) -> tuple[Table | Problem, ...]:
     return tuple(found)
 
 
+def heading_above(text: str, line: int) -> str:
+    """The words of the heading above a line, folded; empty when there is none."""
+    found = [heading(each.text) for each in lines_outside_fences(text) if each.number < line]
+    return next((each[1].strip().casefold() for each in reversed(found) if each), "")
+
+
 def _end_of_table(lines: list[Line], at: int) -> int:
     """The index behind the table that begins here; 0 when none does."""
     pair = [line.text[:MAX_LINE_CHARS] for line in lines[at : at + 2]]

@@ -101,6 +101,8 @@ REACH = (
         "redaction.mail_ms",
     ),
     Reach("redaction of 10 kB of hostile text, ms", "redaction.hostile_ms", 50.0),
+    Reach("a decision of the policy at 40 rows, microseconds", "policy.decision_us", 50.0),
+    Reach("the slowest of them, microseconds", "policy.worst_us", 50.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agents.approval.decisions import Decisions
+from agents.approval.decisions import Decisions, Policy
 from agents.approval.executor import Executor, Ports, Result
 from agents.approval.gate import Kind, Verdict
 from agents.approval.risk import Tier
@@ -43,6 +43,7 @@ class Office:
     models: dict[str, type[Action]] = field(default_factory=lambda: dict(MODELS))
     connected: bool = True
     refusal: str = ""
+    policy: Policy = POLICY
 
     def __post_init__(self) -> None:
         self.asked: list[tuple[str, datetime]] = []
@@ -51,10 +52,10 @@ class Office:
             if find_task(writing.sql, TASK) is None:
                 add_task(writing.sql, TaskRow(TASK, "", "waiting", 1, "", "{}", "# Task\n", "", "", ""))
             decisions = Decisions(self.room.recorder, self.room.clock)
-            self.id = decisions.propose(writing, draft(self.action), POLICY).id
+            self.id = decisions.propose(writing, draft(self.action), self.policy).id
         (self.room.vault / f"{PENDING}/{self.id}.md").rename(self.room.vault / f"{APPROVED}/{self.id}.md")
         code = listed(self.room.journal, self.room.clock.now())[0] if self.row.risk == Tier.HIGH else ""
-        decisions.settle(self.row, Verdict(Kind.APPROVE, "moved", code=code), APPROVED, POLICY)
+        decisions.settle(self.row, Verdict(Kind.APPROVE, "moved", code=code), APPROVED, self.policy)
 
     @property
     def row(self) -> ProposalRow:
@@ -74,7 +75,15 @@ class Office:
     def run(self) -> tuple[Result, str]:
         """One try, as a tick makes it."""
         connectors = dict.fromkeys(self.models, self.service) if self.connected else {}
-        ports = Ports(connectors, self.models, self.room.blobs, lambda: self.stop, self.failpoint, self._refusal)
+        ports = Ports(
+            connectors,
+            self.models,
+            self.room.blobs,
+            stop_reason=lambda: self.stop,
+            policy=lambda: self.policy,
+            failpoint=self.failpoint,
+            refusal=self._refusal,
+        )
         return Executor(self.room.recorder, ports).run(self.row)
 
     def _refusal(self, _sql: Connection, row: ProposalRow, now: datetime) -> str:

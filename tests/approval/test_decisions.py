@@ -12,7 +12,8 @@ from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.durability.journal import write_meta
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
 from agents.durability.task_persistence import TaskRow, add_task
-from agents.errors import Transient
+from agents.errors import NotAllowed, Transient
+from agents.security.permission_manager import Level, Role, Rule, Verb
 from agents.vault.layout import APPROVED, PENDING, REJECTED
 from agents.vault.store import Operation, Store
 from tests.approval.examples import CREDIT, MAIL, MODELS, POLICY, TASK, draft
@@ -91,6 +92,13 @@ class TestPropose:
         assert proposed(room, decisions, replace(draft(MAIL), provenance={"to": "mail:x"})).risk == "medium"
         assert proposed(room, decisions, replace(draft(MAIL), task=TASK, move_key="x")).risk == "medium"
         assert proposed(room, decisions, draft(CREDIT)).risk == "high"
+
+    def test_what_a_rule_of_the_owner_forbids_is_never_proposed(self, room: Room, decisions: Decisions) -> None:
+        no = Rule("line 7 of your handbook (x)", frozenset(Role), frozenset(Verb), Level.DENY, demands=True)
+        with pytest.raises(NotAllowed, match="line 7 of your handbook") as refused, room.recorder.begin() as writing:
+            decisions.propose(writing, draft(), replace(POLICY, permissions=(no,)))
+        assert refused.value.hint
+        assert places(room) == {}
 
     def test_the_same_move_again_is_another_proposal(self, room: Room, decisions: Decisions) -> None:
         first, second = proposed(room, decisions), proposed(room, decisions)

@@ -9,7 +9,7 @@ import pytest
 from agents.approval.executor import Executor, Ports, Result
 from agents.connectors.contract import Absent, CannotKnow
 from agents.errors import Broken, NeedsOwner, NotAllowed, OutcomeUnknown
-from tests.approval.examples import INVOICE, MODELS
+from tests.approval.examples import INVOICE, MODELS, POLICY
 from tests.approval.office import BUSY, DONE, REFUSED, SILENCE, Office, is_done
 from tests.approval.service import PDF
 from tests.durability.mortal import Fuse, Killed, MortalRoom, in_memory
@@ -43,7 +43,7 @@ def test_the_intent_is_in_the_history_before_the_effect(office: Office) -> None:
 def test_a_stale_row_makes_no_second_effect(office: Office) -> None:
     row = office.row
     office.run()
-    ports = Ports(dict.fromkeys(MODELS, office.service), MODELS, office.room.blobs, lambda: None)
+    ports = Ports(dict.fromkeys(MODELS, office.service), MODELS, office.room.blobs, lambda: None, lambda: POLICY)
     assert Executor(office.room.recorder, ports).run(row) == (Result.LATER, f"{row.id} is not approved")
     is_done(office)
 

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agents.approval.gate import Found, Kind, Verdict, judge, same_content
+from agents.approval.risk import Risk, Tier
 from agents.vault.layout import APPROVED, PENDING, REJECTED
 from agents.vault.note_edit import emit_note
 from agents.vault.yaml_text import yaml_scalar
@@ -126,8 +127,9 @@ def test_the_last_second_counts() -> None:
 
 
 @pytest.mark.parametrize(("folder", "ticked"), [(APPROVED, "false"), (PENDING, "true")])
-def test_what_needs_a_proof_is_held_however_the_owner_says_yes(folder: str, ticked: str) -> None:
-    row = sealed(INVOICE, HIGH)
+@pytest.mark.parametrize("risk", [HIGH, Risk(Tier.TWO, "two of you")])
+def test_what_needs_a_proof_is_held_however_the_owner_says_yes(folder: str, ticked: str, risk: Risk) -> None:
+    row = sealed(INVOICE, risk)
     told = verdict((folder, said(row.note, approve=ticked)), row=row)
     assert told.kind is Kind.HOLD
     assert "proof" in told.reason

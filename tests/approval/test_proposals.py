@@ -13,7 +13,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from agents.approval.proposals import Seal, digest_of, seal
-from agents.approval.risk import POLICY
+from agents.approval.risk import POLICY, Risk, Tier
 from agents.connectors.contract import Action, sha256_hex
 from agents.connectors.email.actions import EmailSend
 from agents.vault.layout import is_note_name
@@ -113,6 +113,14 @@ def test_a_source_is_shown_as_what_it_is_or_as_unknown(source: str, shown: str) 
 def test_what_needs_a_proof_says_so() -> None:
     assert "needs a proof that it is you" in sealed(INVOICE, HIGH).note
     assert "needs a proof" not in sealed(INVOICE).note
+
+
+def test_what_two_people_must_approve_says_so_and_has_a_place_for_a_code() -> None:
+    row = sealed(INVOICE, Risk(Tier.TWO, "payments above 2,000 EUR: ask two", 71))
+    assert row.risk == "two"
+    assert "Two of you must say yes to this" in row.note
+    assert "\ncode:" in row.note
+    assert "| risk | two: payments above 2,000 EUR: ask two | [[Company_Handbook]], line 71 |" in row.note
 
 
 def test_an_order_without_money_has_no_amount_and_without_a_quote_no_quote() -> None:

@@ -26,6 +26,7 @@ from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.rulebook import Rulebook
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.turns import TurnPorts, Turns
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.autonomy.conditions import Check
+    from agents.autonomy.policy_changes import PolicyPorts
     from agents.vault.store import Operation
     from watchers.contract import Watcher
 
@@ -92,6 +94,7 @@ class House(HouseView):
     owner_quiet_s: float = 60.0
     failpoint: str = ""
     max_open: int = 200
+    rules: PolicyPorts | None = None  # how the handbook becomes rules; None = the runner looks at none
 
     def __post_init__(self) -> None:
         self.vault, self.state = self.room / "Vault", self.room / "state"
@@ -139,7 +142,9 @@ class House(HouseView):
         self.presence = open_presence(self.journal, self.vault, self.node, self.clock)
         self.places = Places(self.vault, self.clock, self.quiet_s)
         away = AwayTimes(self.recorder, self.places)
-        facts = OwnerFacts(self.vault, self.clock, 7, away.periods)
+        rules = Rulebook(self.recorder, self.places, self.rules) if self.rules else None
+        in_force = rules.policy if rules else lambda: None
+        facts = OwnerFacts(self.vault, self.clock, 7, away.periods, models=MODELS, in_force=in_force)
         decisions = Decisions(self.recorder, self.clock, FileSecrets(self.state / "secrets.json"))
         conditions = Conditions(self.checks, lambda _sql: self.changes)
         ports = TurnPorts(self.brain, MODELS, self.blobs, facts.policy, conditions=conditions, caps=self.caps)
@@ -149,9 +154,11 @@ class House(HouseView):
         ralph_ports = RalphPorts(lambda: self.engine, MODELS, self.reports.append, self.ended)
         moves = OwnerMoves(self.recorder, self.places, decisions, turns, MODELS, facts.policy)
         intake = IntakePause(self.recorder, moves.controls.holds, self.max_open)
-        asked = RequestPorts(connectors, MODELS, facts.policy)
+        asked = RequestPorts(connectors, MODELS, facts.policy, rules.requests if rules else {})
         gate = RateGate(facts.rate_limits)
-        executor_ports = ExecutorPorts(connectors, MODELS, self.blobs, self._stop, self._fail, gate.refusal)
+        executor_ports = ExecutorPorts(
+            connectors, MODELS, self.blobs, self._stop, facts.policy, self._fail, gate.refusal
+        )
         parts = Parts(
             places=self.places,
             presence=self.presence,
@@ -165,6 +172,7 @@ class House(HouseView):
             new_epoch=NewEpoch(self.recorder, self.places, self.blobs),
             controls=moves.controls,
             away=away.look,
+            rules=rules.look if rules else lambda: 0,
             report=self.reports.append,
         )
         self.parts = parts

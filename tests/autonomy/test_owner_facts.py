@@ -42,7 +42,7 @@ def test_without_a_row_the_default_holds_and_a_broken_table_is_passed_over() -> 
 
 
 def test_the_files_are_read_anew_each_time_and_may_be_missing(tmp_path: Path, clock: FrozenClock) -> None:
-    facts = OwnerFacts(tmp_path, clock, proposal_days=7)
+    facts = OwnerFacts(tmp_path, clock, proposal_days=7, models={})
     assert facts.policy().limit == DEFAULT_LIMIT
     assert facts.policy().days == 7
     assert facts.owner_files().facts.today == clock.now().date()
