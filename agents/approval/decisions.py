@@ -19,6 +19,7 @@ from agents.connectors.contract import sha256_hex
 from agents.durability.alerts import raise_alert
 from agents.durability.credential_rows import take_yeses_back, yes_holders
 from agents.durability.journal import journal_id, read_meta
+from agents.durability.policy_rows import digest_in_force
 from agents.durability.proposal_rows import ProposalRow, add_proposal, find_proposal, proposals_of, update_proposal
 from agents.durability.task_persistence import find_task
 from agents.durability.transitions import Transition, local_text
@@ -85,13 +86,10 @@ class Decisions:
         by = Seal(self._clock.now(), policy.days, risk, epoch, journal_id(writing.sql))
         row = seal(replace(draft, sibling=len(earlier)), by)
         add_proposal(writing.sql, row)
-        writing.record(
-            Transition(
-                Fact("runner", "proposal.filed", row.id, row.task, {"digest": row.digest, "risk": row.risk}),
-                f"Propose {row.id}",
-                (Operation("create", f"{PENDING}/{row.id}.md", text=row.note),),
-            )
-        )
+        told = {"digest": row.digest, "risk": row.risk, "policy": digest_in_force(writing.sql)}
+        fact = Fact("runner", "proposal.filed", row.id, row.task, told)
+        note = Operation("create", f"{PENDING}/{row.id}.md", text=row.note)
+        writing.record(Transition(fact, f"Propose {row.id}", (note,)))
         if risk.is_allowed:
             self._allow(writing, row, risk)
         return row
@@ -145,8 +143,9 @@ class Decisions:
         by = "runner" if state == "expired" else "owner"
         update_proposal(writing.sql, row.id, {**values, "decided_by": by, "decided_at": self._clock.now().isoformat()})
 
-    def _said(self, row: ProposalRow, verdict: Verdict, word: str) -> Fact:
+    def _said(self, sql: Connection, row: ProposalRow, verdict: Verdict, word: str) -> Fact:
         parameters = {"digest": row.digest, "how": verdict.how, "proof": verdict.proof or "none, so as `vault`"}
+        parameters["policy"] = digest_in_force(sql)
         return Fact("owner", f"proposal.{word}", row.id, row.task, parameters, word, "owner")
 
     def _is_whole(self, writing: Writing, row: ProposalRow, verdict: Verdict, folder: str) -> bool:
@@ -175,7 +174,7 @@ class Decisions:
         edits = (Operation("edit", f"{folder}/{row.id}.md", edits=(both,)),) if row.risk == Tier.TWO and folder else ()
         writing.record(
             Transition(
-                self._said(row, verdict, "approved"),
+                self._said(writing.sql, row, verdict, "approved"),
                 f"Approve {row.id}",
                 (*self._code_gone(row, verdict, folder), *edits),
                 author="owner",
@@ -208,7 +207,7 @@ class Decisions:
         target = f"{REJECTED}/{row.id}.md"
         reason = f" · {code_span(verdict.reason)}" if verdict.reason else ""
         line = self._history(f"rejected by owner ({verdict.how}){reason}")
-        said = self._said(row, verdict, "rejected")
+        said = self._said(writing.sql, row, verdict, "rejected")
         brought = (*self._code_gone(row, verdict, folder), *self._brought(row, folder, target, line))
         paths = _both(row.id, folder, PENDING)
         operations = (*brought, *self._copies_aside(row, folder))

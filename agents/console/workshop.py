@@ -104,11 +104,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=(
-            Timetable(recorder, places, built_in_jobs(house)).sweep,
-            ConsentNote(recorder, terms_of(house.settings)).sweep,
-            *_sources(house),
-        ),
+        sources=_sources(house, places),
         requests=requests,
         moves=moves,
         turns=turns,
@@ -172,7 +168,9 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
     }
 
 
-def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
+def _sources(house: House, places: Places) -> tuple[Callable[[], Swept], ...]:
+    timetable = Timetable(house.recorder, places, built_in_jobs(house))
+    consent = ConsentNote(house.recorder, terms_of(house.settings))
     intake = Intake(house.recorder, house.blobs)
     context = WatcherContext(house.place.root, house.settings.quiet_s, house.journal, house.clock.machine_now)
 
@@ -185,4 +183,5 @@ def _sources(house: House) -> tuple[Callable[[], Swept], ...]:
 
         return sweep
 
-    return tuple(source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))
+    found = (source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))
+    return (timetable.sweep, consent.sweep, *found)

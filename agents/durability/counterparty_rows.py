@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
-from agents.durability.schema import COUNTERPARTIES, TASKS
+from agents.durability.policy_schema import COUNTERPARTIES
+from agents.durability.schema import TASKS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.schema import CreateIndex
 
-from agents.durability.schema import CHAIN, LATER_INDEXES, META, METADATA, REQUESTS, TRANSITIONS
+from agents.durability.policy_schema import EVERY_TABLE
+from agents.durability.schema import CHAIN, LATER_INDEXES, META, REQUESTS, TRANSITIONS
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 from agents.vault.files import PRIVATE_MODE
@@ -68,7 +69,7 @@ class Journal:
             os.close(os.open(state / JOURNAL_FILE, _NEW, PRIVATE_MODE))
         journal = cls(f"sqlite:///{state / JOURNAL_FILE}")
         with journal.begin() as sql:
-            METADATA.create_all(sql)
+            EVERY_TABLE.create_all(sql)
             for index in LATER_INDEXES:  # `create_all` adds none to a table that is there
                 sql.execute(CreateIndex(index, if_not_exists=True))
             if not read_meta(sql, _ID):
@@ -104,7 +105,7 @@ class Journal:
         self._copy_to(kept)
         with self.begin() as sql:
             past = read_meta(sql, "epoch", "1")
-            for table in reversed(METADATA.sorted_tables):
+            for table in reversed(EVERY_TABLE.sorted_tables):
                 gone = {REQUESTS: REQUESTS.c.state != "pending", META: META.c.name.not_in(_OUTLIVES)}.get(table, true())
                 sql.execute(delete(table).where(gone))
             write_meta(sql, _ID, _new_id())

@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
-from agents.durability.schema import (
-    CHAIN,
-    EARNED,
-    POLICY_CHANGES,
-    POLICY_VERSIONS,
-    PROPOSALS,
-    SUSPENDED_RULES,
-    TASKS,
-)
+from agents.durability.policy_schema import EARNED, POLICY_CHANGES, POLICY_VERSIONS, SUSPENDED_RULES
+from agents.durability.schema import CHAIN, PROPOSALS, TASKS
 from agents.durability.task_persistence import columns
 
 if TYPE_CHECKING:

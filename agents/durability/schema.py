@@ -253,16 +253,6 @@ CHAIN = Table(
     UniqueConstraint("sha256"),
 )
 
-# what waits is asked for at every tick, among thousands: these questions are answered from an index alone, and which
-# transitions are in no commit yet without looking at all that are
-LATER_INDEXES = (
-    Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
-    Index("ix_proposals_intent_at", PROPOSALS.c.intent_at),
-    Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
-    Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
-    Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
-)
-
 PROOF_CREDENTIALS = Table(
     "proof_credentials",
     METADATA,
@@ -296,6 +286,7 @@ PROOF_YESES = Table(
     Column("given_at", Text, nullable=False),
     Column("taken_back_at", Text, nullable=False, default=""),
 )
+
 CONSENTS = Table(
     "consents",
     METADATA,
@@ -306,57 +297,12 @@ CONSENTS = Table(
     Column("revoked_at", Text, nullable=False, default=""),
 )
 
-
-COUNTERPARTIES = Table(
-    "counterparties",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("since", Text, nullable=False),
-)
-
-POLICY_VERSIONS = Table(
-    "policy_versions",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("rules", Text, nullable=False),  # canonical JSON
-    Column("digest", Text, nullable=False),
-    Column("since", Text, nullable=False),
-    Column("how", Text, nullable=False),
-    Column("proof", Text, nullable=False, default=""),
-    Column("change", Text, nullable=False, default=""),
-)
-
-POLICY_CHANGES = Table(
-    "policy_changes",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("rules", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("failing", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("asked_at", Text, nullable=False),
-    Column("state", Text, nullable=False, index=True),
-    Column("ended_at", Text, nullable=False, default=""),
-)
-
-SUSPENDED_RULES = Table(
-    "suspended_rules",
-    METADATA,
-    Column("key", Text, primary_key=True),
-    Column("since", Text, nullable=False),
-    Column("proposal", Text, nullable=False),
-)
-
-EARNED = Table(
-    "earned",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("counterparty", Text, primary_key=True),
-    Column("currency", Text, primary_key=True),
-    Column("times", Integer, nullable=False),
-    Column("highest", Text, nullable=False),
-    Column("day", Text, nullable=False),
-    Column("that_day", Integer, nullable=False),
-    Column("most_a_day", Integer, nullable=False),
-    Column("offer", Text, nullable=False, default=""),
+# what waits is asked for at every tick, among thousands: these questions are answered from an index alone, and which
+# transitions are in no commit yet without looking at all that are
+LATER_INDEXES = (
+    Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
+    Index("ix_proposals_intent_at", PROPOSALS.c.intent_at),
+    Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
+    Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
+    Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )

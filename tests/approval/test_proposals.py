@@ -118,7 +118,7 @@ def test_what_needs_a_proof_says_so() -> None:
 def test_what_two_people_must_approve_says_so_and_has_a_place_for_a_code() -> None:
     row = sealed(INVOICE, Risk(Tier.TWO, "payments above 2,000 EUR: ask two", 71))
     assert row.risk == "two"
-    assert "Two of you must say yes to this" in row.note
+    assert "Two people must say yes, each with a proof of their own" in row.note
     assert "\ncode:" in row.note
     assert "| risk | two: payments above 2,000 EUR: ask two | [[Company_Handbook]], line 71 |" in row.note
 

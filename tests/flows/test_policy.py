@@ -189,3 +189,14 @@ def test_a_rule_is_earned_put_in_with_a_proof_and_taken_back_by_one_no(employee:
     assert len(re.findall(r"(?m)^  Assets:AR:Acme-Ltd +1130\.50 EUR", employee.ledger())) == 4
     assert "took rule-" in employee.said("log")
     assert "All holds" in employee.said("verify")
+
+
+def test_every_proposal_and_every_answer_says_under_which_policy(employee: Employee) -> None:
+    waiting = proposed_invoice(employee)
+    employee.said("approve", waiting.stem)
+    employee.once()
+    told = [json.loads(line) for log in sorted(employee.vault.glob("Logs/*.jsonl")) for line in log.read_bytes().splitlines()]
+    found = {each["action_type"]: each["parameters"].get("policy") for each in told if each["target"] == waiting.stem}
+    digest = json.loads(employee.said("policy", "--json"))["digest"]
+    assert digest
+    assert found["proposal.filed"] == found["proposal.approved"] == digest
