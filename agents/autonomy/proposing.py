@@ -14,6 +14,7 @@ from agents.durability.proposal_rows import OPEN, ProposalRow, proposals_of, upd
 from agents.durability.transitions import Transition, local_text
 from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import kinds_in, masked
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED
 from agents.vault.store import EditText
@@ -37,6 +38,7 @@ STUCK = AskOwner(
     choices=(Choice("file it, nothing is to be done"), Choice("I do it myself")),
 )
 FILES = replace(STUCK, key="files")
+SECRET = replace(STUCK, key="secret")
 
 
 class Proposing:
@@ -53,6 +55,8 @@ class Proposing:
         earlier = proposals_of(writing.sql, row.id)
         if _is_dealt_with(earlier, move):
             return ""
+        if kinds := kinds_in(move.action.canonical().decode()):
+            return replace(SECRET, question=f"What I would propose holds a secret ({kinds}). What shall I do?")
         if reason := self._seal_files(writing, row.id, move.action):
             return replace(FILES, question=reason)
         for each in earlier:
@@ -63,10 +67,13 @@ class Proposing:
             move_key=move.key,
             action=move.action,
             provenance=move.provenance,
-            quote=move.quote,
+            quote=masked(move.quote),
             rule=decision.rule,
             brain=self._ports.brain.name,
-            warnings=(*move.warnings, *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action)),
+            warnings=(
+                *map(masked, move.warnings),
+                *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action),
+            ),
         )
         return self._decisions.propose(writing, draft, self._ports.policy()).id
 

@@ -42,10 +42,12 @@ def opened(vault: Path | None, *, moved: bool = False) -> Iterator[House]:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """One of our errors, or what the system refuses, is shown as a sentence and a hint."""
+    """One of our errors, or what the system refuses, is shown as a sentence and a hint, without a secret."""
     try:
         with refusals_told():
             yield
     except EmployeeError as err:
-        click.echo(f"{err}\n{err.hint}", err=True)
+        from agents.security.secret_patterns import masked
+
+        click.echo(masked(f"{err}\n{err.hint}"), err=True)
         sys.exit(1)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
     from agents.durability.transitions import Recorder
+    from agents.security.secret_gate import SecretGate
     from agents.security.signing import SigningKey
     from agents.vault.history import CommitRecord, History
 
@@ -197,7 +198,14 @@ class House:
         from agents.vault.history import History
 
         way = History.create if create else History.open
-        return way(self.state / "history.git", self.place.root, self.key.sign)
+        return way(self.state / "history.git", self.place.root, self.key.sign, gate=self.gate.findings)
+
+    @cached_property
+    def gate(self) -> SecretGate:
+        """What keeps secrets out of notes and history."""
+        from agents.security.secret_gate import SecretGate
+
+        return SecretGate()
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -214,7 +222,7 @@ class House:
         if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
             write_over(signers, allowed.encode())
         history.prepare(pointer=self.place.pointer, allowed_signers=signers)
-        return Recorder(journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours)
+        return Recorder(journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours, self.gate)
 
     def _blob(self, digest: str) -> bytes:
         content = self.blobs.get(digest)

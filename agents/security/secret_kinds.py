@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of secret. `pattern` begins one of so many characters (`back`) before one of the `anchors`.
+    """One kind of secret. Its `form`, a pattern, begins one of so many characters (`back`) before one of the `anchors`.
 
     `strong`: its value must not be a plain word.
     """
 
     name: str
     anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
+    form: str
     back: tuple[int, ...] = (0,)
     strong: bool = False
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The form, compiled when it is needed: most kinds never are."""
+        return _compiled(self.form)
+
+
+@cache
+def _compiled(form: str) -> re.Pattern[str]:
+    return re.compile(form)
 
 
 _ALONE = r"(?<![A-Za-z0-9_])"  # nothing before it that would make it a part of another word
@@ -31,15 +42,15 @@ _ENDS = r"(?![A-Za-z0-9])"
 
 
 def _token(name: str, anchors: str, pattern: str, *back: int) -> Kind:
-    return Kind(name, tuple(anchors.split()), re.compile(_ALONE + pattern), back or (0,))
+    return Kind(name, tuple(anchors.split()), _ALONE + pattern, back or (0,))
 
 
 def _inside(name: str, anchors: str, pattern: str, *back: int) -> Kind:
-    return Kind(name, tuple(anchors.split()), re.compile(pattern), back or (0,))
+    return Kind(name, tuple(anchors.split()), pattern, back or (0,))
 
 
 def _after(name: str, anchors: str, pattern: str) -> Kind:
-    return Kind(name, tuple(anchors.split("|")), re.compile(f"(?i){pattern}"), strong=True)
+    return Kind(name, tuple(anchors.split("|")), f"(?i){pattern}", strong=True)
 
 
 TOKENS: Final = (
@@ -76,7 +87,7 @@ TOKENS: Final = (
     _token("Groq key", "gsk_", r"gsk_[A-Za-z0-9]{40,60}"),
     _token("xAI key", "xai-", r"xai-[A-Za-z0-9]{60,100}"),
     _token("Perplexity key", "pplx-", r"pplx-[A-Za-z0-9]{40,60}"),
-    _token("Meta token", "EAA", r"(?<![+/=\n])EAA(?!A{3})[A-Za-z0-9]{50,500}(?![A-Za-z0-9+/=])"),
+    _token("Meta token", "EAA", r"(?<![+/=])EAA(?!A{3})[A-Za-z0-9]{50,500}(?![A-Za-z0-9+/=]|\r?\n[A-Za-z0-9+/]{50})"),
     _inside(
         "X token", "AAAAAAAAAAAAAAAAAAAA", r"A{18,24}[B-Za-z0-9][A-Za-z0-9]{5,60}%(?:3D|2B|2F)[A-Za-z0-9%]{20,120}"
     ),
@@ -110,8 +121,8 @@ TOKENS: Final = (
     _token("TOTP secret", "otpauth", r"otpauth(?:-migration)?://[^\s\"'<>)\]]{8,600}"),
     _inside(
         "password in an address",
-        "://",
-        r"://[^\s/?#:@\"'<>]{0,100}+:(?P<value>[^\s/?#@\"'<>⟨⟩]{1,200}+)@[\w\[]",
+        ":// :⟨⟩//",
+        r":(?:⟨⟩)?//[^\s/?#:@\"'<>]{0,100}+:(?P<value>[^\s/?#@\"'<>⟨⟩]{1,200}+)@[\w\[]",
     ),
 )
 """Kinds that are one long word; only words of 16 characters or more are looked at."""
@@ -127,18 +138,13 @@ KEY_FILES: Final = (
     Kind(
         "private key",
         ("-----BEGIN ",),
-        re.compile(
-            r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?=[^-]{0,60}(?:-{1,4}[^-]{1,80}){0,4}"
-            rf"[A-Za-z0-9+/]{{16}}){_BLOCK_BODY}(?:-----END [A-Z0-9 ]{{1,60}}-----)?"
-        ),
+        r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?=[^-]{0,60}(?:-{1,4}[^-]{1,80}){0,4}"
+        rf"[A-Za-z0-9+/]{{16}}){_BLOCK_BODY}(?:-----END [A-Z0-9 ]{{1,60}}-----)?",
     ),
     Kind(
         "PuTTY key",
         ("PuTTY-User-Key-File-",),
-        re.compile(
-            r"PuTTY-User-Key-File-\d: [^\n]{1,80}\n(?:(?!PuTTY-User|Private-MAC)[^\n]{0,200}\n){1,200}+"
-            r"Private-MAC: [0-9a-f]{32,128}"
-        ),
+        r"(?s)PuTTY-User-Key-File-\d: (?:(?!PuTTY-User-Key|Private-MAC).){1,20000}+Private-MAC: [0-9a-f]{32,128}",
     ),
 )
 
@@ -161,7 +167,8 @@ WORDS: Final = (
     _after(
         "API key or secret",
         "key|secret|token|geheimnis|schlüssel",
-        rf"(?:(?:{_KEY_OF}(?!))key|(?<!⟨)(?:secret|geheimnis)(?:[ _-]?(?:access)?[ _-]?key)?|(?<=api-)schlüssel|token)"
+        rf"(?:(?:{_KEY_OF}(?!))key|(?<!⟨)(?<!u27e8)(?:secret|geheimnis)(?:[ _-]?(?:access)?[ _-]?key)?"
+        rf"|(?<=api-)schlüssel|token)"
         rf"{_SAID}[\"'`]?(?P<value>[^\s\"'`<>⟨⟩]{{8,300}})",
     ),
     _after("PIN", "pin", r"(?<![a-z])pin(?:[- ]?code)?[\"'*]{0,3}:[ \t*]{0,4}(?P<value>\d{4,5})(?![\d/-]|\.\d)"),
@@ -177,16 +184,14 @@ WORDS: Final = (
 PLAIN_WORDS: Final = Kind(
     "password",
     PASSWORD_WORDS,
-    re.compile(
-        rf"(?i){_ACCESS_WORD}{_IS}[\"'`]?(?P<value>[^\W\d_]{{3,20}}(?:[ -][^\W\d_]{{2,20}}){{0,5}})"
-        r"[\"'`.]?[ \t*_]{0,4}(?=[\r\n|}]|\Z)"
-    ),
+    rf"(?i){_ACCESS_WORD}{_IS}[\"'`]?(?P<value>[^\W\d_]{{3,20}}(?:[ -][^\W\d_]{{2,20}}){{0,5}})"
+    r"[\"'`.]?[ \t*_]{0,4}(?=[\r\n|}]|\Z)",
 )
 """A password of plain words, when nothing else stands in the rest of the line."""
 
-_CODES = r"[ \t>]{0,8}(?:\d{1,2}[ \t]{1,4}[1-9]\d{3} \d{4}[ \t]{0,6}){1,4}"
-CODE_LIST: Final = re.compile(rf"(?m)^{_CODES}(?:\r?\n{_CODES}){{1,30}}(?!\S)")
-"""Two lines or more of a printed list of codes, as `proof enrol` shows it."""
+_CODES = r"\d{1,2}[ \t]{1,4}[1-9]\d{3} \d{4}"
+CODE_LIST: Final = re.compile(rf"(?<![\d.,-]){_CODES}(?:(?:\s|\\n|>){{1,12}}{_CODES}){{3,40}}(?!\d)")
+"""Four entries or more of a printed list of codes, as `proof enrol` shows it."""
 
 KINDS: Final = tuple(dict.fromkeys([*(each.name for each in (*TOKENS, *KEY_FILES, *WORDS)), "list of codes"]))
 """The name of every kind."""

@@ -7,6 +7,7 @@ bounded. What no form gives away - a bare password in a sentence - is not found;
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,11 @@ LONG_WORD = 16  # characters; no secret that is one word is shorter
 _MARK = re.compile(r"[-_.~$:=/]")
 _MARKED = tuple(kind for kind in TOKENS if all(map(_MARK.search, kind.anchors)))
 _PLAIN = tuple(kind for kind in TOKENS if kind not in _MARKED)
+_ESCAPE = re.compile(r"\\(?=[^\w\s]|_)")
 _CODE = re.compile(r"[1-9]\d{3} \d{4}")
 _SYMBOL = re.compile(r"[^\W\d_][^\w\s.,;:!?'’/|()-]|[^\w\s.,;:!?'’/|()-][^\W_]|_")
 _NO_VALUE = re.compile(
-    r"(?i)(?:https?://|www\.|mailto:|[{$%<\[(]|\*{3}|x{4}|\.{3}|…|_{3}|-{3}|⟨|"
+    r"(?i)(?:\\u27e8|https?://|www\.|mailto:|[{$%<\[(]|\*{3}|x{4}|\.{3}|…|_{3}|-{3}|⟨|"
     r"(?:none|null|true|false|nil|empty|leer|see|siehe|please|bitte|required|optional|your|ihr|dein|the|das|die|der|"
     r"not|nicht|kein|keine|must|muss|reset|change|changed|forgot|forgotten|vergessen|enter|leave|given|sent|under|will|"
     r"keep|never|same|ask|call|redacted|hidden|protected|geschützt|secret|string|str|needed|missing|invalid|wrong|falsch|"
@@ -42,8 +44,16 @@ class Found:
 
 
 def find_secrets(text: str) -> tuple[Found, ...]:
-    """Every secret in the text, in order; none overlaps another."""
-    return _joined(sorted(_candidates(text), key=lambda each: (each.start, -each.end)))
+    """Every secret in the text, in order; none overlaps another. What markdown or JSON escapes is read as meant."""
+    found = [*_candidates(text)]
+    if _ESCAPE.search(text):
+        found += _behind_escapes(text)
+    return _joined(sorted(found, key=lambda each: (each.start, -each.end)))
+
+
+def kinds_in(text: str) -> str:
+    """The kinds of secrets in the text, each once, in words; empty when there is none."""
+    return ", ".join(dict.fromkeys(each.kind for each in find_secrets(text)))
 
 
 def masked(text: str) -> str:
@@ -77,9 +87,18 @@ def _candidates(text: str) -> Iterator[Found]:
         yield from (Found("list of codes", *each.span()) for each in CODE_LIST.finditer(text))
 
 
+def _behind_escapes(text: str) -> Iterator[Found]:
+    """The same in the text without its escaping backslashes, told by where it stands in the text as it is."""
+    escapes = [each.start() for each in _ESCAPE.finditer(text)]
+    removed = [at - number for number, at in enumerate(escapes)]  # where each would stand in the text without them
+    for each in _candidates(_ESCAPE.sub("", text)):
+        start, end = (at + bisect_right(removed, at) for at in (each.start, each.end - 1))
+        yield Found(each.kind, start, end + 1)
+
+
 def _matches(kind: Kind, text: str, within: str) -> Iterator[Found]:
     """Where the kind stands; `within` is the text, perhaps in lower case, in which its anchors are looked for."""
-    group = "value" if "value" in kind.pattern.groupindex else 0
+    group = "value" if "?P<value>" in kind.form else 0
     for anchor in kind.anchors:
         at = within.find(anchor)
         while at >= 0:
