@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
+from agents.console.credential_commands import credentials
 from agents.console.entering import json_option, opened, told_plainly, vault_option
 from agents.console.proof_commands import code_option, proof
 from agents.console.requesting import recorded, request, unknown
@@ -289,7 +290,7 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
     return row
 
 
-for each in (proof, schedules, pause, resume, skip, retry, drain, cancel):
+for each in (proof, credentials, schedules, pause, resume, skip, retry, drain, cancel):
     cli.add_command(each)
 
 
