@@ -93,14 +93,14 @@ class Desk:
     def _tell_withheld(self) -> None:
         """An alert for each note of the owner's that is kept out of the history because a secret stands in it."""
         told = self._recorder.history.withheld()
-        theirs = {path: words for path, words in told.items() if path.split("/")[0] not in FROM_OUTSIDE}
+        theirs = {_name(path): words for path, words in told.items() if path.split("/")[0] not in FROM_OUTSIDE}
         if theirs.keys() == self._withheld:
             return
         with self._recorder.begin() as writing:
-            for path in sorted(theirs.keys() - self._withheld):
-                detail = "\n".join([*(f"- {each}" for each in theirs[path]), "", TAKE_OUT])
-                words = f"A secret stands in {plain(path)}; the history does not take it in"
-                raise_alert(writing, path, words, self._clock.now(), detail=detail)
+            for name in sorted(theirs.keys() - self._withheld):
+                detail = "\n".join([*(f"- {each}" for each in theirs[name]), "", TAKE_OUT])
+                words = f"A secret stands in {plain(name)}; the history does not take it in"
+                raise_alert(writing, name, words, self._clock.now(), detail=detail)
         self._withheld = theirs.keys()
 
     def _log_files(self, changed: Iterable[str]) -> set[str]:
@@ -157,6 +157,12 @@ class Desk:
         except NotAllowed as err:
             with self._recorder.begin() as writing:
                 raise_alert(writing, path, f"{path} cannot be written: {err}. {err.hint}", self._clock.now())
+
+
+def _name(path: str) -> str:
+    """How a note is named to the owner: one of ours moves, and is told once."""
+    name = path.rpartition("/")[2]
+    return name.removesuffix(".md") if is_note_name(name) and name[:1].isdigit() else path
 
 
 def _page(file: str) -> str:

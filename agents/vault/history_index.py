@@ -129,7 +129,9 @@ class VaultIndex:
         if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
             return
         try:
-            index.add(path)
+            # what is added becomes an object of the history: nothing may that no commit holds
+            if pygit2.hashfile(str(self._work_tree / path)) == kept.id:
+                index.add(path)
         except (KeyError, OSError, pygit2.GitError):
             return  # it vanished or changed just now; the next refresh stamps it
         if index[path].id != kept.id:
