@@ -77,8 +77,6 @@ def _columns(sql: sqlite3.Connection) -> Iterator[tuple[str, set[str]]]:
     for table in tables:
         rows = sql.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (the name is from the database itself)
         names = [each[0] for each in rows.description]
-        texts = {name: [] for name in names}  # type: dict[str, list[str]]
-        for row in rows:
-            for name, value in zip(names, row, strict=True):
-                texts[name].append(str(value))
-        yield from ((f"{table}.{name}", leaks("\n".join(some).encode())) for name, some in texts.items())
+        columns = zip(*rows, strict=True)
+        for name, values in zip(names, columns, strict=False):
+            yield f"{table}.{name}", leaks("\n".join(map(str, values)).encode())

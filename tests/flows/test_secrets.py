@@ -1,26 +1,28 @@
-"""Secrets: wherever one comes in, it is found only where it came in; and passwords that are kept, listed and replaced."""
+"""Secrets: wherever one comes in, it is found only where it came in."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.connectors.email.mail_room import answers_for
 from tests.flows.canary import LINE, TEXT, TOKEN, files, full_mail, git_objects, journal_columns, leaks
-from tests.flows.employee import mail
+from tests.flows.employee import mail, request
 from tests.flows.steps import only, proposed_mail
 from tests.servers.conversation import conversation
 from tests.standins.certificates import make_certificate
 from tests.standins.smtp_server import SmtpServer
+from tests.stock_git import git
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.flows.employee import Employee
 
-# Where a planted secret may lie afterwards, and why
+# where a planted secret may lie afterwards, and why
 IN_VAULT = {
     r"Files/.*": "what came from outside, as it came: nothing is lost, and it is kept out of the history",
     r"Ask\.md|Company_Handbook\.md|Wifi\.md": "the owner's own notes, which nobody changes",
@@ -33,28 +35,92 @@ IN_STATE = {
     r"journal\.sqlite(-wal)?": "see IN_JOURNAL",
 }
 IN_JOURNAL = {
-    "transitions.operations": "the line of Ask.md that is to be ticked, by its words; shown nowhere",
-    "transitions.paths": "a file of the inbox, by the name it came with; shown nowhere, and in no commit",
+    r"transitions\.operations": "the line of Ask.md that is to be ticked, by its words; shown nowhere",
+    r"transitions\.paths": "a file of the inbox, by the name it came with; shown nowhere, and in no commit",
 }
 
 
+@dataclass
 class Told:
-    """Everything the commands said."""
+    """A vault, and everything its commands and answers said."""
 
-    def __init__(self, employee: Employee) -> None:
-        self.employee = employee
-        self.said: list[str] = []
+    employee: Employee
+    said: list[str] = field(default_factory=list)
 
-    def call(self, *words: str, answers: str | None = None) -> str:
-        result = self.employee.call(*words, answers=answers)
-        self.said.append(result.output)
-        return result.output
+    def call(self, *words: str, answers: str | None = None) -> None:
+        self.said.append(self.employee.call(*words, answers=answers).output)
 
     def once(self) -> None:
         self.call("run", "--once")
 
+    def change(self, path: Path, before: str, after: str) -> None:
+        """The owner edits a note."""
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
-def other_than(found: dict[str, set[str]], allowed: dict[str, str]) -> dict[str, set[str]]:
+
+def comes_from_outside(told: Told) -> None:
+    told.employee.drop(f"access {TOKEN}.eml", full_mail(1))
+    told.employee.drop(f"wifi {TOKEN}.txt", TEXT)
+
+
+def is_written_by_the_owner(told: Told) -> None:
+    vault = told.employee.vault
+    (vault / "Wifi.md").write_text(f"# Wifi\n\n{TEXT}\n", encoding="utf-8")
+    ask = vault / "Ask.md"
+    ask.write_text(f"{ask.read_text(encoding='utf-8')}\n- {LINE}\n", encoding="utf-8")
+    row = "| currency | EUR |"
+    told.change(vault / "Company_Handbook.md", row, f"{row}\n| wifi | {TOKEN} {LINE.replace('|', '/')} |")
+    told.call("ask", LINE)
+
+
+def is_answered(told: Told) -> None:
+    first, second, *_ = told.employee.questions()
+    told.change(first, "answer:", f"answer: {TOKEN}")
+    told.call("answer", second.stem, LINE)
+
+
+def is_edited_and_rejected(told: Told) -> None:
+    employee = told.employee
+    for number in (2, 3):
+        employee.drop(f"request-{number}.eml", mail(request(f"{number} hours"), number=number))
+    told.once()
+    first, second = employee.pending("invoice.create")
+    told.change(first, "text: consulting", f"text: {TOKEN}")
+    employee.approve(first)
+    told.call("reject", second.stem, "--reason", LINE)
+    told.once()
+    told.change(first, "decision:", "decision: reject")
+    told.change(first, "reason:", f"reason: {TOKEN}")
+    told.once()
+
+
+def is_said_by_a_server(told: Told, room: Path) -> None:
+    with SmtpServer(make_certificate(room)) as server:
+        answers = "".join(f"{each}\n" for each in answers_for(server).values())
+        server.behaviour.reply_to_login = f"535 bad password: {TOKEN}"
+        told.call("connect", "mail", answers=answers)
+        server.behaviour.reply_to_login = ""
+        told.call("connect", "mail", answers=answers)
+        server.behaviour.reply_to_recipient = f"550 no such user, {TOKEN}"
+        told.employee.approve(proposed_mail(told.employee, 20))
+        told.once()
+
+
+def is_asked_about(told: Told) -> None:
+    for words in ("status --all", "status --json", "log", "verify", "doctor", "doctor --json", "credentials"):
+        told.call(*words.split())
+    task = next(each for each in told.employee.notes("In_Progress") if "-email-" in each.name)
+    for word in ("why", "log"):
+        told.call(word, task.stem)
+    with conversation(told.employee) as assistant:
+        told.said += [str(assistant.call("list_tasks")), str(assistant.call("list_waiting"))]
+        told.said.append(str(assistant.call("read_task", task_id=task.stem)))
+        told.said.append(assistant.refused("propose_reply", task_id=task.stem, subject="Re", body=LINE))
+
+
+def unexpected(found: dict[str, set[str]], allowed: dict[str, str]) -> dict[str, set[str]]:
     return {name: kinds for name, kinds in found.items() if not any(re.fullmatch(each, name) for each in allowed)}
 
 
@@ -63,82 +129,70 @@ def test_a_secret_of_each_kind_is_found_only_where_it_came_in(
 ) -> None:
     monkeypatch.setenv("MAIL_TOKEN", LINE)
     told = Told(employee)
-    # what comes from outside
-    employee.drop(f"access {TOKEN}.eml", full_mail(1))
-    employee.drop(f"wifi {TOKEN}.txt", TEXT)
-    # what the owner writes
-    vault = employee.vault
-    (vault / "Wifi.md").write_text(f"# Wifi\n\n{TEXT}\n", encoding="utf-8")
-    ask = vault / "Ask.md"
-    ask.write_text(f"{ask.read_text(encoding='utf-8')}\n- {LINE}\n", encoding="utf-8")
-    handbook = vault / "Company_Handbook.md"
-    row = f"| currency | EUR |\n| wifi | {TOKEN} {LINE.replace('|', '/')} |"
-    handbook.write_text(handbook.read_text(encoding="utf-8").replace("| currency | EUR |", row), encoding="utf-8")
-    told.call("ask", LINE)
+    comes_from_outside(told)
+    is_written_by_the_owner(told)
     told.once()
-    # answers, one in the note and one by command
-    first, *others = employee.questions()
-    first.write_text(first.read_text(encoding="utf-8").replace("answer:", f"answer: {TOKEN}", 1), encoding="utf-8")
-    for each in others[:1]:
-        told.call("answer", each.stem, LINE)
+    is_answered(told)
     told.once()
-    # decisions: a reason in a note and one by command, and an order with a secret in it
-    for number in (2, 3, 4):
-        employee.drop(f"request-{number}.eml", mail(f"Please send us the invoice for {number} hours.", number=number))
-    employee.drop(
-        "asks.eml",
-        mail("Hello,\n\nplease send us the invoice for 10 hours of consulting at 95.00 EUR per hour.", number=9),
-    )
-    told.once()
-    invoice = only(employee.pending("invoice.create"))
-    invoice.write_text(
-        invoice.read_text(encoding="utf-8").replace("text: consulting", f"text: {TOKEN}"),
-        encoding="utf-8",
-    )
-    employee.approve(invoice)
-    told.once()
-    again = only(employee.pending("invoice.create"))
-    again.write_text(
-        again.read_text(encoding="utf-8")
-        .replace("decision:", "decision: reject", 1)
-        .replace("reason:", f"reason: {TOKEN}", 1),
-        encoding="utf-8",
-    )
-    told.once()
-    # services: a login that is refused in words that quote it, and a server that quotes another
-    with SmtpServer(make_certificate(tmp_path)) as server:
-        server.behaviour.reply_to_login = f"535 bad password: {TOKEN}"
-        told.call("connect", "mail", answers="".join(f"{each}\n" for each in answers_for(server).values()))
-        server.behaviour.reply_to_login = ""
-        told.call("connect", "mail", answers="".join(f"{each}\n" for each in answers_for(server).values()))
-        server.behaviour.reply_to_recipient = f"550 no such user, {TOKEN}"
-        send = proposed_mail(employee, 20)
-        employee.approve(send)
-        told.once()
-    # what is asked afterwards
-    for words in (("status", "--all"), ("status", "--json"), ("log",), ("verify",), ("doctor",), ("credentials",)):
-        told.call(*words)
-    task = only(
-        [each for each in employee.notes("Needs_Action") + employee.notes("In_Progress") if "-email-" in each.name][:1]
-    )
-    told.call("why", task.stem)
-    told.call("log", task.stem)
-    with conversation(employee) as assistant:
-        told.said.append(str(assistant.call("list_tasks")))
-        told.said.append(str(assistant.call("list_waiting")))
-        told.said.append(str(assistant.call("read_task", task_id=task.stem)))
-        told.said.append(assistant.refused("propose_reply", task_id=task.stem, subject="Re", body=LINE))
-
-    journal = {re.escape(name): why for name, why in IN_JOURNAL.items()}
-    leaked = {
+    is_edited_and_rejected(told)
+    is_said_by_a_server(told, tmp_path)
+    is_asked_about(told)
+    leaked: dict[str, object] = {
         "said": [said for said in told.said if leaks(said.encode())],
-        "vault": other_than(files(vault), IN_VAULT),
-        "state": other_than(files(employee.state), IN_STATE),
-        "journal": other_than(journal_columns(employee), journal),
+        "vault": unexpected(files(employee.vault), IN_VAULT),
+        "state": unexpected(files(employee.state), IN_STATE),
+        "journal": unexpected(journal_columns(employee), IN_JOURNAL),
         "history": sorted(leaks(git_objects(employee))),
     }
-    __import__("pathlib").Path("/tmp/sg/leaked.txt").write_text(
-        "\n".join(f"{a}: {str(b)[:6000]}" for a, b in leaked.items())
-    )
-    __import__("shutil").copytree(employee.room, "/tmp/sg/room", dirs_exist_ok=True)
     assert {place: found for place, found in leaked.items() if found} == {}
+    assert all(leaks((employee.vault / each).read_bytes()) for each in ("Wifi.md", "Ask.md", "Company_Handbook.md"))
+    assert "All holds." in employee.said("verify")
+
+
+def test_a_mail_with_a_password_is_shown_masked_and_stays_readable_in_files(employee: Employee) -> None:
+    employee.drop("wifi.eml", mail("Hello,\n\nyour wifi password: Ruffled-Heron-77\n"))
+    employee.once()
+    task = only(
+        [each for each in employee.notes("In_Progress") + employee.notes("Needs_Action") if "-email-" in each.name]
+    )
+    text = task.read_text(encoding="utf-8")
+    assert "your wifi password: ⟨secret: password, 16 characters⟩" in text
+    assert "> [!warning] Secrets came with it: password" in text
+    kept = only(list((employee.vault / "Files").rglob("*.eml")))
+    assert b"Ruffled-Heron-77" in kept.read_bytes()
+    history = employee.state / "history.git"
+    assert kept.name not in git(history, "ls-tree", "-r", "--name-only", "HEAD")
+    assert git(employee.vault, "status", "--porcelain") == ""
+    before = git(history, "rev-parse", "HEAD")
+    employee.once()
+    assert git(history, "rev-parse", "HEAD") == before
+
+
+def test_a_password_in_the_owners_note_is_told_once_and_the_note_comes_in_when_it_is_out(employee: Employee) -> None:
+    note = employee.vault / "Wifi.md"
+    note.write_text("# Wifi\n\nOffice\nPasswort: Ruffled-Heron-77\n", encoding="utf-8")
+    employee.once()
+    alert = only(employee.notes("Needs_Action"))
+    told = alert.read_text(encoding="utf-8")
+    assert "# A secret stands in Wifi.md" in told
+    assert "- line 4: password" in told
+    assert "Ruffled" not in told
+    alert.unlink()
+    employee.once()
+    assert employee.notes("Needs_Action") == []
+    history = employee.state / "history.git"
+    assert "Wifi.md" not in git(history, "ls-tree", "-r", "--name-only", "HEAD").splitlines()
+    note.write_text("# Wifi\n\nOffice\nPasswort: in the safe\n", encoding="utf-8")
+    employee.once()
+    assert "Wifi.md" in git(history, "ls-tree", "-r", "--name-only", "HEAD").splitlines()
+
+
+def test_a_secret_given_to_a_command_is_left_out_and_said(employee: Employee) -> None:
+    result = employee.call("ask", f"publish the package with {TOKEN}")
+    assert "A secret was left out" in result.output
+    assert TOKEN not in result.output
+    employee.once()
+    text = only(
+        [each for each in employee.notes("Needs_Action") + employee.notes("In_Progress") if "-ask-" in each.name]
+    )
+    assert "publish the package with ⟨secret: GitHub token" in text.read_text(encoding="utf-8")
