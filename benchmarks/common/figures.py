@@ -92,6 +92,10 @@ REACH = (
     Reach("processor time of an idle engine, %", "engine.cpu_percent", 1.0),
     Reach("memory of an idle engine, MB", "engine.rss_mb", 130.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
+    Reach("looking for secrets in a note of 3 kB, ms", "secrets_gate.note_3k_ms", 5.0),
+    Reach("looking for secrets in a note of 64 kB, ms", "secrets_gate.note_64k_ms", 5.0),
+    Reach("the same, times one compiled pattern", "secrets_gate.note_64k_ms", 30.0, "secrets_gate.floor_64k_ms"),
+    Reach("looking for secrets in 64 kB made to be slow, ms", "secrets_gate.hostile_64k_ms", 60.0),
 )
 
 

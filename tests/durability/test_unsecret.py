@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from agents.durability.schema import CHAIN, TRANSITIONS
-from agents.durability.transitions import Transition
+from agents.durability.transitions import Recorder, Transition
 from agents.security.audit_logger import Fact
+from agents.security.secret_gate import SecretGate
 from agents.security.secret_patterns import find_secrets
+from agents.vault.history import History
 from agents.vault.store import EditText, Operation
 from tests.security.secret_samples import letters
 from tests.stock_git import git
@@ -60,3 +62,15 @@ def test_the_words_by_which_a_line_is_found_stay(room: Room) -> None:
         fact = Fact("watcher", "task.filed", "2026-11-23-ask-0123456789")
         writing.record(Transition(fact, "File", (Operation("edit", "Ask.md", edits=(edit,)),)))
     assert "- [x] publish with" in (room.vault / "Ask.md").read_text(encoding="utf-8")
+
+
+def test_a_generated_page_that_holds_a_secret_is_no_reason_to_commit(room: Room) -> None:
+    room.history = History.create(room.git_dir, room.vault, room.key.sign, gate=SecretGate().findings)
+    room.recorder = Recorder(room.journal, room.store, room.history, room.clock, room.is_ours)
+    (room.vault / "Dashboard.md").write_text("all is well\n", encoding="utf-8")
+    room.recorder.housekeeping(["Dashboard.md"])
+    before = room.history.head()
+    (room.vault / "Dashboard.md").write_text(f"mine: {TOKEN}\n", encoding="utf-8")
+    room.recorder.housekeeping(["Dashboard.md"])
+    assert room.history.head() == before
+    assert room.history.blob_at(before or "", "Dashboard.md") == b"all is well\n"

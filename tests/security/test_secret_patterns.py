@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.security.secret_kinds import KINDS, TOKENS
-from agents.security.secret_patterns import Found, find_secrets, masked
+from agents.security.secret_patterns import Found, find_secrets, kinds_in, masked
 from tests.security.secret_samples import SAMPLES, hexed, letters
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ def test_what_stands_around_a_secret_stays() -> None:
     assert masked("Login: me\npassword: hunter2\nBye") == "Login: me\npassword: ⟨secret: password, 7 characters⟩\nBye"
     token = "ghp_" + letters("one", 36)
     assert masked(f"a {token}, b {token}.").count("⟨secret: GitHub token, 40 characters⟩") == 2
+
+
+def test_kinds_are_named_once_and_in_order() -> None:
+    assert kinds_in("PIN: 48213, password: hunter2, password: hunter3") == "PIN, password"
+    assert kinds_in("nothing") == ""
 
 
 def test_secrets_that_overlap_are_masked_as_one() -> None:
