@@ -72,11 +72,7 @@ def _body(content: TaskContent) -> Iterator[str]:
         yield f"> Subject: {code_span(event.subject)}"
     if content.reply_to:
         yield f"> It says that it answers a mail of ours, from [[{content.reply_to}]]."
-    yield from _warnings(content.flags)
-    if content.secrets:
-        yield ""
-        yield f"> [!warning] Secrets came with it: {', '.join(content.secrets)}"
-        yield f"> They are not shown here. {_kept(content)} If one is yours, change it where it is used."
+    yield from _warnings((*content.flags, *_secrets(content)))
     yield ""
     text = event.text or next((file.text for file in event.attachments if file.text), "")
     yield fenced(text) if text.strip() else "There is no text in it.\n"
@@ -88,10 +84,11 @@ def _body(content: TaskContent) -> Iterator[str]:
     yield content.history
 
 
-def _kept(content: TaskContent) -> str:
-    if not content.links:
-        return "What you wrote stands where you wrote it, and that note is kept out of the history."
-    return "What came lies in Files as it came, and is kept out of the history."
+def _secrets(content: TaskContent) -> Iterator[str]:
+    if content.secrets:
+        yield f"secrets came with it and are not shown here: {', '.join(content.secrets)}"
+        if content.links:
+            yield "what came lies in Files as it came, and is kept out of the history"
 
 
 def _title(content: TaskContent) -> str:

@@ -152,8 +152,9 @@ class Desk:
             write_meta(sql, READABLE, str(newest.seq if newest else 0))
 
     def _generate(self, path: str, text: str) -> None:
+        (shown,) = self._recorder.gate.masked_all([text])
         try:
-            self._recorder.store.apply(Operation("generate", path, text=text))
+            self._recorder.store.apply(Operation("generate", path, text=shown))
         except NotAllowed as err:
             with self._recorder.begin() as writing:
                 raise_alert(writing, path, f"{path} cannot be written: {err}. {err.hint}", self._clock.now())

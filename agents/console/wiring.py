@@ -60,7 +60,7 @@ class SecretsOnUse:
     """The secret store, opened when first asked: probing a keyring is slow, and most commands need no secret."""
 
     state: Path
-    settings: Settings
+    settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def _store(self) -> SecretStore:

@@ -157,7 +157,7 @@ def test_a_mail_with_a_password_is_shown_masked_and_stays_readable_in_files(empl
     )
     text = task.read_text(encoding="utf-8")
     assert "your wifi password: ⟨secret: password, 16 characters⟩" in text
-    assert "> [!warning] Secrets came with it: password" in text
+    assert "> - secrets came with it and are not shown here: password\n> - what came lies in Files" in text
     kept = only(list((employee.vault / "Files").rglob("*.eml")))
     assert b"Ruffled-Heron-77" in kept.read_bytes()
     history = employee.state / "history.git"

@@ -9,6 +9,8 @@ from email.header import Header
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.security.secret_gate import REMEMBERED, SHOWN, SecretGate
 from tests.security.secret_samples import SAMPLES, letters
@@ -96,3 +98,10 @@ def test_memory_has_an_end() -> None:
     gate = SecretGate()
     gate.masked_all([str(number) for number in range(REMEMBERED + 10)])
     assert len(gate._known) == REMEMBERED  # noqa: SLF001 (that it does not grow is the promise)
+
+
+@given(st.binary(max_size=600), st.sampled_from(sorted(WRAPPED)), st.binary(max_size=60))
+def test_no_bytes_stop_the_gate(content: bytes, name: str, after: bytes) -> None:
+    gate = SecretGate()
+    for each in (content, WRAPPED[name][:90] + content + after, b"\xff\xfe" + content, b"=?utf-8?B?" + content + b"?="):
+        assert isinstance(gate.findings("a.eml", each), tuple)
