@@ -14,7 +14,7 @@ import click
 
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
-from agents.console.entering import json_option, opened, told_plainly, vault_option
+from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
 from agents.console.proof_commands import code_option, proof
 from agents.console.requesting import recorded, request, unknown
 from agents.console.schedule_command import schedules
@@ -296,4 +296,5 @@ for each in (proof, credentials, schedules, pause, resume, skip, retry, drain, c
 
 def main() -> None:
     """The entry."""
+    sys.excepthook = crash_told
     cli(prog_name="orchestrator.py")

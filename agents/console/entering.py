@@ -13,6 +13,7 @@ from agents.errors import EmployeeError, refusals_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from agents.console.wiring import House
 
@@ -51,3 +52,12 @@ def told_plainly() -> Iterator[None]:
 
         click.echo(masked(f"{err}\n{err.hint}"), err=True)
         sys.exit(1)
+
+
+def crash_told(kind: type[BaseException], err: BaseException, trace: TracebackType | None) -> None:
+    """What Python prints when an error is none of ours, without a secret: its words may quote anything."""
+    from traceback import format_exception
+
+    from agents.security.secret_patterns import masked
+
+    sys.stderr.write(masked("".join(format_exception(kind, err, trace))))
