@@ -50,6 +50,8 @@ OUR_LINES = re.compile(
     r"|Subject: °|\[!warning\] Look twice|Attachments|History"
     r"|invisible characters|homoglyphs in the text|two From headers|line breaks hidden in the subject"
     r"|hidden text: words that a mail program would not show are left out"
+    r"|secrets came with it and are not shown here: (API key or secret|one-time code|, )+"
+    r"|what came lies in Files as it came, and is kept out of the history"
     r"|the mail's own date cannot be true; the file's is shown"
     r"|\[\[sha-[0-9a-f]{16}\.eml\]\] \(the whole mail as it came\)"
     r"|\[\[sha-[0-9a-f]{16}\.[a-z]{2,5}\]\] \((named by the sender: °|without a name)\)"

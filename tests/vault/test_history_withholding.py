@@ -63,6 +63,7 @@ def test_a_clean_version_stays_when_a_secret_is_written_into_the_note(desk: Desk
     assert desk.history.blob_at(made, "a.md") == b"clean"
     desk.history.refresh_index(["a.md"])
     assert SECRET not in objects(desk)
+    assert desk.status() == " M a.md"
 
 
 def test_it_comes_in_as_soon_as_it_is_clean(desk: Desk) -> None:
