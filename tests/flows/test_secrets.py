@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fpdf import FPDF
+
 from tests.connectors.email.mail_room import answers_for
 from tests.flows.canary import LINE, TEXT, TOKEN, files, full_mail, git_objects, journal_columns, leaks
 from tests.flows.employee import mail, request
@@ -166,6 +168,24 @@ def test_a_mail_with_a_password_is_shown_masked_and_stays_readable_in_files(empl
     before = git(history, "rev-parse", "HEAD")
     employee.once()
     assert git(history, "rev-parse", "HEAD") == before
+
+
+def test_a_file_whose_format_hides_a_password_that_we_can_read_stays_out_too(employee: Employee) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica")
+    pdf.multi_cell(0, text="Dear guest, the wifi password: Ruffled-Heron-77 is yours until Friday.")
+    content = bytes(pdf.output())
+    assert b"Ruffled" not in content
+    employee.drop("wifi.pdf", content)
+    employee.once()
+    kept = only(list((employee.vault / "Files").rglob("*.pdf")))
+    history = employee.state / "history.git"
+    assert kept.read_bytes() == content
+    assert kept.name not in git(history, "ls-tree", "-r", "--name-only", "HEAD")
+    shown = [each.read_text(encoding="utf-8") for each in employee.vault.rglob("*.md")]
+    assert any("password: ⟨secret: password, 16 characters⟩" in each for each in shown)
+    assert not any("Ruffled" in each for each in shown)
 
 
 def test_a_password_in_the_owners_note_is_told_once_and_the_note_comes_in_when_it_is_out(employee: Employee) -> None:
