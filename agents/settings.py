@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     engine_url: SecretStr | None = Field(
         default=None, description="A PostgreSQL address for the engine's steps, before the one that was connected."
     )
+    passphrase: SecretStr | None = Field(
+        default=None, description="Opens the file of your passwords where there is no keyring; or a systemd credential."
+    )
     clock: Path | None = Field(
         default=None,
         description="For practice: a file that says what time it is (ISO, with a zone); default: the clock.",
@@ -62,6 +65,16 @@ class Settings(BaseSettings):
         if self.state is not None:
             return self.state.expanduser().absolute()
         return platformdirs.user_state_path("ai-employee", appauthor=False) / vault_id
+
+
+def chosen_passphrase(settings: Settings) -> str | None:
+    """What opens the file of passwords: the setting, else systemd's credential `ai-employee-passphrase`; or None."""
+    if settings.passphrase is not None:
+        return settings.passphrase.get_secret_value() or None
+    handed = Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / "ai-employee-passphrase"
+    if "CREDENTIALS_DIRECTORY" not in os.environ or not handed.is_file():
+        return None
+    return handed.read_text(encoding="utf-8").rstrip("\r\n") or None
 
 
 def prepare_environment(values: Mapping[str, str] = HEAVY_ENVIRONMENT) -> None:

@@ -34,6 +34,7 @@ from watchers.filing import Filing
 from watchers.first_priority import FirstPriority
 from watchers.request_watcher import COMMAND, request_number
 from watchers.task_note import TaskContent, render_task
+from watchers.unsecret import says_secrets, secrets_in, without_secrets
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,7 +123,12 @@ class Intake:
 
     def _new(self, filing: Filing, event: Event, source_id: str, now: datetime, flags: tuple[str, ...] = ()) -> str:
         task = filing.free_id(event, source_id)
+        cleared = _clear(event, task)
+        secrets = secrets_in(event)
+        event, as_it_came = (without_secrets(event) if secrets else event), _files(event)
         kept = [self._keep(each, month_folder(FILES, as_local(now).date())) for each in _files(event)]
+        if secrets:
+            self._keep_out(kept, as_it_came, event)
         flagged = (*event.flags, *flags)
         view = _view(event, task, flagged, kept)
         known = sender_seen_before(filing.writing.sql, event.sender_address, task)
@@ -131,7 +137,9 @@ class Intake:
         answered = answered_task(filing.writing.sql, event.answers)
         priority = self._priority.of(event, flagged, sender_known=known)
         received = as_local(event.occurred_at)
-        note = render_task(TaskContent(task, event, received, known, links, history, flagged, answered, priority))
+        note = render_task(
+            TaskContent(task, event, received, known, links, history, flagged, answered, priority, secrets)
+        )
         seen = {
             "source": event.source,
             "source_id": source_id,
@@ -146,7 +154,7 @@ class Intake:
         parameters = {"source": event.source, "sha256": event.content_sha256}
         parameters |= {"reply_to": answered} if answered else {}
         fact = Fact("watcher", "task.filed", task, task, parameters)
-        filing.record(Transition(fact, f"File {task}", (*operations, *_clear(event, task))))
+        filing.record(Transition(fact, f"File {task}", (*operations, *cleared)))
         if answered or priority != NORMAL:
             filing.write()  # what follows is about a task that is there
             self._stand_out(filing.writing, task, answered, priority)
@@ -162,6 +170,12 @@ class Intake:
         blob = self._blobs.put(file.content)
         name = f"sha-{blob[:16]}.{file.extension}"
         return Kept(name, f"{folder}/{name}", blob, file)
+
+    def _keep_out(self, kept: list[Kept], as_it_came: tuple[StoredFile, ...], event: Event) -> None:
+        """Out of the history: the whole mail, and every file that says a secret, also where a format hides its text."""
+        for each, file in zip(kept, as_it_came, strict=True):
+            if each.file is event.original or says_secrets(file):
+                self._recorder.history.exclude(each.path)
 
     def _quarantine(self, writing: Writing, event: Event, problem: Problem) -> bool:
         """What cannot be read is kept as it is, with the line and the reason in an alert beside it."""

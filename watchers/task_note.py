@@ -29,7 +29,7 @@ class TaskContent:
     """What stands in the note. `received` is local and naive; `history` the first line of the history, with its dash.
 
     `links` are the kept files in the order original (when there is one), attachments: name in the vault, sent name.
-    `reply_to` is the task whose mail it says it answers, or empty.
+    `reply_to` is the task whose mail it says it answers, or empty. `secrets`: the kinds taken out of it.
     """
 
     task_id: str
@@ -41,6 +41,7 @@ class TaskContent:
     flags: tuple[str, ...]
     reply_to: str = ""
     priority: str = "normal"
+    secrets: tuple[str, ...] = ()
 
 
 def render_task(content: TaskContent) -> str:
@@ -71,7 +72,7 @@ def _body(content: TaskContent) -> Iterator[str]:
         yield f"> Subject: {code_span(event.subject)}"
     if content.reply_to:
         yield f"> It says that it answers a mail of ours, from [[{content.reply_to}]]."
-    yield from _warnings(content.flags)
+    yield from _warnings((*content.flags, *_secrets(content)))
     yield ""
     text = event.text or next((file.text for file in event.attachments if file.text), "")
     yield fenced(text) if text.strip() else "There is no text in it.\n"
@@ -81,6 +82,13 @@ def _body(content: TaskContent) -> Iterator[str]:
         yield ""
     yield "## History"
     yield content.history
+
+
+def _secrets(content: TaskContent) -> Iterator[str]:
+    if content.secrets:
+        yield f"secrets came with it and are not shown here: {', '.join(content.secrets)}"
+        if content.links:
+            yield "what came lies in Files as it came, and is kept out of the history"
 
 
 def _title(content: TaskContent) -> str:

@@ -19,19 +19,26 @@ from agents.durability.transitions import Recorder, Transition
 from agents.errors import NotAllowed
 from agents.security.audit_logger import Fact, fields_of
 from agents.vault.files import read_regular
-from agents.vault.layout import DASHBOARD_NOTE, LOGS, is_note_name
+from agents.vault.layout import DASHBOARD_NOTE, FILES, INBOX, LOGS, QUARANTINE, is_note_name
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.note_edit import owner_region
+from agents.vault.plain import plain
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
     from agents.connectors.contract import Capability
     from agents.security.audit_logger import Link
 
+FROM_OUTSIDE = (INBOX, FILES, QUARANTINE)  # what lies there came as it is; its task's note or an alert tells of it
 INDEX_AFTER_S = 2.0  # of quiet: in a large vault it takes a while, and the next event comes first
+TAKE_OUT = (
+    "The note stays as it is. Take the secret out - a password manager is a better place - and the note is kept in the "
+    "history again. If this folder is synced or backed up, change the secret where it is used."
+)
 READABLE = "readable log"  # the newest event that the pages show
 
 
@@ -47,6 +54,7 @@ class Desk:
         self._clock = recorder.clock
         self._swept_s = float("-inf")
         self._dirty = True
+        self._withheld: AbstractSet[str] = frozenset()  # what was told
         self._stale_since_s = float("inf")  # since when `git status` does not show what was committed; inf: it does
 
     def work(self, *, last: bool, progressed: bool) -> None:
@@ -57,6 +65,7 @@ class Desk:
         if last or self._clock.monotonic_s() - self._swept_s >= self._owner_quiet_s:
             lost_pages = self._sweep(quiet_s=0.0 if last else self._owner_quiet_s)
             self._swept_s = self._clock.monotonic_s()
+        self._tell_withheld()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)
             self._dirty, self._stale_since_s = False, self._clock.monotonic_s()
@@ -80,6 +89,19 @@ class Desk:
                 writing.record(Transition(fact, f"Edit {len(quiet)} files", author="owner", paths=tuple(quiet)))
             self._dirty = True
         return lost_pages
+
+    def _tell_withheld(self) -> None:
+        """An alert for each note of the owner's that is kept out of the history because a secret stands in it."""
+        told = self._recorder.history.withheld()
+        theirs = {_name(path): words for path, words in told.items() if path.split("/")[0] not in FROM_OUTSIDE}
+        if theirs.keys() == self._withheld:
+            return
+        with self._recorder.begin() as writing:
+            for name in sorted(theirs.keys() - self._withheld):
+                detail = "\n".join([*(f"- {each}" for each in theirs[name]), "", TAKE_OUT])
+                words = f"A secret stands in {plain(name)}; the history does not take it in"
+                raise_alert(writing, name, words, self._clock.now(), detail=detail)
+        self._withheld = theirs.keys()
 
     def _log_files(self, changed: Iterable[str]) -> set[str]:
         """The log files of the chain among these paths, or whose page is among them."""
@@ -130,11 +152,18 @@ class Desk:
             write_meta(sql, READABLE, str(newest.seq if newest else 0))
 
     def _generate(self, path: str, text: str) -> None:
+        (shown,) = self._recorder.gate.masked_all([text])
         try:
-            self._recorder.store.apply(Operation("generate", path, text=text))
+            self._recorder.store.apply(Operation("generate", path, text=shown))
         except NotAllowed as err:
             with self._recorder.begin() as writing:
                 raise_alert(writing, path, f"{path} cannot be written: {err}. {err.hint}", self._clock.now())
+
+
+def _name(path: str) -> str:
+    """How a note is named to the owner: one of ours moves, and is told once."""
+    name = path.rpartition("/")[2]
+    return name.removesuffix(".md") if is_note_name(name) and name[:1].isdigit() else path
 
 
 def _page(file: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.approval.expiry import waits_until
@@ -19,6 +20,7 @@ from agents.durability.statements import parts_of_ids
 from agents.durability.transitions import Transition
 from agents.durability.waiting_rows import overdue_ids, waiting_among, waiting_ids, waiting_rows, waiting_times
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import kinds_in, masked
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, CLAIMED, DONE, PENDING, REJECTED
 from agents.vault.note import MAX_NOTE_BYTES, Problem
@@ -160,7 +162,7 @@ class OwnerMoves:
         verdict = judge(row, notes, self._clock.now(), self._models, away=self._away)
         if verdict.kind in {Kind.APPROVE, Kind.EDITED} and (words := self.objection(row.id)):
             return Verdict(Kind.HOLD, verdict.how, words)
-        return verdict
+        return _without_secrets(verdict)
 
     def objection(self, proposal: str) -> str:
         """Why a yes to this proposal does not count: a conflict copy of its note says no. Empty when none does."""
@@ -206,3 +208,10 @@ class OwnerMoves:
             operation = Operation("create", f"{PENDING}/{row.id}.md", text=row.note)
             writing.record(Transition(fact, f"Show {row.id} again", (operation,)))
         return 1
+
+
+def _without_secrets(verdict: Verdict) -> Verdict:
+    """The same with no secret in the owner's reason; an order they edited one into is shown again as it was."""
+    if verdict.action is not None and (kinds := kinds_in(verdict.action.canonical().decode())):
+        return Verdict(Kind.UNREADABLE, verdict.how, f"there is a secret in it: {kinds}")
+    return replace(verdict, reason=masked(verdict.reason))

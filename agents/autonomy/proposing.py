@@ -15,6 +15,7 @@ from agents.durability.transitions import Transition, local_text
 from agents.errors import NotAllowed
 from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import kinds_in, masked
 from agents.vault.files import read_regular
 from agents.vault.layout import APPROVED, DONE, PENDING, REJECTED
 from agents.vault.store import EditText
@@ -38,6 +39,7 @@ STUCK = AskOwner(
     choices=(Choice("file it, nothing is to be done"), Choice("I do it myself")),
 )
 FILES = replace(STUCK, key="files")
+SECRET = replace(STUCK, key="secret")
 TRY_AGAIN = Choice("I have changed my handbook: try again")
 NEVER = "never:"  # how the key of a question begins about what a rule of the owner forbids; the move's key follows
 
@@ -56,6 +58,8 @@ class Proposing:
         earlier = proposals_of(writing.sql, row.id)
         if _is_dealt_with(earlier, move):
             return ""
+        if kinds := kinds_in(move.action.canonical().decode()):
+            return replace(SECRET, question=f"What I would propose holds a secret ({kinds}). What shall I do?")
         if reason := self._seal_files(writing, row.id, move.action):
             return replace(FILES, question=reason)
         for each in earlier:
@@ -66,10 +70,13 @@ class Proposing:
             move_key=move.key,
             action=move.action,
             provenance=move.provenance,
-            quote=move.quote,
+            quote=masked(move.quote),
             rule=decision.rule,
             brain=self._ports.brain.name,
-            warnings=(*move.warnings, *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action)),
+            warnings=(
+                *map(masked, move.warnings),
+                *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action),
+            ),
         )
         try:
             return self._decisions.propose(writing, draft, self._ports.policy()).id

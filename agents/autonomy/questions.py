@@ -14,6 +14,7 @@ from agents.durability.task_persistence import QuestionRow, add_question, questi
 from agents.durability.transitions import Transition, local_text
 from agents.reasoning.planner import read_answer, render_question
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import masked
 from agents.vault.files import read_regular
 from agents.vault.layout import DONE, NEEDS_ACTION, note_id
 from agents.vault.neutralize import code_span, visible
@@ -136,11 +137,11 @@ class Questions:
 
 
 def acceptable(row: QuestionRow, answer: str) -> str | Problem:
-    """The answer as it counts, or why it cannot be taken.
+    """The answer as it counts, without a secret in it, or why it cannot be taken.
 
     A choice counts however it is capitalised. What became of an effect is answered with one of the choices only.
     """
-    words = " ".join(answer.split())
+    words = masked(" ".join(answer.split()))
     choices = [choice.text for choice in ask_from_row(row).choices]
     chosen = next((text for text in choices if text.casefold() == words.casefold()), "")
     if chosen:

@@ -20,6 +20,7 @@ from agents.durability.task_persistence import RequestRow, find_question, reques
 from agents.durability.transitions import Transition
 from agents.errors import EmployeeError, NotAllowed
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import kinds_in, masked
 from agents.vault.layout import APPROVED, PENDING, PRIVACY_NOTE
 from agents.vault.neutralize import code_span, visible
 from agents.vault.note import Problem
@@ -122,6 +123,8 @@ class Requests:
             draft = drafted(sql, row.target, row.text, move_key_of(row.number), self._models)
         if isinstance(draft, str):
             return draft
+        if kinds := kinds_in(draft.action.canonical().decode()):
+            return f"it holds a secret ({kinds})"
         try:
             with self._recorder.begin() as writing:
                 self._decisions.propose(writing, draft, self._policy())
@@ -164,7 +167,7 @@ class Requests:
             carried_out = proposal.decided_how == BY_COMMAND and proposal.state in wanted
             return "" if carried_out else f"it is {proposal.state} already"
         entries = [entry for entry in self._moves.entries(proposal.id) if entry.kind == "file"]
-        verdict: Verdict | str = Verdict(Kind.REJECT, BY_COMMAND, row.text)
+        verdict: Verdict | str = Verdict(Kind.REJECT, BY_COMMAND, masked(row.text))
         if row.kind == "approve":
             with self._recorder.journal.begin() as sql:
                 proof = proof_of(sql, proposal.id, by_request(row.number))

@@ -223,7 +223,7 @@ class Capability:
 
 
 class SecretStore(Protocol):
-    """Where passwords live: the keyring, else a 0600 file in the state folder."""
+    """Where passwords live: the keyring, else an encrypted 0600 file in the state folder."""
 
     def get(self, name: str) -> str | None:
         """The secret, or None."""
@@ -264,13 +264,18 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How `connect NAME` works. `test` tries the answers live; raises NeedsOwner or Transient, or says what works."""
+    """How `connect NAME` works. `test` tries the answers live; raises NeedsOwner or Transient, or says what works.
+
+    The password asked for by a secret `Ask` is kept under `<name>.<name of the ask>`. `answers`: what was answered, as
+    far as it is no secret, so that a password can be replaced alone; None = it cannot.
+    """
 
     name: str
     asks: tuple[Ask, ...]
     test: Callable[[Mapping[str, str]], str]
     keep: Callable[[ConnectorContext, Mapping[str, str]], str]
     forget: Callable[[ConnectorContext], str]
+    answers: Callable[[ConnectorContext], Mapping[str, str]] | None = None
 
 
 def _nothing(_context: ConnectorContext) -> Sequence[Destination]:

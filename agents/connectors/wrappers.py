@@ -1,18 +1,24 @@
-"""Retry and audit around any connector: `Audited(Retrying(connector))`. Limits are the journal's (ADR 0033)."""
+"""Discretion, retry and audit around any connector: `Audited(Retrying(Discreet(connector)))`.
+
+Limits are the journal's (ADR 0033).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from agents.connectors.contract import CannotKnow, CannotUndo, Found
 from agents.errors import EmployeeError, Transient
+from agents.security.secret_patterns import masked
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from agents.clock import Clock
-    from agents.connectors.contract import Action, Attachments, CannotUndo, Connector, Lookup, Receipt
+    from agents.connectors.contract import Action, Attachments, Connector, Lookup, Receipt
 
 Answer = TypeVar("Answer")
 
@@ -71,6 +77,44 @@ class OpenedAnew:
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """Ask the connector of now."""
         return self._open().compensate(action, receipt)
+
+
+class Discreet(Wrapped):
+    """Takes the secrets out of what a service says: a server's refusal may quote a password, a receipt a link."""
+
+    def find(self, key: str, action: Action) -> Lookup:
+        """Look up; the answer without secrets."""
+        with _discreet():
+            found = super().find(key, action)
+        if isinstance(found, Found):
+            return Found(_without_secrets(found.receipt))
+        return CannotKnow(masked(found.question)) if isinstance(found, CannotKnow) else found
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        """Act; the receipt without secrets."""
+        with _discreet():
+            return _without_secrets(super().execute(action, key, attachments))
+
+    def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
+        """Ask; the reason without secrets."""
+        with _discreet():
+            undone = super().compensate(action, receipt)
+        return CannotUndo(masked(undone.reason)) if isinstance(undone, CannotUndo) else undone
+
+
+@contextmanager
+def _discreet() -> Iterator[None]:
+    try:
+        yield
+    except EmployeeError as err:
+        err.args, err.hint = (masked(str(err)),), masked(err.hint)
+        raise
+
+
+def _without_secrets(receipt: Receipt) -> Receipt:
+    """The ids stay as they are: by them the effect is found again."""
+    details = {name: masked(value) for name, value in receipt.details.items()}
+    return replace(receipt, summary=masked(receipt.summary), details=details)
 
 
 @dataclass(frozen=True, slots=True)

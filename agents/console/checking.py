@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
+from agents.console.credential_commands import credentials_capability
 from agents.console.engine_connection import engine_capability
 from agents.console.privacy_commands import privacy_capability
 from agents.durability.signers import known_signers
 from agents.durability.verification import Report, Verification
 from agents.errors import EmployeeError
-from agents.security.secrets import FileSecrets, open_secrets
 from agents.security.signing import SigningKey
 
 if TYPE_CHECKING:
@@ -51,12 +51,6 @@ def _inbox(_house: House) -> Capability:
     return Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
 
 
-def _secrets(house: House) -> Capability:
-    in_file = isinstance(open_secrets(house.state), FileSecrets)
-    place = "a file in the state folder that only you can read" if in_file else "the keyring of this computer"
-    return Capability("secrets", State.REAL, f"kept in {place}", "")
-
-
 def _proof(house: House) -> Capability:
     with house.journal.begin() as sql:
         enrolled, words = standing(sql, house.clock.now())
@@ -67,7 +61,7 @@ def _proof(house: House) -> Capability:
 ROWS: tuple[Callable[[House], Capability], ...] = (
     _brain,
     _inbox,
-    _secrets,
+    credentials_capability,
     _proof,
     privacy_capability,
     engine_capability,

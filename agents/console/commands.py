@@ -13,7 +13,8 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
-from agents.console.entering import json_option, opened, told_plainly, vault_option
+from agents.console.credential_commands import credentials
+from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
 from agents.console.policy_commands import policy
 from agents.console.privacy_commands import privacy
 from agents.console.proof_commands import code_option, proof, signature_option
@@ -293,10 +294,11 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
     return row
 
 
-for each in (policy, privacy, proof, schedules, pause, resume, skip, retry, drain, cancel):
+for each in (policy, privacy, proof, credentials, schedules, pause, resume, skip, retry, drain, cancel):
     cli.add_command(each)
 
 
 def main() -> None:
     """The entry."""
+    sys.excepthook = crash_told
     cli(prog_name="orchestrator.py")

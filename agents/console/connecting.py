@@ -21,7 +21,7 @@ def connect_service(house: House, name: str) -> str:
         NeedsOwner: there is no such service, or the answers do not work.
     """
     connection = _connection(house, name)
-    answers = {each.name: _ask(each) for each in connection.asks}
+    answers = {each.name: asked(each) for each in connection.asks}
     works = connection.test(answers)
     kept = connection.keep(house.context, answers)
     return f"{works}\n{kept}"
@@ -37,11 +37,17 @@ def disconnect_service(house: House, name: str) -> str:
 
 
 def _connection(house: House, name: str) -> Connection:
-    known = {each.name: each for manifest in house.manifests for each in manifest.connections} | {ENGINE.name: ENGINE}
+    known = {each.name: each for each in known_connections(house)}
     if name not in known:
         raise NeedsOwner(f"There is no service {name!r}.", hint=f"Known services: {', '.join(sorted(known))}.")
     return known[name]
 
 
-def _ask(ask: Ask) -> str:
+def known_connections(house: House) -> tuple[Connection, ...]:
+    """Everything that can be connected."""
+    return (*(each for manifest in house.manifests for each in manifest.connections), ENGINE)
+
+
+def asked(ask: Ask) -> str:
+    """What the owner answers at the terminal."""
     return str(click.prompt(ask.prompt, default=ask.default, hide_input=ask.secret, show_default=not ask.secret))

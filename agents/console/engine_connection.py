@@ -54,6 +54,12 @@ def _forget(context: ConnectorContext) -> str:
     return forget_address(context.state, context.secrets)
 
 
+def _answers(context: ConnectorContext) -> Mapping[str, str]:
+    from agents.durability.engine_address import kept_address
+
+    return {"url": kept_address(context.state)}
+
+
 ENGINE = Connection(
     name="engine",
     asks=(
@@ -63,4 +69,5 @@ ENGINE = Connection(
     test=_test,
     keep=_keep,
     forget=_forget,
+    answers=_answers,
 )

@@ -13,6 +13,7 @@ from agents.errors import EmployeeError, refusals_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from agents.console.wiring import House
 
@@ -42,10 +43,21 @@ def opened(vault: Path | None, *, moved: bool = False) -> Iterator[House]:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """One of our errors, or what the system refuses, is shown as a sentence and a hint."""
+    """One of our errors, or what the system refuses, is shown as a sentence and a hint, without a secret."""
     try:
         with refusals_told():
             yield
     except EmployeeError as err:
-        click.echo(f"{err}\n{err.hint}", err=True)
+        from agents.security.secret_patterns import masked
+
+        click.echo(masked(f"{err}\n{err.hint}"), err=True)
         sys.exit(1)
+
+
+def crash_told(kind: type[BaseException], err: BaseException, trace: TracebackType | None) -> None:
+    """What Python prints when an error is none of ours, without a secret: its words may quote anything."""
+    from traceback import format_exception
+
+    from agents.security.secret_patterns import masked
+
+    sys.stderr.write(masked("".join(format_exception(kind, err, trace))))

@@ -122,7 +122,7 @@ def prepared_for(house: House, task: str, notes: tuple[str, ...]) -> Prepared:
     from agents.durability.task_persistence import find_task
     from agents.reasoning.outgoing import prepare
 
-    leaving = Leaving(house.place.root, house.models, _no_secrets)
+    leaving = Leaving(house.place.root, house.models, _secrets)
     with house.journal.begin() as sql:
         row = find_task(sql, task)
         if row is None:
@@ -211,5 +211,7 @@ def _day(moment: str) -> str:
     return as_local(datetime.fromisoformat(moment)).strftime("%Y-%m-%d")
 
 
-def _no_secrets(_text: str) -> Iterator[tuple[int, int]]:
-    return iter(())
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    from agents.security.secret_patterns import find_secrets
+
+    return ((each.start, each.end) for each in find_secrets(text))

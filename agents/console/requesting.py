@@ -14,10 +14,14 @@ UNKNOWN_ID = 2
 
 
 def request(house: House, kind: str, target: str, text: str) -> None:
-    """Put a request into the journal; the runner carries it out."""
+    """Put a request into the journal, without the secrets in it; the runner carries it out."""
     from agents.durability.bell import ring
     from agents.durability.task_persistence import add_request
+    from agents.security.secret_patterns import masked
 
+    given, text = text, masked(text)
+    if text != given:
+        click.echo(f"A secret was left out, since it would stand in notes: {text}", err=True)
     values = {"at": house.clock.now().isoformat(), "kind": kind, "target": target, "text": text, "actor": "vault"}
     with house.journal.begin() as sql:
         add_request(sql, values)

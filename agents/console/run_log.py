@@ -1,6 +1,6 @@
 """What helps to find a fault: one JSON line for each call of a service, in the state folder; ids only, no content.
 
-What the owner must know is a note, never a line here.
+What the owner must know is a note, never a line here. Secrets are masked, should one come in with an error's words.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from agents.security.secret_patterns import masked
+
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
     from pathlib import Path
 
-    from structlog.typing import FilteringBoundLogger
+    from structlog.typing import FilteringBoundLogger, WrappedLogger
 
 MAX_LOG_BYTES = 1_000_000
 KEPT_FILES = 3
@@ -40,8 +43,13 @@ def open_log(state: Path) -> FilteringBoundLogger:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_secrets,
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     return log
+
+
+def _without_secrets(_log: WrappedLogger, _name: str, fields: MutableMapping[str, object]) -> dict[str, object]:
+    return {name: masked(value) if isinstance(value, str) else value for name, value in fields.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,9 @@ from agents.console.holder import Holder, held, holder_of, is_held
 from agents.discovery import members
 from agents.durability.journal import Journal, journal_id, write_meta
 from agents.errors import EmployeeError, NotAllowed
+from agents.security.credential_records import RecordedSecrets
 from agents.security.secrets import open_secrets
-from agents.settings import Settings, prepare_environment
+from agents.settings import Settings, chosen_passphrase, prepare_environment
 from agents.vault.files import make_folder
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
     from agents.durability.transitions import Recorder
+    from agents.security.secret_gate import SecretGate
     from agents.security.signing import SigningKey
     from agents.vault.history import CommitRecord, History
 
@@ -57,10 +60,11 @@ class SecretsOnUse:
     """The secret store, opened when first asked: probing a keyring is slow, and most commands need no secret."""
 
     state: Path
+    settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def _store(self) -> SecretStore:
-        return open_secrets(self.state)
+        return open_secrets(self.state, chosen_passphrase(self.settings))
 
     def get(self, name: str) -> str | None:
         """The secret, or None."""
@@ -116,7 +120,13 @@ class House:
     @cached_property
     def context(self) -> ConnectorContext:
         """What connectors may use."""
-        return ConnectorContext(self.place.root, self.state, self.clock, SecretsOnUse(self.state))
+        return ConnectorContext(self.place.root, self.state, self.clock, self.passwords)
+
+    @cached_property
+    def passwords(self) -> RecordedSecrets:
+        """The passwords that are kept; their uses are recorded."""
+        store = SecretsOnUse(self.state, self.settings)
+        return RecordedSecrets(store, self.state / "credentials.json", lambda: date.fromisoformat(self.today()))
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -151,7 +161,8 @@ class House:
     def capabilities(self) -> tuple[Capability, ...]:
         """What works now, and the next step of what does not."""
         practice = (PRACTICE,) if isinstance(self.clock, FileClock) else ()
-        return (*practice, *(each for manifest in self.manifests for each in manifest.capabilities(self.context)))
+        looking = replace(self.context, secrets=SecretsOnUse(self.state, self.settings))  # to look is no use
+        return (*practice, *(each for manifest in self.manifests for each in manifest.capabilities(looking)))
 
     @cached_property
     def key(self) -> SigningKey:
@@ -197,7 +208,14 @@ class House:
         from agents.vault.history import History
 
         way = History.create if create else History.open
-        return way(self.state / "history.git", self.place.root, self.key.sign)
+        return way(self.state / "history.git", self.place.root, self.key.sign, gate=self.gate.findings)
+
+    @cached_property
+    def gate(self) -> SecretGate:
+        """What keeps secrets out of notes and history."""
+        from agents.security.secret_gate import SecretGate
+
+        return SecretGate()
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -214,7 +232,7 @@ class House:
         if not signers.is_file() or signers.read_text(encoding="utf-8") != allowed:
             write_over(signers, allowed.encode())
         history.prepare(pointer=self.place.pointer, allowed_signers=signers)
-        return Recorder(journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours)
+        return Recorder(journal, Store(self.place.root, self._blob), history, self.clock, self.is_ours, self.gate)
 
     def _blob(self, digest: str) -> bytes:
         content = self.blobs.get(digest)

@@ -33,7 +33,7 @@ from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
-from agents.connectors.wrappers import Audited, Call, Retrying
+from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
 from agents.console.policy_reading import policy_ports
 from agents.console.privacy_commands import terms_of
@@ -155,17 +155,18 @@ def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
 
 
 def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]) -> dict[str, Connector]:
-    """Every connector with patience and an audit around it."""
+    """Every connector with discretion, patience and an audit around it."""
 
     def told(call: Call) -> None:
         from agents.console.run_log import open_log  # 4 MB that an idle run need not hold
 
         open_log(house.state).info("call", **asdict(call))
 
-    return {
-        name: Audited(Retrying(connector, house.clock, wake, lambda: stop() is not None), house.clock, told)
-        for name, connector in house.connectors.items()
-    }
+    def dressed(connector: Connector) -> Connector:
+        patient = Retrying(Discreet(connector), house.clock, wake, lambda: stop() is not None)
+        return Audited(patient, house.clock, told)
+
+    return {name: dressed(connector) for name, connector in house.connectors.items()}
 
 
 def _sources(house: House, places: Places) -> tuple[Callable[[], Swept], ...]:

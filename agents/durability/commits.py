@@ -97,6 +97,8 @@ class Commits:
         return changed
 
     def _differs(self, path: str) -> bool:
+        if self._history.withholds(path):
+            return False
         found = read_regular(self._history.work_tree / path, MAX_GENERATED_BYTES)
         here = found if isinstance(found, bytes) else None
         return self._history.blob_at(self._history.head() or "", path) != here

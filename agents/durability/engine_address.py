@@ -127,6 +127,12 @@ def keep_address(url: URL, state: Path, passwords: Passwords) -> str:
     return f"From the next `run` on, the steps of long work are kept in {shown(url)}.{secret}"
 
 
+def kept_address(state: Path) -> str:
+    """The address that was connected, without its password; empty when there is none."""
+    kept = _read(state)
+    return kept.url if kept else ""
+
+
 def forget_address(state: Path, passwords: Passwords) -> str:
     """Forget address and password."""
     passwords.forget(PASSWORD)

@@ -20,6 +20,7 @@ from agents.durability.log_files import LogFiles
 from agents.durability.schema import TRANSITIONS
 from agents.durability.writing import Author, Transition, Writing, operations_from
 from agents.errors import BadNote, NotAllowed
+from agents.security.secret_gate import SecretGate
 from agents.vault.files import free_temp_files
 from agents.vault.plain import plain
 
@@ -40,13 +41,25 @@ __all__ = ["Recorder", "Transition", "Writing", "local_text"]
 
 
 class Recorder:
-    """The one writer of vault, event chain and history. Only the runner has one. `told` hears of every transition."""
+    """The one writer of vault, event chain and history. Only the runner has one. `told` hears of every transition.
 
-    def __init__(self, journal: Journal, store: Store, history: History, clock: Clock, trust: Trust) -> None:
+    `gate` is the one that the history asks as well, so that what is written is looked at once.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        store: Store,
+        history: History,
+        clock: Clock,
+        trust: Trust,
+        gate: SecretGate | None = None,
+    ) -> None:
         self.journal = journal
         self.store = store
         self.history = history
         self.clock = clock
+        self.gate = gate or SecretGate()
         self.told: Callable[[Transition], None] = lambda _transition: None
         self._log = LogFiles(journal, store)
         self._commits = Commits(journal, history, clock, trust)
@@ -66,7 +79,7 @@ class Recorder:
             free_temp_files(self.store.root)
             self._catch_up()
         with self.journal.begin() as sql:
-            writing = Writing(sql, self.clock, self.history.head() or "")
+            writing = Writing(sql, self.clock, self.history.head() or "", self.gate.masked_all)
             yield writing
         self._behind = True
         held = [words for group in self._groups(writing.recorded) for words in self._carry_out(group)]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from agents.clock import as_local
 from agents.durability.journal import LOG_MARK, last_link, read_meta
 from agents.durability.schema import CHAIN, TRANSITIONS
+from agents.durability.unsecret import without_secrets
 from agents.security.audit_logger import Fact, Link, Moment, chain
 from agents.vault.layout import Mover
 from agents.vault.store import EditText, Operation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agents.clock import Clock
+    from agents.durability.unsecret import Mask
 
 Author = Literal["owner", "ai-employee"]
 _ADD_LINKS, _ADD_TRANSITIONS = insert(CHAIN), insert(TRANSITIONS)
@@ -47,12 +49,16 @@ class Transition:
 
 
 class Writing:
-    """An open transaction of the journal that collects transitions. `parent` is the history's newest commit."""
+    """An open transaction of the journal that collects transitions. `parent` is the history's newest commit.
 
-    def __init__(self, sql: Connection, clock: Clock, parent: str) -> None:
+    `mask` takes the secrets out of what is recorded.
+    """
+
+    def __init__(self, sql: Connection, clock: Clock, parent: str, mask: Mask) -> None:
         self.sql = sql
         self._clock = clock
         self._parent = parent
+        self._mask = mask
         self._newest: Link | None = None
         self.recorded: list[tuple[int, Transition]] = []
 
@@ -64,6 +70,7 @@ class Writing:
         """Write several down, in order, at a fraction of the cost of each alone; the numbers of their events."""
         if not transitions:
             return ()
+        transitions = without_secrets(transitions, self._mask)
         # numbers of ours: nobody else adds one while this transaction is open, and a database gives them one by one
         numbered = list(enumerate(transitions, int(self.sql.execute(_LAST_NUMBER).scalar_one()) + 1))
         self.sql.execute(_ADD_TRANSITIONS, [_transition_row(number, each) for number, each in numbered])

@@ -1,4 +1,4 @@
-"""Where passwords lie: the computer's keyring, else a file only its owner can read, in the state folder.
+"""Where passwords lie: the computer's keyring, else an encrypted file only its owner can read, in the state folder.
 
 The keyring is chosen when it answers at opening; later it may be locked, which is the owner's to solve. What the file
 holds from a time without a keyring is still found, and moves when it is put again. Nothing here shows a secret in repr.
@@ -28,13 +28,13 @@ _BY_NAME = TypeAdapter(dict[str, str])
 
 
 class FileSecrets:
-    """Secrets in one 0600 file."""
+    """Secrets in one 0600 file, as they are; `AgeSecrets` encrypts it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def __repr__(self) -> str:
-        return f"FileSecrets({str(self._path)!r})"
+        return f"{type(self).__name__}({str(self._path)!r})"
 
     def get(self, name: str) -> str | None:
         """The secret, or None."""
@@ -53,17 +53,29 @@ class FileSecrets:
 
     def _all(self) -> dict[str, str]:
         content = read_regular(self._path, MAX_FILE_BYTES)
-        if content == MISSING:
-            return {}
-        try:
-            return _BY_NAME.validate_json(b"" if isinstance(content, Problem) else content)
-        except ValidationError:  # not chained: its text quotes the file
-            raise Broken(
-                f"{self._path} cannot be read", hint="Delete it and run `python orchestrator.py connect` again."
-            ) from None
+        return {} if content == MISSING else parsed(content, self._path)
 
     def _write(self, by_name: dict[str, str]) -> None:
-        write_over(self._path, _BY_NAME.dump_json(by_name), mode=PRIVATE_MODE)
+        write_over(self._path, printed(by_name), mode=PRIVATE_MODE)
+
+
+def parsed(content: bytes | Problem, path: Path) -> dict[str, str]:
+    """Secrets by name, as a file holds them.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    try:
+        return _BY_NAME.validate_json(b"" if isinstance(content, Problem) else content)
+    except ValidationError:  # not chained: its text quotes the file
+        raise Broken(
+            f"{path} cannot be read", hint="Delete it and run `python orchestrator.py connect` again."
+        ) from None
+
+
+def printed(by_name: dict[str, str]) -> bytes:
+    """Secrets by name, as a file holds them."""
+    return _BY_NAME.dump_json(by_name)
 
 
 class KeyringSecrets:
@@ -110,9 +122,11 @@ class KeyringSecrets:
                 self._backend.delete_password(self._service, name)
 
 
-def open_secrets(state: Path) -> FileSecrets | KeyringSecrets:
-    """The keyring when a real one answers, else `secrets.json` in the state folder."""
-    file = FileSecrets(state / "secrets.json")
+def open_secrets(state: Path, passphrase: str | None = None) -> FileSecrets | KeyringSecrets:
+    """The keyring when a real one answers, else `secrets.age` in the state folder."""
+    from agents.security.age_secrets import AgeSecrets  # noqa: PLC0415 - it is a kind of what is defined here
+
+    file = AgeSecrets(state, passphrase)
     service = f"ai-employee {hashlib.sha256(str(state.absolute()).encode()).hexdigest()[:12]}"
     try:
         return KeyringSecrets(_working_keyring(service), service, file)

@@ -15,6 +15,8 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, ParamSpec, Self, TypeVar
 
+from pydantic import BaseModel
+
 from agents.autonomy.founding import Place, locate
 from agents.autonomy.leaving import private_folders, task_note
 from agents.autonomy.whereabouts import look_around, whence
@@ -23,6 +25,7 @@ from agents.durability.journal import JOURNAL_FILE, Journal
 from agents.durability.task_persistence import TaskRow, find_task
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed
 from agents.security.private_notes import reason_to_withhold
+from agents.security.secret_patterns import masked
 from agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -165,17 +168,34 @@ def build_server(door: Door) -> MCPServer:
 
 
 def _told_plainly(work: Callable[P, R]) -> Callable[P, R]:
-    """The same, but one of our errors reaches the assistant as a sentence and a hint; any other stays hidden."""
+    """The same without secrets; one of our errors reaches the assistant as a sentence and a hint, others do not."""
     from mcp.server.mcpserver.exceptions import ToolError  # noqa: PLC0415 - heavy
 
     @wraps(work)
     def tool(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return work(*args, **kwargs)
+            return without_secrets(work(*args, **kwargs))
         except EmployeeError as err:
-            raise ToolError(f"{err} {err.hint}") from err
+            raise ToolError(masked(f"{err} {err.hint}")) from err
 
     return tool
+
+
+def without_secrets(answer: R) -> R:
+    """An answer with words in place of every secret in it."""
+    if not isinstance(answer, BaseModel):
+        return answer
+    before = answer.model_dump(mode="json")
+    shown = _masked(before)
+    return answer if shown == before else type(answer).model_validate(shown)
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {name: _masked(each) for name, each in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
 
 
 def serve(kind: type[Door], arguments: Sequence[str] | None = None) -> int:
@@ -188,7 +208,7 @@ def serve(kind: type[Door], arguments: Sequence[str] | None = None) -> int:
     try:
         server = build_server(kind.open(chosen.vault))
     except EmployeeError as err:
-        sys.stderr.write(f"{err}\n{err.hint}\n")
+        sys.stderr.write(masked(f"{err}\n{err.hint}\n"))
         return 1
     server.run()
     return 0

@@ -19,6 +19,7 @@ from agents.durability.bell import ring
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import add_request, requests_pending, tasks_in
 from agents.errors import NotAllowed
+from agents.security.secret_patterns import kinds_in
 from agents.servers.door import Door, known_task, open_to_assistants, serve
 from agents.servers.mail_view import Recorded, TaskList, TaskText, task_list, task_text
 from agents.servers.waiting_view import NOTICE, Waiting, waiting
@@ -79,6 +80,8 @@ class MailDoor(Door):
             row = known_task(sql, task_id, listed_by="list_tasks")
             open_to_assistants(row.id, self.privacy())
             text = _reply(row, subject, body).canonical().decode()
+            if kinds := kinds_in(text):
+                raise NotAllowed(f"This was not recorded: it holds a secret ({kinds}).", hint="Leave the secret out.")
             asked = [each for each in requests_pending(sql) if each.kind == PROPOSE and each.target == row.id]
             for each in asked:
                 if each.text == text:

@@ -2,7 +2,8 @@
 
 Commits are built along the named paths, without the index, on a git directory in the state folder. The named
 files are read as they are now; one that vanished meanwhile is committed as removed, and what cannot be kept (a
-link, a file above the cap, a name of git's own) is left out and listed in `info/exclude`. A commit by another git, made
+link, a file above the cap, a name of git's own) is left out and listed in `info/exclude`; so is what the gate withholds
+because a secret is in it, of which an earlier version stays. A commit by another git, made
 through the pointer file, is built upon and told by its missing signature. One writer; any number of readers.
 """
 
@@ -20,14 +21,16 @@ from agents.vault.history_flush import SYNCFS, Flushing
 from agents.vault.history_index import VaultIndex
 from agents.vault.history_reading import CommitRecord, find_commit, whole_history
 from agents.vault.history_trees import edited_tree
+from agents.vault.history_withholding import Withholding, open_gate
 from agents.vault.history_worktree import Missing, content_of, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from agents.vault.history_flush import SyncFs
+    from agents.vault.history_withholding import Gate
 
 __all__ = ["Author", "CommitRecord", "History"]
 
@@ -35,11 +38,15 @@ Author = Literal["owner", "ai-employee"]
 MAX_FILE_BYTES = 10_000_000
 _COMMITTER: Author = "ai-employee"
 _ATTEMPTS = 5
+_GONE = (Missing.ABSENT, Missing.UNFIT)
 _OTHER_GIT = "Free space on the disk, or close other git programs on the vault."
 
 
 class History:
-    """The commits of one vault. `sign` gives the armored signature of a commit's bytes."""
+    """The commits of one vault. `sign` gives the armored signature of a commit's bytes.
+
+    `gate` says what a file holds for which it may not be kept (its path and bytes -> words), empty when it may.
+    """
 
     def __init__(
         self,
@@ -49,35 +56,49 @@ class History:
         *,
         max_bytes: int = MAX_FILE_BYTES,
         syncfs: SyncFs | None = SYNCFS,
+        gate: Gate = open_gate,
     ) -> None:
         self.git_dir = git_dir.resolve()
         self.work_tree = work_tree.resolve()
         self._sign = sign
         self._max_bytes = max_bytes
         self._exclusions = Exclusions(self.git_dir)
+        self._withholding = Withholding(self.work_tree, gate, max_bytes)
         self._flushing = Flushing(self.git_dir, syncfs)
         self._unfit: set[str] | None = None
         self._opened: pygit2.Repository | None = None
 
     @classmethod
     def create(
-        cls, git_dir: Path, work_tree: Path, sign: Callable[[bytes], str], *, max_bytes: int = MAX_FILE_BYTES
+        cls,
+        git_dir: Path,
+        work_tree: Path,
+        sign: Callable[[bytes], str],
+        *,
+        max_bytes: int = MAX_FILE_BYTES,
+        gate: Gate = open_gate,
     ) -> History:
         """The history in `git_dir`, laid out when there is none."""
-        history = cls(git_dir, work_tree, sign, max_bytes=max_bytes)
+        history = cls(git_dir, work_tree, sign, max_bytes=max_bytes, gate=gate)
         setup.lay_out(history.git_dir, history.work_tree)
         return history
 
     @classmethod
     def open(
-        cls, git_dir: Path, work_tree: Path, sign: Callable[[bytes], str], *, max_bytes: int = MAX_FILE_BYTES
+        cls,
+        git_dir: Path,
+        work_tree: Path,
+        sign: Callable[[bytes], str],
+        *,
+        max_bytes: int = MAX_FILE_BYTES,
+        gate: Gate = open_gate,
     ) -> History:
         """The history in `git_dir`; nothing is written.
 
         Raises:
             Broken: there is none.
         """
-        history = cls(git_dir, work_tree, sign, max_bytes=max_bytes)
+        history = cls(git_dir, work_tree, sign, max_bytes=max_bytes, gate=gate)
         if not (history.git_dir / "HEAD").is_file():
             raise Broken(f"{git_dir} holds no history", hint="Restore the state folder from a backup.")
         return history
@@ -124,11 +145,12 @@ class History:
         unfit = []
         for path in paths:
             content = Missing.ABSENT if path in asked else content_of(self.work_tree, path, self._max_bytes)
-            if isinstance(content, bytes):
+            withheld = isinstance(content, bytes) and self._withholding.withholds(path, content)
+            if isinstance(content, bytes) and not withheld:
                 edits[path] = self._repository.create_blob(content)
-            elif content is not Missing.UNREADABLE:
+            elif not withheld and content is not Missing.UNREADABLE:
                 edits[path] = None
-            if content is Missing.UNFIT:
+            if withheld or content is Missing.UNFIT:
                 unfit.append(path)
         if unfit:
             self._exclusions.add_unfit(unfit)
@@ -189,9 +211,12 @@ class History:
         with whole_history():
             for each in self._index().differences(self._head_commit()):
                 why = missing(self.work_tree, each.path, self._max_bytes)
-                if why is Missing.UNFIT:
+                is_out = each.path in asked
+                if why is Missing.UNFIT or (why is None and not is_out and self.withholds(each.path)):
                     self._unfit.add(each.path)
-                if why is not Missing.UNREADABLE and (each.tracked or (why is None and each.path not in asked)):
+                elif why is None and not is_out:
+                    found.add(each.path)
+                if each.tracked and (is_out or why in _GONE):
                     found.add(each.path)
         return tuple(sorted(found))
 
@@ -209,6 +234,14 @@ class History:
     def exclude(self, path: str) -> None:
         """Keep a file, or all below a folder, out of the history from now on."""
         self._exclusions.write(asked=[path])
+
+    def withholds(self, path: str) -> bool:
+        """Whether the file is kept out of the history because of what is in it now."""
+        return self._withholding.withholds(path)
+
+    def withheld(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that the last looks withheld, and what is in them, in words."""
+        return self._withholding.found
 
     def walk_back(self, until: str | None = None) -> Iterator[CommitRecord]:
         """Commits from the newest to the oldest, without `until` and its ancestors; an unknown `until` hides nothing.

@@ -129,11 +129,14 @@ class VaultIndex:
         if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
             return
         try:
-            index.add(path)
+            # what is added becomes an object of the history: nothing may that no commit holds
+            is_kept = pygit2.hashfile(str(self._work_tree / path)) == kept.id
+            if is_kept:
+                index.add(path)
         except (KeyError, OSError, pygit2.GitError):
             return  # it vanished or changed just now; the next refresh stamps it
-        if index[path].id != kept.id:
-            index.add(kept)
+        if not is_kept or index[path].id != kept.id:
+            index.add(kept)  # without stat data, so that git reads the file again
 
 
 def looked_at(index: pygit2.Index) -> list[pygit2.DiffDelta]:

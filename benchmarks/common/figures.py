@@ -104,6 +104,10 @@ REACH = (
     Reach("a decision of the policy at 40 rows, microseconds", "policy.decision_us", 50.0),
     Reach("the slowest of them, microseconds", "policy.worst_us", 50.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
+    Reach("looking for secrets in a note of 3 kB, ms", "secrets_gate.note_3k_ms", 5.0),
+    Reach("looking for secrets in a note of 64 kB, ms", "secrets_gate.note_64k_ms", 5.0),
+    Reach("the same, times one compiled pattern", "secrets_gate.note_64k_ms", 30.0, "secrets_gate.floor_64k_ms"),
+    Reach("looking for secrets in 64 kB made to be slow, ms", "secrets_gate.hostile_64k_ms", 60.0),
 )
 
 

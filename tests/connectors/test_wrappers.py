@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.contract import Absent, CannotUndo, Found, Receipt
-from agents.connectors.wrappers import Audited, Call, OpenedAnew, Patience, Retrying, Wrapped
+from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found, Receipt
+from agents.connectors.wrappers import Audited, Call, Discreet, OpenedAnew, Patience, Retrying, Wrapped
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.clock import NOON
 from tests.connectors.contract import KEY, ForeignAction
 
 if TYPE_CHECKING:
     from agents.connectors.contract import Action, Attachments, Lookup
+    from agents.errors import EmployeeError
     from tests.clock import FrozenClock
 
 ACTION = ForeignAction()
@@ -129,3 +130,40 @@ def test_a_connector_opened_anew_is_the_one_of_now() -> None:
     assert connector.execute(ACTION, KEY, {}) == RECEIPT
     assert connector.find(KEY, ACTION) == Found(RECEIPT)
     assert connector.compensate(ACTION, RECEIPT) == CannotUndo("no")
+
+
+@dataclass(slots=True)
+class Chatty(FakeConnector):
+    """Says a password in everything it says."""
+
+    found: Lookup = field(default_factory=Absent)
+
+    def find(self, key: str, action: Action) -> Lookup:  # noqa: ARG002
+        return self.found
+
+    def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:
+        FakeConnector.execute(self, action, key, attachments)
+        return TOLD
+
+    def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:  # noqa: ARG002
+        return CannotUndo(WORDS)
+
+
+WORDS, MASKED = "password: hunter2", "password: ⟨secret: password, 7 characters⟩"
+TOLD = Receipt("fake", "1", NOON, WORDS, details={"link": WORDS})
+
+
+def test_what_a_service_says_comes_back_without_its_secrets() -> None:
+    shown = Receipt("fake", "1", NOON, MASKED, details={"link": MASKED})
+    assert Discreet(Chatty()).execute(ACTION, KEY, {}) == shown
+    assert Discreet(Chatty(found=Found(TOLD))).find(KEY, ACTION) == Found(shown)
+    assert Discreet(Chatty(found=CannotKnow(WORDS))).find(KEY, ACTION) == CannotKnow(MASKED)
+    assert Discreet(Chatty()).find(KEY, ACTION) == Absent()
+    assert Discreet(Chatty()).compensate(ACTION, RECEIPT) == CannotUndo(MASKED)
+
+
+@pytest.mark.parametrize("kind", [Transient, NotAllowed, NeedsOwner, OutcomeUnknown])
+def test_an_error_keeps_its_kind_and_loses_its_secrets(kind: type[EmployeeError]) -> None:
+    with pytest.raises(kind) as refused:
+        Discreet(Chatty([kind(WORDS, hint=f"Use {WORDS}")])).execute(ACTION, KEY, {})
+    assert (str(refused.value), refused.value.hint) == (MASKED, f"Use {MASKED}")

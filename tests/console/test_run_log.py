@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.console.run_log import open_log
+from tests.security.secret_samples import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,3 +38,13 @@ def test_a_line_the_disk_does_not_take_is_lost_and_nothing_is_said(
     (state / "runner.log").mkdir()
     open_log(state).info("call", connector="smtp")
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_secret_in_a_line_is_masked(state: Path) -> None:
+    token = "npm_" + letters("npm", 36)
+    open_log(state).info(f"refused {token}", words=f"password: hunter2 and {token}", took_s=0.5)
+    row = json.loads((state / "runner.log").read_text(encoding="utf-8"))
+    assert row["event"] == "refused ⟨secret: npm token, 40 characters⟩"
+    assert "hunter2" not in row["words"]
+    assert token not in row["words"]
+    assert row["took_s"] == 0.5

@@ -8,7 +8,15 @@ import pytest
 from pydantic import SecretStr
 
 from agents.durability import engine_address
-from agents.durability.engine_address import address, forget_address, keep_address, read_address, shown, try_address
+from agents.durability.engine_address import (
+    address,
+    forget_address,
+    keep_address,
+    kept_address,
+    read_address,
+    shown,
+    try_address,
+)
 from agents.durability.engine_postgres import connecting
 from agents.errors import NeedsOwner
 from agents.security.egress import system_certificates
@@ -58,6 +66,12 @@ def test_what_is_kept_comes_back_with_its_password(tmp_path: Path, passwords: Fi
     kept = (tmp_path / "connections" / "engine.json").read_text(encoding="utf-8")
     assert SECRET not in f"{said}{kept}"
     assert ":other" not in kept
+
+
+def test_what_was_connected_is_known_without_its_password(tmp_path: Path, passwords: FileSecrets) -> None:
+    assert kept_address(tmp_path) == ""
+    keep_address(read_address(PLACE, SECRET), tmp_path, passwords)
+    assert kept_address(tmp_path) == PLACE
 
 
 def test_an_address_may_have_no_password(tmp_path: Path, passwords: FileSecrets) -> None:

@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from agents.autonomy.thinking import Thinking
 from agents.console.wiring import open_house
 from agents.console.workshop import build_runner
+from agents.security.secret_patterns import masked
 from agents.settings import Settings
 from tests.flows.employee import Employee
 from watchers.hints import Hints
@@ -49,6 +50,8 @@ OUR_LINES = re.compile(
     r"|Subject: °|\[!warning\] Look twice|Attachments|History"
     r"|invisible characters|homoglyphs in the text|two From headers|line breaks hidden in the subject"
     r"|hidden text: words that a mail program would not show are left out"
+    r"|secrets came with it and are not shown here: (API key or secret|one-time code|, )+"
+    r"|what came lies in Files as it came, and is kept out of the history"
     r"|the mail's own date cannot be true; the file's is shown"
     r"|\[\[sha-[0-9a-f]{16}\.eml\]\] \(the whole mail as it came\)"
     r"|\[\[sha-[0-9a-f]{16}\.[a-z]{2,5}\]\] \((named by the sender: °|without a name)\)"
@@ -250,7 +253,7 @@ def test_the_words_of_every_benign_mail_can_be_read_in_its_note(day: Day) -> Non
         (note,) = day.task_of(content)
         _, tokens = note_parts(note)
         shown = next(each.content for each in tokens if each.type == "fence")
-        assert words(shown) == words(body.get_content()), name
+        assert words(shown) == words(masked(body.get_content())), name  # login codes and reset links: test_secret_peers
 
 
 def test_no_mail_takes_a_second_of_work(day: Day) -> None:

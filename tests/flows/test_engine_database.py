@@ -38,8 +38,8 @@ def test_a_database_is_connected_and_forgotten(employee: Employee, place: URL) -
     assert (row["state"], f"{place.database} at" in row["says"]) == ("real", True)
     everything = [each for base in (employee.vault, employee.state) for each in base.rglob("*") if each.is_file()]
     holding = [each.name for each in everything if SECRET.encode() in each.read_bytes()]
-    assert (holding, SECRET in said) == (["secrets.json"], False)
-    (employee.state / "secrets.json").unlink()
+    assert (holding, SECRET in said) == ([], False)
+    (employee.state / "secrets.age").unlink()
     row = engine_row(employee)
     assert (row["state"], row["next_step"]) == ("off", "python orchestrator.py connect engine")
     assert "forgotten" in employee.said("disconnect", "engine")

@@ -55,7 +55,7 @@ class Account:
         return self.employee.once()
 
     def leaks(self) -> list[str]:
-        """Every file that holds a password, but the one that is for it; the history's packed text too."""
+        """Every file that holds a password in the open; the history's packed text too."""
         kept = [each for base in (self.employee.vault, self.employee.state) for each in base.rglob("*")]
         history = git(self.employee.vault, "log", "--patch", "--all", "--format=%B")
         assert SECRET not in history
@@ -64,7 +64,6 @@ class Account:
             each.name
             for each in kept
             if each.is_file() and any(secret.encode() in each.read_bytes() for secret in (SECRET, WRONG))
-            if each != self.employee.state / "secrets.json"
         ]
 
 
@@ -137,7 +136,7 @@ def test_an_account_that_does_not_work_is_not_connected(
         assert (refused.exit_code, said in refused.output) == (1, True), refused.output
         assert doctor_about_mail(employee)["state"] == "outbox"
         assert account.leaks() == []
-        assert not (employee.state / "secrets.json").exists()
+        assert not (employee.state / "secrets.age").exists()
 
 
 def test_connected_an_approved_mail_goes_out_once_with_the_invoice_as_it_was_filed(account: Account) -> None:
@@ -148,9 +147,9 @@ def test_connected_an_approved_mail_goes_out_once_with_the_invoice_as_it_was_fil
     assert "Mails now go out as owner@studio.example" in connected.output
     mail = doctor_about_mail(employee)
     assert (mail["state"], mail["says"]) == ("real", "sends as owner@studio.example through localhost")
-    secrets = employee.state / "secrets.json"
+    secrets = employee.state / "secrets.age"
     assert secrets.stat().st_mode & 0o777 == 0o600
-    assert SECRET in secrets.read_text(encoding="utf-8")
+    assert secrets.read_bytes().startswith(b"age-encryption.org/v1")
     assert (employee.state / "connections" / "mail.json").stat().st_mode & 0o777 == 0o600
 
     send = proposed_mail(employee)

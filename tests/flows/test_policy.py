@@ -195,7 +195,11 @@ def test_every_proposal_and_every_answer_says_under_which_policy(employee: Emplo
     waiting = proposed_invoice(employee)
     employee.said("approve", waiting.stem)
     employee.once()
-    told = [json.loads(line) for log in sorted(employee.vault.glob("Logs/*.jsonl")) for line in log.read_bytes().splitlines()]
+    told = [
+        json.loads(line)
+        for log in sorted(employee.vault.glob("Logs/*.jsonl"))
+        for line in log.read_bytes().splitlines()
+    ]
     found = {each["action_type"]: each["parameters"].get("policy") for each in told if each["target"] == waiting.stem}
     digest = json.loads(employee.said("policy", "--json"))["digest"]
     assert digest

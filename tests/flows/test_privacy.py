@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,13 +192,12 @@ def test_a_tick_under_another_text_accepts_nothing(
     assert ("other.example" in written) is (what == "another page")
 
 
-@pytest.mark.skipif(not find_spec("agents.security.secret_patterns"), reason="the finder of secrets is not there yet")
-def test_a_secret_in_a_mail_becomes_a_placeholder(employee: Employee) -> None:
+def test_a_secret_in_a_note_of_the_owner_becomes_a_placeholder(employee: Employee, task: str) -> None:
     key = "sk-ant-api03-" + "Ab3_" * 20 + "AAAAA"
-    employee.drop("key.eml", mail(f"Our key is {key}, please use it."))
-    employee.once()
-    shown = employee.call("privacy", "preview", only(employee.ids("in_progress")))
+    write(employee, "Projects/keys.md", f"# Keys\n\nOur key is {key}, please use it.\n")
+    shown = employee.call("privacy", "preview", task, "--note", "Projects/keys.md")
     assert (shown.exit_code, key in shown.stdout) == (0, False)
+    assert "Our key is ⟨secret-1⟩" in shown.stdout
     assert "1 secret" in shown.stderr
 
 

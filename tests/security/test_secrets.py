@@ -16,6 +16,7 @@ from keyring.backends.null import Keyring as ForgetfulKeyring
 from keyring.errors import KeyringLocked
 
 from agents.errors import Broken, NeedsOwner
+from agents.security.age_secrets import AgeSecrets
 from agents.security.secrets import FileSecrets, KeyringSecrets, open_secrets
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_a_password_from_a_time_without_keyring_is_found_and_moves(
     secrets = open_secrets(tmp_path)
     assert secrets.get("mail.password") == "correct horse"
     secrets.put("mail.password", "other horse")
-    assert "horse" not in (tmp_path / "secrets.json").read_text(encoding="utf-8")
+    assert AgeSecrets(tmp_path).get("mail.password") is None
     assert secrets.get("mail.password") == "other horse"
     computers_keyring.trouble = KeyringLocked("locked")
     open_secrets(tmp_path).put("mail.password", "correct horse")
@@ -130,26 +131,33 @@ def test_a_password_from_a_time_without_keyring_is_found_and_moves(
     assert secrets.get("mail.password") is None
 
 
-def test_without_a_keyring_a_private_file_keeps_it(tmp_path: Path) -> None:
+def test_without_a_keyring_an_encrypted_file_keeps_it(tmp_path: Path) -> None:
     secrets = open_secrets(tmp_path / "state")
-    assert isinstance(secrets, FileSecrets)
+    assert isinstance(secrets, AgeSecrets)
     assert secrets.get("mail.password") is None
-    file = tmp_path / "state" / "secrets.json"
-    assert secrets.put("mail.password", "correct horse") == f"in {file}, which only you can read"
+    file = tmp_path / "state" / "secrets.age"
+    assert secrets.put("mail.password", "correct horse").startswith(f"in {file}, encrypted")
     secrets.put("other", "wörd\n")
     assert file.stat().st_mode & 0o777 == 0o600
     again = open_secrets(tmp_path / "state")
     assert (again.get("mail.password"), again.get("other")) == ("correct horse", "wörd\n")
     for _ in range(2):
         again.forget("mail.password")
-        assert json.loads(file.read_bytes()) == {"other": "wörd\n"}
+        assert (again.get("mail.password"), again.get("other")) == (None, "wörd\n")
+
+
+def test_a_plain_file_keeps_it_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    assert FileSecrets(file).put("mail.password", "correct horse") == f"in {file}, which only you can read"
+    assert json.loads(file.read_bytes()) == {"mail.password": "correct horse"}
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_others_could_read_becomes_private_when_written(tmp_path: Path) -> None:
-    file = tmp_path / "secrets.json"
-    file.write_bytes(b"{}")
-    file.chmod(0o644)
     open_secrets(tmp_path).put("mail.password", "correct horse")
+    file = tmp_path / "secrets.age"
+    file.chmod(0o644)
+    open_secrets(tmp_path).put("mail.password", "other horse")
     assert file.stat().st_mode & 0o777 == 0o600
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import BaseModel
 
 from agents.errors import NeedsOwner, NotAllowed
-from agents.servers.door import build_server, serve
+from agents.servers.door import build_server, serve, without_secrets
 from agents.servers.email_mcp_server import MAX_WAITING, MailDoor
 from agents.servers.mail_view import MAX_TASKS
 from tests.clock import NOON
@@ -24,6 +25,33 @@ def test_the_same_reply_twice_is_one_request(door: MailDoor, employee: Employee)
     task = task_of(employee)
     assert door.propose_reply(task, **PLEASE) == door.propose_reply(task, **PLEASE)
     assert recorded(employee) == 1
+
+
+def test_a_reply_with_a_secret_is_not_recorded_and_the_secret_not_repeated(door: MailDoor, employee: Employee) -> None:
+    with pytest.raises(NotAllowed, match=r"it holds a secret \(password\)") as refused:
+        door.propose_reply(task_of(employee), "Re: Invoice", "The password: hunter2")
+    assert "hunter2" not in f"{refused.value} {refused.value.hint}"
+    assert recorded(employee) == 0
+
+
+class Answer(BaseModel):
+    """An answer of a door."""
+
+    words: str
+    parts: tuple[str, ...] = ()
+    inner: Answer | None = None
+    count: int = 1
+
+
+def test_an_answer_leaves_without_its_secrets() -> None:
+    answer = Answer(words="password: hunter2", parts=("fine", "PIN: 48213"), inner=Answer(words="password: hunter2"))
+    shown = without_secrets(answer)
+    assert shown.words == "password: ⟨secret: password, 7 characters⟩"
+    assert shown.parts == ("fine", "PIN: ⟨secret: PIN, 5 characters⟩")
+    assert shown.inner is not None
+    assert shown.inner.words == shown.words
+    assert without_secrets(clean := Answer(words="fine")) is clean
+    assert without_secrets("as it is") == "as it is"
 
 
 def test_an_assistant_cannot_bury_the_owner_in_replies(door: MailDoor, employee: Employee) -> None:

@@ -57,7 +57,7 @@ class SimulatedHouse(House):
 
     def history(self, *, create: bool = False) -> SimulatedHistory:
         way = SimulatedHistory.create if create else SimulatedHistory.open
-        history = way(self.state / "history.git", self.place.root, self.key.sign)
+        history = way(self.state / "history.git", self.place.root, self.key.sign, gate=self.gate.findings)
         assert isinstance(history, SimulatedHistory)
         history.disk = self.world.disk
         return history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formataddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -123,6 +124,23 @@ def keep_account(context: ConnectorContext, answers: Mapping[str, str]) -> str:
     Attempts(context.state / ATTEMPTS).prepare()
     write_over(_place(context), account.model_dump_json(indent=2).encode(), mode=PRIVATE_MODE)
     return f"Mails now go out as {account.from_address} through {account.host}. The password lies {where}."
+
+
+def kept_answers(context: ConnectorContext) -> Mapping[str, str]:
+    """What was answered to `connect mail`, without the password.
+
+    Raises:
+        NeedsOwner: no account is connected, or its file is damaged.
+    """
+    account = read_account(context)
+    return {
+        "host": account.host,
+        "port": str(account.port),
+        "security": account.security,
+        "user": account.user,
+        "from": formataddr((account.from_name, account.from_address)),
+        "ca_file": str(account.ca_file or ""),
+    }
 
 
 def forget_account(context: ConnectorContext) -> str:

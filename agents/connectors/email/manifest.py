@@ -10,6 +10,7 @@ from agents.connectors.email.account import (
     forget_account,
     is_connected,
     keep_account,
+    kept_answers,
     open_account,
     password_from,
     read_account,
@@ -86,6 +87,7 @@ MANIFEST = Manifest(
             test=_test,
             keep=keep_account,
             forget=forget_account,
+            answers=kept_answers,
         ),
     ),
 )

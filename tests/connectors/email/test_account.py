@@ -128,7 +128,7 @@ def test_kept_it_is_real_private_and_the_password_is_not_in_it(context: Connecto
 def test_with_no_keyring_it_is_kept_in_the_state_folder(tmp_path: Path, clock: FrozenClock) -> None:
     context = context_in(tmp_path, clock)
     with_file = type(context)(context.vault, context.state, clock, open_secrets(context.state))
-    assert "secrets.json" in MAIL.keep(with_file, ANSWERS)
+    assert "secrets.age" in MAIL.keep(with_file, ANSWERS)
     assert MANIFEST.capabilities(with_file)[0].state == State.REAL
     assert list(context.vault.iterdir()) == []
 

@@ -1,0 +1,60 @@
+"""The gate: no secret goes into a note, a commit, a line of the log or an error; what was looked at is known by digest.
+
+Texts of ours are masked. A file of the owner's, or one from outside, is left as it is and kept out of the history.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from agents.security.secret_patterns import find_secrets, masked
+from agents.security.secret_readings import PLAIN, readings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REMEMBERED = 4096  # contents; a burst commits five hundred at a time
+SHOWN = 20
+
+
+class SecretGate:
+    """One for each vault: texts are written, and soon after they are committed."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+
+    def masked_all(self, texts: Sequence[str]) -> list[str]:
+        """The texts without their secrets, all looked at in one go."""
+        if find_secrets("\n\n".join(texts)):
+            return [masked(each) for each in texts]
+        for text in texts:
+            self._remember(sha256(text.encode(errors="replace")).digest(), ())
+        return list(texts)
+
+    def findings(self, path: str, content: bytes) -> tuple[str, ...]:
+        """What the file holds, each as 'line 3: GitHub token'; empty when it may be in the history."""
+        named = tuple(f"in its name: {each.kind}" for each in find_secrets(path))
+        digest = sha256(content).digest()
+        found = self._known.get(digest)
+        if found is None:
+            found = self._remember(digest, _findings(content))
+        return (*named, *found)
+
+    def _remember(self, digest: bytes, found: tuple[str, ...]) -> tuple[str, ...]:
+        self._known[digest] = found
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+
+def _findings(content: bytes) -> tuple[str, ...]:
+    said: dict[str, None] = {}
+    for number, text in enumerate(readings(content)):
+        for each in find_secrets(text):
+            where = f"line {text.count(chr(10), 0, each.start) + 1}" if number == PLAIN else "in an encoded part"
+            said[f"{where}: {each.kind}"] = None
+            if len(said) >= SHOWN:
+                return tuple(said)
+    return tuple(said)

@@ -1,0 +1,49 @@
+"""An event without the secrets that came with it: what is shown, thought about and kept as text. Pure.
+
+The files it came as are not changed; whoever keeps them keeps them out of the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agents.security.secret_patterns import find_secrets, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watchers.contract import Event, StoredFile
+
+
+def secrets_in(event: Event) -> tuple[str, ...]:
+    """The kinds of secrets in what it says, each once."""
+    found = find_secrets("\n\n".join(_texts(event)))
+    return tuple(dict.fromkeys(each.kind for each in found))
+
+
+def without_secrets(event: Event) -> Event:
+    """The same with words in place of every secret."""
+    return replace(
+        event,
+        sender_name=masked(event.sender_name),
+        subject=masked(event.subject),
+        text=masked(event.text),
+        original=_file(event.original) if event.original else None,
+        attachments=tuple(map(_file, event.attachments)),
+    )
+
+
+def says_secrets(file: StoredFile) -> bool:
+    """Whether the file's name or text holds one."""
+    return bool(find_secrets(f"{file.sent_name}\n\n{file.text or ''}"))
+
+
+def _texts(event: Event) -> Iterator[str]:
+    yield from (event.sender_name, event.subject, event.text)
+    for each in (*((event.original,) if event.original else ()), *event.attachments):
+        yield from (each.sent_name, each.text or "")
+
+
+def _file(file: StoredFile) -> StoredFile:
+    return replace(file, sent_name=masked(file.sent_name), text=None if file.text is None else masked(file.text))
