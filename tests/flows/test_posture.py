@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.security.secrets import open_secrets
 from tests.flows.employee import Employee
 from tests.flows.owners_vault import OwnersVault
 from tests.flows.steps import only
@@ -149,9 +150,9 @@ def test_a_loosened_key_is_named_although_nothing_can_be_signed_with_it(employee
 
 
 def test_the_password_file_of_a_connected_account_must_be_closed_too(employee: Employee) -> None:
-    (employee.state / "secrets.json").write_text("{}")
-    (employee.state / "secrets.json").chmod(0o640)
-    assert only(worst(employee))["says"].endswith("secrets.json")
+    open_secrets(employee.state).put("mail.password", "correct horse")
+    (employee.state / "secrets.age").chmod(0o640)
+    assert only(worst(employee))["says"].endswith("secrets.age")
 
 
 def test_a_state_folder_in_a_synced_folder_is_a_danger(tmp_path: Path) -> None:
