@@ -38,7 +38,7 @@ from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 from agents.security.permission_manager import Level
 from agents.security.policy_wire import key_of
-from agents.security.policy_words import in_words
+from agents.security.rule_words import in_words
 from agents.vault.plain import plain
 from agents.vault.tables import Table, read_tables
 

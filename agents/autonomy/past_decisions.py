@@ -14,7 +14,7 @@ from agents.clock import as_local
 from agents.durability.counterparty_rows import first_dealt_with
 from agents.durability.policy_rows import PastProposal, past_proposals
 from agents.security.permission_manager import Begun, Role, Verb
-from agents.security.policy_words import LEVELS
+from agents.security.rule_words import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.autonomy.past_decisions import Differences
-    from agents.autonomy.policy_view import Checked, InForce
+    from agents.autonomy.policy_standing import Checked, InForce
     from agents.console.wiring import House
     from agents.durability.policy_rows import PolicyChange
 
@@ -30,7 +30,7 @@ def policy(context: click.Context, *, as_json: bool, vault: Path | None) -> None
     """Your rules: which are in force, and what waits for a proof."""
     if context.invoked_subcommand is not None:
         return
-    from agents.autonomy.policy_view import look_at_policy
+    from agents.autonomy.policy_standing import look_at_policy
     from agents.console.policy_reading import policy_ports
 
     with opened(vault) as house:
@@ -46,7 +46,7 @@ def policy(context: click.Context, *, as_json: bool, vault: Path | None) -> None
 @vault_option
 def check(vault: Path | None) -> None:
     """The handbook as it stands: bad rows, what would become easier or stricter, and what would have been otherwise."""
-    from agents.autonomy.policy_view import check_handbook
+    from agents.autonomy.policy_standing import check_handbook
     from agents.console.policy_reading import policy_ports
 
     with opened(vault) as house:

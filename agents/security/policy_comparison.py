@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from agents.security.permission_manager import Conditions, Level, Policy, Role, Rule, Verb
-from agents.security.policy_words import in_words
+from agents.security.rule_words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

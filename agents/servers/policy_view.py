@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.policy_words import answer
 from agents.security.permission_manager import Level
+from agents.security.rule_words import in_words
 from agents.servers.waiting_view import MAX_WORD_CHARS, Shown
 from agents.vault.neutralize import property_text
 
@@ -32,7 +33,7 @@ class PolicyAnswer(Shown):
 
 
 class PolicyRules(Shown):
-    """Every rule with its answer: 'at least' asks for no less, the others ask for no more where they hold."""
+    """Every rule in words: 'only' asks for no less, the others ask for no more where they hold."""
 
     rules: tuple[str, ...]
 
@@ -44,15 +45,5 @@ def policy_answer(ruling: Ruling) -> PolicyAnswer:
 
 
 def rules_in_words(rules: Iterable[Rule]) -> tuple[str, ...]:
-    """Each rule with who it is about and its answer, in one line."""
-    return tuple(property_text(f"{_who(each)}: {each.name}: {_asks(each)}", MAX_WORD_CHARS) for each in rules)
-
-
-def _who(rule: Rule) -> str:
-    verbs = " or ".join(sorted(each.value.replace("_", " ") for each in rule.verbs))
-    return f"{', '.join(sorted(each.value for each in rule.roles))} ({verbs})"
-
-
-def _asks(rule: Rule) -> str:
-    at_least = "at least " if rule.demands and rule.level is not Level.DENY else ""
-    return at_least + answer(rule.level)
+    """Each rule in one line: who may do what, how much is asked, when, and where it stands."""
+    return tuple(property_text(in_words(each), MAX_WORD_CHARS) for each in rules)

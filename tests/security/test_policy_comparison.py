@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from agents.security.permission_manager import ALWAYS, Conditions, Level, Policy, Role, Rule, Verb
 from agents.security.policy_comparison import loosens, tightens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json, rules_to_json
-from agents.security.policy_words import in_words
+from agents.security.rule_words import in_words
 from tests.security.rule_samples import changes, requests, rules
 
 ME, YES = frozenset({Role.VAULT}), frozenset({Verb.APPROVE})
@@ -152,24 +152,27 @@ def test_every_condition_of_a_rule_is_told() -> None:
         weekdays=frozenset({0, 4}),
         from_time=time(8),
     )
-    assert in_words(replace(INVOICES, when=full)).split(", ")[1:] == [
+    told = in_words(replace(INVOICES, when=full)).split(", ")
+    assert "invoice.* where it is about mails" in told[0]
+    assert told[1:] == [
         "up to 1,500 EUR",
         "up to 2,000 EUR a day together",
         "at most 3 a day",
         "for somebody known for 30 days",
         "for somebody known for less than 90 days",
         "for acme",
-        "with a recipient from contacts",
-        "where it is about message",
+        "with a recipient from your contacts",
         "in DE",
         "on Monday",
         "Friday",
         "from 08:00 to 00:00 (row 1)",
     ]
     asked = Conditions(above=Decimal(5), day_sum_above=Decimal(9), currency="EUR", count_above=2)
-    told = in_words(Rule("row 2", ME, YES, Level.DENY, when=asked, demands=True))
+    never = Rule("row 2", ME, YES, Level.DENY, when=asked, demands=True)
     bounds = "above 5 EUR, above 9 EUR a day together, when it is more than 2 a day"
-    assert told == f"vault may never approve anything, {bounds} (row 2)"
+    assert in_words(never) == f"vault may never approve anything, {bounds} (row 2)"
+    about = replace(never, when=Conditions(stakes=frozenset({"money_leaves"})))
+    assert in_words(about) == "vault may never approve payments (row 2)"
     assert in_words(PROOF) == "vault may approve invoice.* only after a yes with a proof, above 100 EUR (row 2)"
 
 

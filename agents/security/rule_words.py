@@ -19,6 +19,16 @@ LEVELS = {
     Level.DENY: "never",
 }
 _VERBS = {Verb.FILE: "take in", Verb.CHANGE_POLICY: "change the rules of"}
+_KINDS = {  # by what is at stake
+    "filing": "what is only filed",
+    "message": "mails",
+    "money_asked": "invoices",
+    "money_leaves": "payments",
+    "money_forgiven": "refunds and credit notes",
+    "deletion": "deletions",
+    "public": "public posts",
+}
+_SOURCES = {"owner": "you", "contacts": "your contacts", "sender": "the one who wrote", "mail": "the text of a mail"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -26,7 +36,10 @@ def in_words(rule: Rule) -> str:
     """One rule: who may do what, how much is asked, when; and where it stands."""
     roles = " or ".join(sorted(each.value for each in rule.roles))
     verbs = " or ".join(sorted(_VERBS.get(each, each.value) for each in rule.verbs))
-    what = "anything" if rule.action == "*" else rule.action
+    kinds = " or ".join(sorted(_KINDS.get(each, each) for each in rule.when.stakes))
+    what = rule.action if rule.action != "*" else kinds or "anything"
+    if kinds and what != kinds:
+        what = f"{what} where it is about {kinds}"
     when = "".join(f", {each}" for each in _conditions(rule.when))
     if rule.level is Level.DENY:
         return f"{roles} may never {verbs} {what}{when} ({rule.name})"
@@ -69,8 +82,7 @@ def _history(when: Conditions) -> Iterator[str]:
 def _names(when: Conditions) -> Iterator[str]:
     listed = (
         (when.counterparties, "for {}"),
-        (when.sources, "with a recipient from {}"),
-        (when.stakes, "where it is about {}"),
+        ({_SOURCES.get(each, each) for each in when.sources}, "with a recipient from {}"),
         (when.countries, "in {}"),
     )
     yield from (words.format(" or ".join(sorted(names))) for names, words in listed if names)

@@ -12,7 +12,7 @@ from agents.errors import NeedsOwner
 from agents.security.permission_manager import Policy
 from agents.security.policy_comparison import loosens, tightens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json
-from agents.security.policy_words import in_words
+from agents.security.rule_words import in_words
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.note import MAX_NOTE_BYTES
