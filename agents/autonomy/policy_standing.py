@@ -12,7 +12,7 @@ from agents.errors import NeedsOwner
 from agents.security.permission_manager import Policy
 from agents.security.policy_comparison import loosens, tightens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json
-from agents.security.rule_words import in_words
+from agents.security.rule_words import all_in_words, in_words
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.note import MAX_NOTE_BYTES
@@ -58,7 +58,7 @@ def look_at_policy(sql: Connection, ports: PolicyPorts) -> InForce:
     version, taken_back = policy_in_force(sql), suspensions(sql)
     rules = rules_from_json(version.rules) if version else ports.read("")[0]
     suspended = tuple((in_words(each), taken_back[key_of(each)]) for each in rules if key_of(each) in taken_back)
-    counting = tuple(in_words(each) for each in rules if key_of(each) not in taken_back)
+    counting = all_in_words(each for each in rules if key_of(each) not in taken_back)
     return InForce(version, counting, suspended, waiting_change(sql))
 
 

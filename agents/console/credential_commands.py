@@ -116,15 +116,16 @@ def credentials_capability(house: House) -> Capability:
     try:
         kept, today = kept_credentials(house), date.fromisoformat(house.today())
     except EmployeeError as err:
-        return Capability("credentials", State.OFF, str(err), err.hint)
+        return Capability("passwords", State.OFF, str(err), err.hint)
     old = [each for each in kept if each.record.is_old(today)]
     if old:
         worst = min(old, key=lambda each: each.record.since)
         words = ", ".join(f"{each.name} is {_days(each, today)} days old" for each in old)
-        return Capability("credentials", State.REAL, words, f"python orchestrator.py credentials rotate {worst.name}")
+        return Capability("passwords", State.REAL, words, f"python orchestrator.py credentials rotate {worst.name}")
     in_file = isinstance(open_secrets(house.state), FileSecrets)
     place = "an encrypted file that only you can read" if in_file else "the keyring of this computer"
-    return Capability("credentials", State.REAL, f"{len(kept)} kept in {place}, none older than it may be", "")
+    words = f"{len(kept)} kept in {place}, none older than it may be" if kept else f"none; they would lie in {place}"
+    return Capability("passwords", State.REAL, words, "")
 
 
 def _days(each: Credential, today: date) -> int:

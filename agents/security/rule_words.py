@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agents.security.permission_manager import Level, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agents.security.permission_manager import Conditions, Rule
 
@@ -30,6 +30,14 @@ _KINDS = {  # by what is at stake
 }
 _SOURCES = {"owner": "you", "contacts": "your contacts", "sender": "the one who wrote", "mail": "the text of a mail"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def all_in_words(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Each rule; a row of the handbook that both grants and demands one thing is told once, as the demand."""
+    known = tuple(rules)
+    demanded = {(each.name, each.level, each.action, each.when) for each in known if each.demands}
+    told = (each for each in known if each.demands or (each.name, each.level, each.action, each.when) not in demanded)
+    return tuple(map(in_words, told))
 
 
 def in_words(rule: Rule) -> str:

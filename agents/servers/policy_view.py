@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.policy_words import answer
 from agents.security.permission_manager import Level
-from agents.security.rule_words import in_words
+from agents.security.rule_words import all_in_words
 from agents.servers.waiting_view import MAX_WORD_CHARS, Shown
 from agents.vault.neutralize import property_text
 
@@ -46,4 +46,4 @@ def policy_answer(ruling: Ruling) -> PolicyAnswer:
 
 def rules_in_words(rules: Iterable[Rule]) -> tuple[str, ...]:
     """Each rule in one line: who may do what, how much is asked, when, and where it stands."""
-    return tuple(property_text(in_words(each), MAX_WORD_CHARS) for each in rules)
+    return tuple(property_text(each, MAX_WORD_CHARS) for each in all_in_words(rules))

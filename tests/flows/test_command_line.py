@@ -72,7 +72,7 @@ def test_verify_that_cannot_check_ends_with_3(employee: Employee) -> None:
 def test_verify_and_doctor_speak_json(employee: Employee) -> None:
     assert json.loads(employee.said("verify", "--json"))["broken"] == []
     rows = json.loads(employee.said("doctor", "--json"))
-    assert {row["name"] for row in rows} >= {"brain", "inbox", "credentials", "books", "mail"}
+    assert {row["name"] for row in rows} >= {"brain", "inbox", "passwords", "books", "mail"}
     assert next(row for row in rows if row["name"] == "mail")["state"] == "outbox"
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from agents.security.permission_manager import ALWAYS, Conditions, Level, Policy, Role, Rule, Verb
 from agents.security.policy_comparison import loosens, tightens
 from agents.security.policy_wire import digest_of, key_of, rules_from_json, rules_to_json
-from agents.security.rule_words import in_words
+from agents.security.rule_words import all_in_words, in_words
 from tests.security.rule_samples import changes, requests, rules
 
 ME, YES = frozenset({Role.VAULT}), frozenset({Verb.APPROVE})
@@ -135,6 +135,12 @@ def test_the_digest_knows_what_decides_and_no_names_and_no_order() -> None:
     assert digest_of([INVOICES, PROOF]) == digest_of([PROOF, renamed, renamed])
     assert digest_of([INVOICES]) != digest_of([when(INVOICES, up_to=Decimal(501))])
     assert key_of(INVOICES) == key_of(renamed)
+
+
+def test_a_row_that_grants_and_demands_one_thing_is_told_once() -> None:
+    granted = replace(PROOF, demands=False, when=Conditions())
+    assert all_in_words([granted, replace(granted, demands=True)]) == (in_words(replace(granted, demands=True)),)
+    assert len(all_in_words([granted, PROOF])) == 2
 
 
 def test_every_condition_of_a_rule_is_told() -> None:
