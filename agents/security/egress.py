@@ -102,10 +102,12 @@ def tls(ca_file: Path | None = None) -> ssl.SSLContext:
     import ssl  # noqa: PLC0415 - heavy, used rarely
 
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        context = ssl.create_default_context(cafile=ca_file)
     except OSError as err:
         hint = "Connect the service again, with a file of certificates (PEM)."
         raise NeedsOwner(f"the certificate file {ca_file} cannot be used", hint=hint) from err
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some systems allow less
+    return context
 
 
 def system_certificates() -> str:

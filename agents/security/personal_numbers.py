@@ -40,7 +40,7 @@ def _date(name: str) -> str:
 
 _DAY = re.compile(_date("day"))
 # it begins with a set of characters, not with a repetition: only then does `re` look for the next digit quickly
-_RUN = re.compile(rf"\d\d*+(?:{_SEPARATOR}{{1,3}}+(?!(?<=[{_BLANK}]){_date('next')})\d++)*+")
+_RUN = re.compile(rf"\d\d*+(?:{_SEPARATOR}{{1,3}}+(?!(?<=[{_BLANK}]){_date('next')})\d++)*")
 _NO_DIGITS = re.compile(r"\D+")
 _CHUNK = re.compile(rf"[^{_BLANK}]+")
 _OPENING = re.compile(r"\(?\+ ?\(?$|\($")

@@ -131,7 +131,8 @@ _IS = r"[\"'`*_)\]]{0,4}[ \t]{0,4}(?:[:=\uff1a]{1,2}>?)[ \t*_`]{0,6}"  # `: `, `
 _SAID = r"(?:" + _IS + r"|[ \t]{1,3}(?:is|ist|lautet|est|es|are)[ \t]{0,2}:?[ \t]{1,4})"
 _VALUE = r"[\"'`]?(?P<value>[^\s\"'`<>⟨⟩]{4,200})"
 _ACCESS_WORD = r"(?:pass[ _-]?(?:w(?:or[dt]|d)|phrase|code)|kennwort|mot de passe|contraseña|wachtwoord|senha|pwd)"
-_BLOCK_BODY = r"[^-]{0,16000}+(?:-(?!----(?:END|BEGIN))[^-]{0,16000}+){0,60}+"
+# no possessive group: Python before 3.11.5 takes a wrong place for its end (its issue 106052)
+_BLOCK_BODY = r"[^-]{0,16000}+(?:-(?!----(?:END|BEGIN))[^-]{0,16000}+){0,60}"
 PASSWORD_WORDS: Final = ("pass", "kennwort", "mot de passe", "contraseña", "wachtwoord", "senha", "pwd")
 
 KEY_FILES: Final = (
@@ -144,7 +145,7 @@ KEY_FILES: Final = (
     Kind(
         "PuTTY key",
         ("PuTTY-User-Key-File-",),
-        r"(?s)PuTTY-User-Key-File-\d: (?:(?!PuTTY-User-Key|Private-MAC).){1,20000}+Private-MAC: [0-9a-f]{32,128}",
+        r"(?s)PuTTY-User-Key-File-\d: (?:(?!PuTTY-User-Key|Private-MAC).){1,20000}Private-MAC: [0-9a-f]{32,128}",
     ),
 )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PLAIN = 0  # the reading whose lines are those of the file
 _ENCODED = re.compile(rb"(?i)^content-transfer-encoding:[ \t]*(?:\"?)(base64|quoted-printable)", re.MULTILINE)
-_BASE64_RUN = re.compile(rb"(?m)(?:^[ \t]{0,4}[A-Za-z0-9+/]{4,998}={0,2}[ \t]{0,4}\r?$\n?){1,400000}+")
+_BASE64_LINE = re.compile(rb"(?m)^[ \t]{0,4}[A-Za-z0-9+/]{4,998}={0,2}[ \t]{0,4}\r?$\n?")
 _ENCODED_WORD = re.compile(rb"=\?[\w-]{1,40}\?([BbQq])\?([^? \t\r\n]{1,2000})\?=")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE_BYTES = 2000
@@ -43,7 +43,15 @@ def _words(content: bytes) -> Iterator[bytes]:
 
 
 def _decoded(content: bytes) -> Iterator[bytes]:
-    return (_base64(each[0]) for each in _BASE64_RUN.finditer(content))
+    """What each run of lines says that follow one another."""
+    start = end = 0
+    for line in _BASE64_LINE.finditer(content):
+        if line.start() != end and end > start:
+            yield _base64(content[start:end])
+        start = start if line.start() == end else line.start()
+        end = line.end()
+    if end > start:
+        yield _base64(content[start:end])
 
 
 def _base64(text: bytes) -> bytes:

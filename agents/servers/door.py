@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, wraps
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, ParamSpec, Self, TypeVar
 
@@ -27,6 +29,7 @@ from agents.errors import EmployeeError, NeedsOwner, NotAllowed
 from agents.security.private_notes import reason_to_withhold
 from agents.security.secret_patterns import masked
 from agents.settings import Settings
+from agents.vault.outline import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     Tool = Callable[..., object]
     IsPrivate = Callable[[str], bool]
 
+PAUSE_S, PAUSES = 0.02, 50
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -87,10 +91,14 @@ class Door(ABC):
         """
         root = self.place.root.resolve()
         folders = private_folders(root)
+        pauses = repeat(PAUSE_S, PAUSES)  # for all notes together: one that stays unreadable is no reason to wait
 
         @cache
         def is_private(task: str) -> bool:
             found = task_note(root, task)
+            while isinstance(found.note, Problem) and (pause_s := next(pauses, 0.0)):
+                threading.Event().wait(pause_s)  # a run may be moving it just now
+                found = task_note(root, task)
             return reason_to_withhold(found.path, found.note, folders) is not None
 
         return is_private

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.security.one_time_codes import code_of, step_at
+from agents.security.secrets import open_secrets
 from tests.flows.employee import Employee
 from tests.flows.programs import PATIENCE_S, PROJECT, command_line
 from tests.flows.steps import done_note, only, proposed_invoice
@@ -36,6 +38,12 @@ class Studio(Employee):
     @property
     def settings(self) -> dict[str, str | None]:
         return super().settings | {"AI_EMPLOYEE_CLOCK": str(self.room / "clock")}
+
+    def app_secrets(self) -> list[str | None]:
+        """The secrets of the apps, the oldest first; None for one that is forgotten."""
+        with closing(sqlite3.connect(self.state / "journal.sqlite")) as journal:
+            named = journal.execute("SELECT material FROM proof_credentials WHERE kind = 'totp' ORDER BY number")
+            return [open_secrets(self.state).get(name) for (name,) in named]
 
     def at(self, moment: datetime) -> Studio:
         (self.room / "clock").write_text(f"{moment.isoformat()}\n", encoding="utf-8")
@@ -116,10 +124,11 @@ def test_an_app_says_yes_once_with_each_code_and_its_secret_lies_in_one_place(st
     assert credited(studio)
     assert f"proof     step {step_at(later)} of the app app, given with the request" in studio.said("why", credit.stem)
     assert "app app" in doctor(studio)
-    kept = studio.state / "secrets.json"
+    assert studio.app_secrets() == [secret]
+    kept = studio.state / "secrets.age"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     everywhere = [each for each in studio.room.rglob("*") if each.is_file() and secret.encode() in each.read_bytes()]
-    assert everywhere == [kept]
+    assert everywhere == [], "it is encrypted"
     assert secret not in git(studio.vault, "log", "-p", "--all")
     assert "All holds" in studio.said("verify")
 
@@ -130,7 +139,7 @@ def test_an_app_that_shows_no_right_code_is_not_enrolled(studio: Studio) -> None
     assert "Nothing was enrolled" in said.output
     assert "▀" in said.output, "a QR code to scan"
     assert "off" in doctor(studio)
-    assert not (studio.state / "secrets.json").exists()
+    assert not (studio.state / "secrets.age").exists()
 
 
 def test_a_stale_code_of_an_app_in_a_note_brings_the_note_back_and_says_what_to_use(
@@ -215,7 +224,7 @@ def test_a_lost_app_is_replaced_a_day_later_with_an_alert(studio: Studio, credit
         assert "the new app counts from" in said.output
     studio.once()
     assert "phone of owner was replaced without a proof" in studio.alerts()
-    assert first not in (studio.state / "secrets.json").read_text(encoding="utf-8")
+    assert studio.app_secrets() == [None, second]
     tomorrow = NOON + timedelta(days=1, minutes=1)
     studio.at(tomorrow)
     studio.said("approve", credit.stem, "--code", code_of(second, step_at(tomorrow)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,3 +103,16 @@ def test_while_nobody_knows_what_is_private_the_doors_show_nothing(
     for refused in (door.list_tasks, door.list_waiting, autonomy.overview, autonomy.list_waits):
         with pytest.raises(NeedsOwner, match="nobody knows what is private"):
             refused()
+
+
+def test_a_note_that_is_being_moved_is_looked_at_again_before_it_counts_as_private(
+    employee: Employee, door: MailDoor
+) -> None:
+    task = task_of(employee)
+    note = note_of(employee, task)
+    twin = note.with_suffix(".moving")
+    twin.hardlink_to(note)  # for a moment a note that moves has two names, and is read under neither
+    moved = threading.Timer(0.1, twin.unlink)
+    moved.start()
+    assert not door.privacy()(task)
+    moved.join()
