@@ -33,6 +33,7 @@ from watchers.contract import OriginKind
 from watchers.filing import Filing
 from watchers.first_priority import FirstPriority
 from watchers.request_watcher import COMMAND, request_number
+from watchers.stored_file import TEXT_EXTENSIONS
 from watchers.task_note import TaskContent, render_task
 from watchers.unsecret import says_secrets, secrets_in, without_secrets
 
@@ -124,7 +125,7 @@ class Intake:
     def _new(self, filing: Filing, event: Event, source_id: str, now: datetime, flags: tuple[str, ...] = ()) -> str:
         task = filing.free_id(event, source_id)
         cleared = _clear(event, task)
-        secrets = secrets_in(event)
+        secrets = secrets_in(event, self._is_clean)
         event, as_it_came = (without_secrets(event) if secrets else event), _files(event)
         kept = [self._keep(each, month_folder(FILES, as_local(now).date())) for each in _files(event)]
         if secrets:
@@ -170,6 +171,10 @@ class Intake:
         blob = self._blobs.put(file.content)
         name = f"sha-{blob[:16]}.{file.extension}"
         return Kept(name, f"{folder}/{name}", blob, file)
+
+    def _is_clean(self, file: StoredFile) -> bool:
+        """Whether it is text as it stands and holds no secret; the gate remembers it for the commit."""
+        return file.extension in TEXT_EXTENSIONS and not self._recorder.gate.findings("", file.content)
 
     def _keep_out(self, kept: list[Kept], as_it_came: tuple[StoredFile, ...], event: Event) -> None:
         """Out of the history: the whole mail, and every file that says a secret, also where a format hides its text."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from agents.security.secret_patterns import find_secrets, masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from watchers.contract import Event, StoredFile
 
 
-def secrets_in(event: Event) -> tuple[str, ...]:
-    """The kinds of secrets in what it says, each once."""
-    found = find_secrets("\n\n".join(_texts(event)))
+def secrets_in(event: Event, is_clean: Callable[[StoredFile], bool]) -> tuple[str, ...]:
+    """The kinds of secrets in what it says, each once. `is_clean` tells of a file of text what its bytes hold."""
+    found = find_secrets("\n\n".join(_texts(event, is_clean)))
     return tuple(dict.fromkeys(each.kind for each in found))
 
 
@@ -39,10 +39,12 @@ def says_secrets(file: StoredFile) -> bool:
     return bool(find_secrets(f"{file.sent_name}\n\n{file.text or ''}"))
 
 
-def _texts(event: Event) -> Iterator[str]:
+def _texts(event: Event, is_clean: Callable[[StoredFile], bool]) -> Iterator[str]:
     yield from (event.sender_name, event.subject, event.text)
     for each in (*((event.original,) if event.original else ()), *event.attachments):
-        yield from (each.sent_name, each.text or "")
+        yield each.sent_name
+        if each.text and not is_clean(each):
+            yield each.text
 
 
 def _file(file: StoredFile) -> StoredFile:

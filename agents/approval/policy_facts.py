@@ -5,7 +5,6 @@ All of it is counted from the journal in the caller's transaction, so two effect
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Action
 
 A_DAY = timedelta(hours=24)
-IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _UNTOLD = Money(Decimal("Infinity"), "")  # an effect we can no longer read: more than any bound
 
 _Told = tuple[str, str, Money | None]  # the action, what is at stake, the amount
@@ -84,7 +82,11 @@ def known_days(sql: Connection, recipient: str, now: datetime) -> int | None:
 
 def country_of(action: Action) -> str:
     """The country of the account in the order, by a valid IBAN; empty when there is none, or several."""
-    found = {each[:2] for each in _texts(action.model_dump(mode="json")) if is_iban(each)}
+    if not (texts := tuple(_texts(action.model_dump(mode="json")))):
+        return ""
+    from agents.security.personal_numbers import is_iban  # noqa: PLC0415 - many patterns, used rarely
+
+    found = {each[:2] for each in texts if is_iban(each)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -99,10 +101,3 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)
-
-
-def is_iban(text: str) -> bool:
-    """Whether the check digits are right (ISO 7064, MOD 97-10)."""
-    if not IBAN.fullmatch(text):
-        return False
-    return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1

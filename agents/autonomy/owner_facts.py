@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.approval.decisions import Policy
-from agents.approval.policy_examples import failing_examples
 from agents.approval.policy_facts import Intents
 from agents.approval.policy_table import read_permissions
 from agents.approval.rate_limits import RateLimit, read_rate_limits
@@ -62,31 +61,22 @@ class OwnerFacts:
         self._in_force = in_force
 
     def owner_files(self) -> OwnerFiles:
-        """What a brain needs, with every bad row named."""
+        """What a brain needs, with every bad row named; those of the rules are told when the handbook changes."""
         today = as_local(self._clock.now()).date()
-        handbook = self._text(HANDBOOK_NOTE)
-        files = read_owner_files(handbook, self._text(RATES_NOTE), today)
-        found = (
-            *read_rate_limits(handbook)[1],
-            *read_permissions(handbook)[1],
-            *failing_examples(handbook, rules_of(handbook)),
-        )
-        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in found)
+        handbook = handbook_of(self._root)
+        files = read_owner_files(handbook, _text(self._root / RATES_NOTE), today)
+        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in read_rate_limits(handbook)[1])
         return replace(files, problems=(*files.problems, *wrong))
 
     def rate_limits(self) -> tuple[RateLimit, ...]:
         """How many effects may leave within a time."""
-        return read_rate_limits(self._text(HANDBOOK_NOTE))[0]
+        return read_rate_limits(handbook_of(self._root))[0]
 
     def policy(self) -> Policy:
         """What the handbook says about proposals, and when the owner is away."""
-        handbook = self._text(HANDBOOK_NOTE)
+        handbook = handbook_of(self._root)
         limit, rules = read_limit(handbook), read_permissions(handbook)[0]
         return Policy(self._proposal_days, limit, self._away(), rules, self._intents, self._in_force())
-
-    def _text(self, path: str) -> str:
-        content = read_regular(self._root / path, MAX_BYTES)
-        return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 
 def rules_of(handbook: str) -> Permissions:
@@ -96,7 +86,11 @@ def rules_of(handbook: str) -> Permissions:
 
 def handbook_of(root: Path) -> str:
     """The handbook of a vault; empty when there is none that can be read."""
-    content = read_regular(root / HANDBOOK_NOTE, MAX_BYTES)
+    return _text(root / HANDBOOK_NOTE)
+
+
+def _text(path: Path) -> str:
+    content = read_regular(path, MAX_BYTES)
     return content.decode(errors="replace") if isinstance(content, bytes) else ""
 
 

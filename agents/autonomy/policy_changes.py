@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agents.approval.decisions import NO_CODE
 from agents.approval.gate import code_in
 from agents.approval.proof import NOTE, Outcome, by_request, proof_of, prove
+from agents.autonomy.bad_rows import tell_bad_rows
 from agents.autonomy.past_decisions import differences
 from agents.autonomy.policy_notes import render_change
 from agents.autonomy.shelving import Shelf, done_folder
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.autonomy.places import Places, Signature
-    from agents.connectors.contract import Action
+    from agents.connectors.contract import Action, SecretStore
     from agents.durability.task_persistence import RequestRow
     from agents.durability.transitions import Recorder, Writing
     from agents.durability.writing import Author
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 CONFIRM = "policy"  # the kind of request with which a command confirms
 FIRST = "first"
+BAD_ROWS = "bad rows of the rules"
 PLACES = (NEEDS_ACTION, APPROVED)  # where a code in its note is looked at: who says yes may move it, too
 FAILING = "examples fail under it; mend the examples or the rules"
 
@@ -68,11 +70,13 @@ class PolicyPorts:
     """`read`: the rules of a handbook, the built-in ones included, and what is wrong with its rows.
 
     `failing`: the owner's examples in a handbook that do not hold under a policy. `models`: of every action, by name.
+    `secrets` are where the apps' secrets lie whose codes prove; None = codes of apps prove nothing.
     """
 
     read: Callable[[str], tuple[tuple[Rule, ...], tuple[Problem, ...]]]
     models: Mapping[str, type[Action]]
     failing: Callable[[str, Policy], tuple[Problem, ...]] = lambda _handbook, _policy: ()
+    secrets: SecretStore | None = None
 
 
 class PolicyChanges:
@@ -120,9 +124,11 @@ class PolicyChanges:
         return moved
 
     def _take_in(self, writing: Writing, handbook: str) -> int:
-        rules = self._ports.read(handbook)[0]  # bad rows are told with those of the other tables
+        rules, problems = self._ports.read(handbook)
         new = Policy(rules)
         failing = self._ports.failing(handbook, new)
+        bad = [(HANDBOOK_NOTE, each.line, each.message) for each in (*problems, *failing)]
+        tell_bad_rows(writing, BAD_ROWS, bad, self._clock.now())
         before = policy_in_force(writing.sql) or self._first(writing, new)
         if before.digest == digest_of(rules):
             if before.rules != rules_to_json(rules):  # a line was put in above
@@ -215,7 +221,7 @@ class PolicyChanges:
             return
         words, what = FAILING, "policy.held"
         if not change.failing:
-            attempt = prove(writing.sql, code, change.id, NOTE, self._clock.now())
+            attempt = prove(writing.sql, code, change.id, NOTE, self._clock.now(), self._ports.secrets)
             if attempt.outcome is Outcome.PROVED:
                 self._confirm(writing, change, attempt.words)
                 return

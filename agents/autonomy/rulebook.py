@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.earned_row import Offer, earned_row
 from agents.autonomy.earned_rules import EarnedPorts, EarnedRules, read_times
+from agents.autonomy.owner_facts import handbook_of
 from agents.autonomy.policy_changes import CONFIRM, PolicyChanges
 from agents.security.permission_manager import Policy
-from agents.vault.files import read_regular
-from agents.vault.layout import HANDBOOK_NOTE
-from agents.vault.note import MAX_NOTE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,11 +23,11 @@ class Rulebook:
     """Both of them, joined. `policy` is the one in force, for whoever decides."""
 
     def __init__(self, recorder: Recorder, places: Places, ports: PolicyPorts) -> None:
-        self._store = recorder.store
+        self._root = recorder.store.root
         self._ports = ports
         self._changes = PolicyChanges(recorder, places, ports)
         built_in = Policy(ports.read("")[0])
-        earned = EarnedPorts(ports.models, built_in, lambda: read_times(self._handbook()), self._row)
+        earned = EarnedPorts(ports.models, built_in, lambda: read_times(handbook_of(self._root)), self._row)
         self._earned = EarnedRules(recorder, self._changes, earned)
 
     def policy(self) -> Policy:
@@ -46,8 +44,4 @@ class Rulebook:
         return self._changes.look() + self._earned.look()
 
     def _row(self, offer: Offer) -> str:
-        return earned_row(offer, self._handbook(), self._ports.read)
-
-    def _handbook(self) -> str:
-        content = read_regular(self._store.path(HANDBOOK_NOTE), MAX_NOTE_BYTES)
-        return content.decode(errors="replace") if isinstance(content, bytes) else ""
+        return earned_row(offer, handbook_of(self._root), self._ports.read)

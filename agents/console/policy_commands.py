@@ -97,7 +97,7 @@ def _prove(house: House, change: PolicyChange, code: str) -> None:
     values = {"at": now.isoformat(), "kind": CONFIRM, "target": change.id, "text": "", "actor": "vault"}
     with house.journal.begin() as sql:
         number = add_request(sql, values)
-        attempt = prove(sql, code, change.id, by_request(number), now)
+        attempt = prove(sql, code, change.id, by_request(number), now, house.context.secrets)
         if attempt.outcome is not Outcome.PROVED:
             settle_request(sql, number, "refused", attempt.words)
             wrong = attempt.outcome is Outcome.WRONG

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def policy_ports(house: House) -> PolicyPorts:
-    """The rules of a handbook with the built-in ones, the owner's examples, and the models of past proposals."""
-    return PolicyPorts(_read, house.models, failing_examples)
+    """How a handbook is read, with the built-in rules, and what its changes are compared and proved with."""
+    return PolicyPorts(read_rules, house.models, failing_examples, house.context.secrets)
 
 
-def _read(handbook: str) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+def read_rules(handbook: str) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+    """The rules, the built-in ones included, and what is wrong with rows."""
     return rules_of(handbook).rules, read_permissions(handbook)[1]

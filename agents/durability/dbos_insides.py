@@ -37,7 +37,7 @@ JSON = "ai_employee_json"
 MOST_ATTEMPTS = 10
 QUICK_S = 0.1
 SLOW_S = 2.0
-CLOSING_POLL_S = 0.05  # a thread of DBOS sleeps so long before it sees that it has to end
+CLOSING_POLL_S = 0.2  # a thread of DBOS sleeps so long before it sees that it has to end; each look costs an idle run
 HOUR_S = 3600.0
 FILES = 24  # an event loop, the database with its log, and a connection for each thread
 

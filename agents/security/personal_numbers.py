@@ -23,6 +23,7 @@ PHONE_DIGITS = range(7, 16)  # E.164
 LABELLED_DIGITS = range(5, 35)
 CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
 IBAN_CHARS = range(15, 35)  # ISO 13616
+_IBAN_FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 LOOKUPS = 200  # of check digits and of the library for phones, and one more for each `CHARS_A_LOOKUP` of text
 CHARS_A_LOOKUP = 50
 
@@ -217,7 +218,7 @@ class _Look:
         return any(self._used_up() or _is_valid(country, module, word) for country, module in shapes)
 
     def _is_iban(self, word: str) -> bool:
-        return self._used_up() or _is_iban(word)
+        return self._used_up() or is_iban(word.upper())
 
     def _used_up(self) -> bool:
         self.lookups -= 1
@@ -299,15 +300,6 @@ def _is_valid(country: str, module: str, number: str) -> bool:
     return known is not None and bool(known.is_valid(number))
 
 
-def _is_iban(word: str) -> bool:
-    from stdnum import iban  # noqa: PLC0415 - used rarely
-
-    moved = word[4:] + word[:4]
-    if int("".join(str(int(each, 36)) for each in moved)) % 97 != 1:  # ISO 7064, mod 97-10
-        return False
-    return bool(iban.is_valid(word, check_country=False))
-
-
 def _is_phone_number(digits: str, region: str) -> bool:
     import phonenumbers  # noqa: PLC0415 - heavy, used rarely
 
@@ -315,6 +307,15 @@ def _is_phone_number(digits: str, region: str) -> bool:
         return phonenumbers.is_valid_number(phonenumbers.parse(digits, region or None))
     except phonenumbers.NumberParseException:
         return False
+
+
+def is_iban(text: str) -> bool:
+    """Whether it is an IBAN, in capitals and without blanks. Source: ISO 13616; check digits: ISO 7064, MOD 97-10."""
+    if not _IBAN_FORM.fullmatch(text) or int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 != 1:
+        return False
+    from stdnum import iban  # noqa: PLC0415 - used rarely
+
+    return bool(iban.is_valid(text, check_country=False))
 
 
 def _is_letter(char: str) -> bool:

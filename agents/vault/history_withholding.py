@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Gate = Callable[[str, bytes], tuple[str, ...]]
     Stamp = tuple[int, int, int]
 
+UNKNOWN: Stamp = (0, 0, 0)  # of a file that somebody else read, at whatever moment: it is looked at again
+
 
 def open_gate(_path: str, _content: bytes) -> tuple[str, ...]:
     """Everything may pass."""
@@ -40,7 +42,7 @@ class Withholding:
 
     def withholds(self, path: str, content: bytes | None = None) -> bool:
         """Whether the file is withheld as it is now; `content` saves reading it."""
-        stamp = self._stamp(path)
+        stamp = self._stamp(path) if content is None else UNKNOWN
         known = self._looked_at.get(path)
         if content is None and known is not None and known[0] == stamp:
             return bool(known[1])
@@ -56,5 +58,5 @@ class Withholding:
         try:
             status = os.lstat(self._work_tree / path)
         except OSError:
-            return (0, 0, 0)
+            return UNKNOWN
         return (status.st_mtime_ns, status.st_size, status.st_ino)

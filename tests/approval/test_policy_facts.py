@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.approval.policy_facts import Intents, country_of, facts_about, is_iban, known_days
+from agents.approval.policy_facts import Intents, country_of, facts_about, known_days
 from agents.clock import as_local
 from agents.connectors.ledger.actions import InvoiceCredit
 from agents.durability.counterparty_rows import first_dealt_with, remember_counterparty
 from agents.durability.proposal_rows import add_proposal
 from agents.durability.task_persistence import TaskRow, add_task
 from agents.security.permission_manager import Begun
+from agents.security.personal_numbers import is_iban
 from tests.approval.examples import CREDIT, INVOICE, MAIL, MODELS, TASK, draft, sealed
 from tests.clock import NOON
 

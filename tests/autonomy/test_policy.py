@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.approval.policy_examples import failing_examples
+from agents.autonomy.policy_changes import PolicyPorts
 from agents.autonomy.proposing import TRY_AGAIN
+from agents.console.policy_reading import read_rules
 from agents.reasoning.brain import Finish, Move, Outcome, TaskView
+from tests.autonomy.courier import MODELS
+from tests.autonomy.house import House
 from tests.autonomy.scripted_brain import send
 
 if TYPE_CHECKING:
-    from tests.autonomy.house import House
+    from pathlib import Path
+
+    from tests.clock import FrozenClock
 
 HEAD = "# Handbook\n\n## Permissions\n\n| who | may | what | when | then |\n| --- | --- | --- | --- | --- |\n"
 NEVER = "| | | parcel.* | to the sender | never |"
@@ -110,7 +117,10 @@ def test_an_approved_effect_that_needs_more_by_now_comes_back(house: House) -> N
     assert house.is_sound()
 
 
-def test_rows_that_cannot_be_read_and_examples_that_fail_are_named_with_their_lines(house: House) -> None:
+def test_rows_that_cannot_be_read_and_examples_that_fail_are_named_with_their_lines(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    house = House(tmp_path, clock, rules=PolicyPorts(read_rules, MODELS, failing_examples)).found()
     examples = "\n## Examples\n\n| what | amount | then |\n| --- | --- | --- |\n| payment | 600 EUR | ask |\n"
     permit(house, "| | | payments | above 5 EURO | ask two |", more=examples)
     house.proposed()
@@ -119,6 +129,7 @@ def test_rows_that_cannot_be_read_and_examples_that_fail_are_named_with_their_li
     assert "until it is right it counts as payments: ask two" in told
     assert "line 13" in told
     assert "your example says ask, but the answer is ask two" in told
+    house.close()
 
 
 @pytest.mark.parametrize("rows", [(), ("| | | invoices | | ask |",)])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.clock import SystemClock
+from agents.security.one_time_codes import code_of, step_at
 from tests.flows.employee import mail, request
 from tests.flows.steps import only, proposed_invoice
 from tests.flows.test_proof import WRONG, enrolled
+from tests.flows.test_proof_kinds import NOON, Studio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,3 +207,32 @@ def test_every_proposal_and_every_answer_says_under_which_policy(employee: Emplo
     digest = json.loads(employee.said("policy", "--json"))["digest"]
     assert digest
     assert found["proposal.filed"] == found["proposal.approved"] == digest
+
+
+def test_a_code_of_an_app_confirms_too_in_the_note_and_by_command(tmp_path: Path) -> None:
+    studio = Studio(tmp_path).at(NOON)
+    studio.init()
+    secret = studio.app(NOON)
+    for minutes, limit in ((1, "2,000"), (3, "3,000")):
+        handbook(studio, f"| owner | | credit notes | up to {limit} EUR | ask |")
+        at = NOON + timedelta(minutes=minutes)
+        studio.at(at)
+        studio.once()
+        change, code = waits(studio), code_of(secret, step_at(at))
+        if minutes == 1:
+            note = studio.vault / "Needs_Action" / f"{change}.md"
+            note.write_text(note.read_text(encoding="utf-8").replace("\ncode:", f"\ncode: '{code}'"), encoding="utf-8")
+        else:
+            studio.said("policy", "confirm", "--code", code)
+        studio.once()
+        assert not waits(studio)
+    assert version(studio) == 3
+
+
+def test_a_bad_row_is_told_at_once_with_its_line_and_once(employee: Employee) -> None:
+    handbook(employee, "| owner | | invoices | some day | ask |")
+    employee.once()
+    employee.once()
+    told = [text for each in employee.notes("Needs_Action") if "'some day' is" in (text := each.read_text("utf-8"))]
+    assert len(told) == 1
+    assert "Company_Handbook.md, line" in told[0]

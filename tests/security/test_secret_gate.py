@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.security.secret_gate import REMEMBERED, SHOWN, SecretGate
+from agents.security.secret_patterns import find_secrets
 from tests.security.secret_samples import SAMPLES, letters
 
 if TYPE_CHECKING:
@@ -36,6 +37,19 @@ def test_a_secret_in_a_name_is_found_also_when_the_content_is_known() -> None:
     gate = SecretGate()
     assert gate.findings("a.md", b"words") == ()
     assert gate.findings(f"{TOKEN}.md", b"words") == (f"in its name: {FOUND}",)
+
+
+@pytest.mark.parametrize(("kind", "sample"), SAMPLES)
+@pytest.mark.parametrize("name", ["2026-11-26-{}-0123456789.md", "sha-{}.txt", "{}"])
+def test_no_secret_hides_in_a_name_that_looks_like_ours(name: str, kind: str, sample: tuple[str, str]) -> None:
+    whole, _ = sample
+    path = f"Needs_Action/{name.format(whole.replace('/', '-'))}"
+    if find_secrets(path):
+        assert SecretGate().findings(path, b""), kind
+
+
+def test_with_no_path_only_the_content_counts() -> None:
+    assert SecretGate().findings("", TOKEN.encode()) == (f"line 1: {FOUND}",)
 
 
 HEAD = b"From: a@b.example\r\nContent-Type: text/plain; charset=utf-8\r\n"
