@@ -4,20 +4,25 @@ PYTHON ?= python3
 VAULT ?= ./MyVault
 SEEDS ?= 100
 FROM ?= 1
+SHARE ?= all
 WALK ?= ../shared/accept/walk.py
 ENV := .venv/bin
 EMPLOYEE := $(ENV)/python orchestrator.py
+INSPECTOR := .venv/npm/node_modules/@modelcontextprotocol/inspector-cli
+CLAUDE_VERSION := 2.1.330
+CLAUDE := .claude-code/node_modules/@anthropic-ai/claude-code-linux-x64/claude
 FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
-PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile
-# what `quick` leaves out: whole walks through the command line, simulated worlds, faults, and making environments
-SLOW_TESTS := tests/flows tests/faults tests/simulation tests/test_setup_environment.py
+PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# what `quick` leaves out: whole walks through the command line, simulated worlds, faults, attacks, and making environments
+SLOW_TESTS := tests/flows tests/faults tests/simulation tests/obedience tests/test_setup_environment.py
 
 # what runs a second time with the engine on PostgreSQL; nothing of it may be skipped in CI
 ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
 	$(addprefix tests/flows/test_,thirty_days*.py invoice_walk.py control.py queues.py schedules.py bell.py which_store_wins.py)
 
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo check lint types floors test quick postgresql simulate drill fix walk bench adr news environment tools
+.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench inspector adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +37,12 @@ demo: environment ## one round in a throwaway vault with the samples: run, statu
 	@room=$$(mktemp -d) && trap 'rm -rf "$$room"' EXIT && export AI_EMPLOYEE_STATE="$$room/state" && set -e && \
 	$(EMPLOYEE) init "$$room/Vault" --sample && \
 	for words in "run --once" status log verify; do $(EMPLOYEE) $$words --vault "$$room/Vault"; done
+
+demo-claude: tools ## the loop with a model against a local stand-in: no key, no network, a throwaway vault
+	@$(ENV)/python -m tests.demo_claude
+
+live: tools ## one tiny real question to a provider, for owners with a key or an account: NAME=claude, NAME=mail
+	@$(ENV)/python -m tests.live_$(NAME)
 
 test: tools ## run every test
 	@$(PYTEST)
@@ -51,8 +62,13 @@ check: lint types floors ## every gate: lint, types, floors, all tests, those of
 	@$(ENV)/python -m tests.coverage_gates .coverage.json
 	@$(PYTEST) --engine postgresql $(wildcard $(ENGINE_TESTS))
 
-drill: tools ## let the machine fail at every point: kills, full disks, broken calls, jumping clocks (an hour or two)
-	@$(ENV)/pytest --numprocesses auto --dist worksteal --sweep all tests/faults
+drill: tools ## let the machine fail at every point: kills, full disks, broken calls, clocks (hours; SHARE=3/8: a part)
+	@$(ENV)/pytest --numprocesses auto --dist worksteal --sweep $(SHARE) tests/faults
+
+claude-code: tools ## the real Claude Code (npm, 365 MB, in .claude-code), against a server of our own
+	@test -x "$(CLAUDE)" || npm install --no-audit --no-fund --loglevel error --prefix .claude-code \
+		@anthropic-ai/claude-code@$(CLAUDE_VERSION)
+	@CLAUDE_CODE_BINARY="$(CURDIR)/$(CLAUDE)" $(ENV)/pytest $(wildcard tests/*/test_claude_code.py)
 
 fix: tools ## let ruff mend and format, and write the generated parts of the docs anew
 	@$(ENV)/ruff check --fix --exit-zero .
@@ -64,6 +80,10 @@ walk: environment ## the black-box acceptance of the command line and the vault 
 
 bench: tools ## measure beside the floor, about 12 minutes (QUICK=1: two; PART="sizes idling"; EXPLAIN="why it is worse")
 	@EXPLAIN="$(EXPLAIN)" $(ENV)/python -m benchmarks.run $(if $(QUICK),--quick) $(PART)
+
+inspector: tools ## the official inspector's command line (npm, 41 MB), with which tests call the doors for assistants
+	@test -f $(INSPECTOR)/package.json || npm install --silent --no-audit --no-fund --prefix .venv/npm \
+		@modelcontextprotocol/inspector-cli@0.17.2
 
 adr: tools ## start a decision record: TITLE="Why we do so"
 	@$(ENV)/python docs/papers.py adr "$(TITLE)"

@@ -18,13 +18,14 @@ sys.path.insert(0, str(ROOT))
 
 from agents.clock import SystemClock  # noqa: E402 - found through the line above
 from agents.settings import Settings  # noqa: E402
+from docs.mcp_page import page  # noqa: E402 - the same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
 REGION = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-GENERATED = ("docs/architecture.md", "docs/guide.md")
+GENERATED = ("docs/architecture.md", "docs/guide.md", "docs/mcp.md")
 RECORD = """# {number:04d}. {title}
 
 Accepted {day}.
@@ -73,7 +74,7 @@ def settings() -> str:
     return "\n".join(rows) + "\n"
 
 
-PARTS: dict[str, Callable[[], str]] = {"floors": floors, "rooms": rooms, "settings": settings}
+PARTS: dict[str, Callable[[], str]] = {"floors": floors, "rooms": rooms, "settings": settings, "servers": page}
 
 
 def _rooms_of(layer: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What every test stands on: a frozen clock and an environment that is the same on every machine.
+"""What every test stands on: a frozen clock, a disk in memory, an environment that is the same on every machine.
 
 `--engine postgresql`: every test has a PostgreSQL database of its own for the engine (`AI_EMPLOYEE_ENGINE_URL`).
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.clock import FrozenClock
 from tests.faults.sweeping import add_sweep, pytest_terminal_summary
+from tests.memory import place_in_memory
+from tests.standins.dovecot import Dovecot, is_installed, running_dovecot
 from tests.standins.postgres_server import PostgresServer, programs, running_server
 
 if TYPE_CHECKING:
@@ -22,9 +25,19 @@ if TYPE_CHECKING:
 
 __all__ = ["pytest_terminal_summary"]
 
+
 # the same examples everywhere: a gate must not fail by luck; a slow machine is no defect
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+SLOW_FIRST = ("faults", "simulation", "obedience", "flows")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rooms with the longest files begin, so that no worker is left alone with one of them at the end."""
+    rooms = {name: at for at, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: rooms.get(item.nodeid.split("/")[1], len(rooms)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +59,9 @@ def pytest_configure() -> None:
         "TZ": "UTC",
     }
     time.tzset()
+    if "TMPDIR" not in os.environ and (memory := place_in_memory()):
+        os.environ["TMPDIR"] = str(memory)  # each transition waits for the disk several times, and tests make thousands
+        tempfile.tempdir = None
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +79,21 @@ def postgres() -> Iterator[PostgresServer]:
         why = "PostgreSQL is not installed (Debian: postgresql)"
         pytest.fail(f"in CI this must run: {why}") if os.environ.get("CI") else pytest.skip(why)
     with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_is_here() -> None:
+    """Skips what needs that server where it is not installed; in CI that fails."""
+    if not is_installed():
+        why = "Dovecot is not installed (Debian: dovecot-imapd, dovecot-lmtpd)"
+        pytest.fail(f"in CI this must run: {why}") if os.environ.get("CI") else pytest.skip(why)
+
+
+@pytest.fixture
+def dovecot(dovecot_is_here: None) -> Iterator[Dovecot]:  # noqa: ARG001 (it skips)
+    """A server that keeps mails, for one test."""
+    with running_dovecot() as server:
         yield server
 
 

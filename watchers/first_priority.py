@@ -1,7 +1,8 @@
 """The priority a task begins with: the owner's command, then their rules, then what a known sender claims.
 
 A mail can be made `high` at most by what it says, since whoever writes it chooses the words; `urgent` is the owner's
-word alone: by command, by a rule about the whole address of a sender they know, or later in the note.
+word alone: by command, by a rule about the whole address of a sender they know, or later in the note. A deadline in the
+text counts for a sender we know, as the handbook's table of urgency says.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.clock import as_local
+from agents.durability.deadlines import deadline_in
 from agents.durability.priorities import HEAD_START, HIGH, NORMAL, URGENT
+from agents.durability.urgency_table import at_most_high, for_deadline, read_urgency
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.tables import Table, read_tables
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from agents.durability.urgency_table import UrgencyRow
     from watchers.contract import Event
 
 MAX_HANDBOOK_BYTES = 1_000_000
@@ -42,22 +47,29 @@ class FirstPriority:
         self._handbook = root / HANDBOOK_NOTE
         self._seen: tuple[int, ...] = ()
         self._rules: tuple[PriorityRule, ...] = ()
+        self._urgency: tuple[UrgencyRow, ...] = ()
 
     def of(self, event: Event, flags: Sequence[str], *, sender_known: bool) -> str:
         """The priority of a new task. `flags` are the warnings about it."""
-        return first_priority(event, flags, self._read(), sender_known=sender_known)
+        self._read()
+        return first_priority(event, flags, self._rules, self._urgency, sender_known=sender_known)
 
-    def _read(self) -> tuple[PriorityRule, ...]:
+    def is_wanted_soon(self, event: Event) -> bool:
+        """Whether the owner has a rule by which it is urgent or high."""
+        self._read()
+        return _by_rule(event, self._rules, trusted=True) in {URGENT, HIGH}
+
+    def _read(self) -> None:
         try:
             status = self._handbook.lstat()
         except OSError:
-            return ()
+            self._rules, self._urgency, self._seen = (), (), ()
+            return
         seen = (status.st_ino, status.st_size, status.st_mtime_ns)
         if seen != self._seen:
             content = read_regular(self._handbook, MAX_HANDBOOK_BYTES)
-            self._rules = priority_rules(content.decode(errors="replace") if isinstance(content, bytes) else "")
-            self._seen = seen
-        return self._rules
+            text = content.decode(errors="replace") if isinstance(content, bytes) else ""
+            self._rules, self._urgency, self._seen = priority_rules(text), read_urgency(text)[0], seen
 
 
 def priority_rules(handbook: str) -> tuple[PriorityRule, ...]:
@@ -75,23 +87,42 @@ def priority_rules(handbook: str) -> tuple[PriorityRule, ...]:
     )
 
 
-def first_priority(event: Event, flags: Sequence[str], rules: Sequence[PriorityRule], *, sender_known: bool) -> str:
-    """The priority of a new task."""
+def first_priority(
+    event: Event,
+    flags: Sequence[str],
+    rules: Sequence[PriorityRule],
+    urgency: tuple[UrgencyRow, ...] = (),
+    *,
+    sender_known: bool,
+) -> str:
+    """The priority of a new task. `urgency` is the handbook's table of that name."""
     if event.kind == "ask":
         return event.owner_priority if event.owner_priority in HEAD_START else NORMAL
     trusted = sender_known and not flags
+    if ruled := _by_rule(event, rules, trusted=trusted):
+        return ruled
+    claimed = event.marked_urgent or not _URGENT_WORDS.isdisjoint(_words(event.subject).split())
+    if not trusted:
+        return NORMAL
+    return HIGH if claimed else deadline_priority(event, urgency) or NORMAL
+
+
+def _by_rule(event: Event, rules: Sequence[PriorityRule], *, trusted: bool) -> str:
+    """The priority by the first of the owner's rules that is about it; empty when none is."""
     words = _words(f"{event.subject}\n{event.text[:MAX_TEXT_CHARS]}") if rules else ""
     for rule in rules:
         if any(_is_sender(each, event) for each in rule.phrases):
-            return rule.priority if trusted else _no_more_than_high(rule.priority)
+            return rule.priority if trusted else at_most_high(rule.priority)
         if any(_occurs(each, event, words) for each in rule.phrases):
-            return _no_more_than_high(rule.priority)
-    claimed = event.marked_urgent or not _URGENT_WORDS.isdisjoint(_words(event.subject).split())
-    return HIGH if claimed and trusted else NORMAL
+            return at_most_high(rule.priority)
+    return ""
 
 
-def _no_more_than_high(priority: str) -> str:
-    return HIGH if priority == URGENT else priority
+def deadline_priority(event: Event, rows: tuple[UrgencyRow, ...]) -> str:
+    """The priority of what is wanted soon after it came; empty when nothing is."""
+    came = as_local(event.occurred_at).date()
+    day = deadline_in(f"{event.subject}\n{event.text[:MAX_TEXT_CHARS]}", came)
+    return for_deadline((day - came).days, rows) if day else ""
 
 
 def _phrases(when: str) -> tuple[str, ...]:

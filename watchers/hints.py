@@ -22,9 +22,10 @@ from agents.vault.layout import (
     SCHEDULES_NOTE,
     is_stop,
 )
+from agents.vault.mounts import file_system_of, is_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers.api import BaseObserver, ObservedWatch
@@ -33,6 +34,8 @@ FOLDERS = (INBOX, NEEDS_ACTION, CLAIMED, PENDING, APPROVED, REJECTED)
 NOTES = (ASK_NOTE, SCHEDULES_NOTE)
 ROOT = "."
 BELL = "bell"
+DROP = "drop folder "
+VAULT = "the vault"
 EVERYTHING = "everything"
 STOP_WAIT_S = 5.0
 _Identity = tuple[int, int]
@@ -42,7 +45,9 @@ class Hints:
     """Sets `wake` when something changes where work can begin, or somebody rings the `bell`.
 
     Work begins in our folders, `Ask.md`, `Schedules.md` and `STOP.md`. `bell` is the folder outside the vault in which
-    other processes ring. `says` is empty while all is watched, else one sentence on what is only polled and why.
+    other processes ring, `drops` are the drop folders now. `says` is empty while all is watched, else one sentence on
+    what is only polled and why: also what lies on a drive that others change, since the system does not tell of that.
+    `file_system` gives the kind of file system a folder lies on.
     """
 
     def __init__(
@@ -51,11 +56,15 @@ class Hints:
         wake: threading.Event,
         open_observer: Callable[[], BaseObserver] | None = None,
         bell: Path | None = None,
+        drops: Callable[[], Iterable[Path]] = tuple,
+        file_system: Callable[[Path], str] = file_system_of,
     ) -> None:
         self._open_observer = open_observer or _open_observer
         self._root = root
         self._wake = wake
         self._places = {folder: root / folder for folder in (ROOT, *FOLDERS)} | ({BELL: bell} if bell else {})
+        self._drops, self._file_system = drops, file_system
+        self._stirred: dict[str, int] = {}
         self._news: set[str] = set()
         self._lock = threading.Lock()
         self._observer: BaseObserver | None = None
@@ -83,6 +92,7 @@ class Hints:
             self._reasons[EVERYTHING] = _words(err)
             return
         self._observer = observer
+        self._note_remote(VAULT, self._root)
         self.renew()
 
     def renew(self) -> None:
@@ -90,8 +100,31 @@ class Hints:
         if self._observer is None:
             return
         self._reasons.pop(EVERYTHING, None)
+        self._follow_drops(self._observer)
         for folder in self._places:
             self._renew(self._observer, folder)
+
+    def _note_remote(self, folder: str, path: Path) -> None:
+        if is_remote(kind := self._file_system(path)):
+            self._reasons[folder] = f"on a drive that others change too, {kind}"
+
+    def _follow_drops(self, observer: BaseObserver) -> None:
+        """Watch the drop folders there are now, and those no more that there were."""
+        now = {f"{DROP}{path}": path for path in self._drops()}
+        for folder in [each for each in self._places if each.startswith(DROP) and each not in now]:
+            del self._places[folder]
+            self._reasons.pop(folder, None)
+            if known := self._watched.pop(folder, None):
+                observer.unschedule(known[1])
+        self._places |= now
+
+    def stirs(self, path: Path) -> int | None:
+        """How often something stirred in a drop folder until now; None = it has to be looked at, nobody tells."""
+        folder = f"{DROP}{path}"
+        with self._lock:
+            if self._observer is None or folder not in self._watched or {folder, EVERYTHING} & self._reasons.keys():
+                return None
+            return self._stirred.get(folder, 0)
 
     def stop(self) -> None:
         """Stop watching and wait for its threads."""
@@ -106,11 +139,13 @@ class Hints:
         """The folders in which something changed since this was last asked; None = look everywhere."""
         with self._lock:
             news, self._news = self._news, set()
-        return None if self._observer is None or self._reasons or EVERYTHING in news else frozenset(news)
+        ours = [each for each in self._reasons if not each.startswith(DROP)]
+        return None if self._observer is None or ours or EVERYTHING in news else frozenset(news)
 
     def _tell(self, folder: str) -> None:
         with self._lock:
             self._news.add(folder)
+            self._stirred[folder] = self._stirred.get(folder, 0) + 1
 
     def lost(self) -> None:
         """Hints were lost: look at everything now."""
@@ -120,7 +155,7 @@ class Hints:
 
     def hint(self, path: Path, folder: str) -> None:
         """Something changed at `path`, seen by the watch on `folder`."""
-        if path == self._places[folder]:  # the watched folder itself is gone, and its watch with it
+        if path == self._places.get(folder):  # the watched folder itself is gone, and its watch with it
             self.gone.add(folder)
             self._wake.set()
         name = path.name
@@ -143,8 +178,9 @@ class Hints:
                 self.gone.discard(folder)
                 observer.unschedule(known[1])
                 self._wake.set()
+            deep = folder == INBOX or folder.startswith(DROP)
             watch = observer.schedule(
-                self._handler(folder), str(path), recursive=folder == INBOX, event_filter=list(_beginnings())
+                self._handler(folder), str(path), recursive=deep, event_filter=list(_beginnings())
             )
         except OSError as err:
             self._reasons[folder] = _words(err)
@@ -152,6 +188,8 @@ class Hints:
             self._tell(folder)  # what happened until now was not seen
             self._watched[folder] = (identity, watch)
             self._reasons.pop(folder, None)
+            if folder.startswith(DROP):
+                self._note_remote(folder, path)
 
     def _handler(self, folder: str) -> FileSystemEventHandler:
         from watchdog.events import FileSystemEventHandler  # noqa: PLC0415 (heavy, not needed by other commands)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.reader import Mail, read_mail
+from agents.connectors.email.reader import read_mail
 from agents.vault.files import read_regular
 from agents.vault.neutralize import property_text
 from agents.vault.note import Problem
 from watchers.contract import Event, Left, OriginKind, StoredFile
+from watchers.mail_event import content_sha256, mail_event
+from watchers.scans import with_scanned_text
 from watchers.stored_file import TEXT_EXTENSIONS, extension_of, read_text, stored_file
 
 if TYPE_CHECKING:
     from watchers.inbox_listing import Entry
 
 MAX_FILE_BYTES = 25_000_000
-MAX_READ_ATTACHMENTS = 20  # the text of more is not read
-OLDEST_MAIL = datetime(1990, 1, 1, tzinfo=UTC)
-CLOCK_TOLERANCE = timedelta(days=1)
 
 
 def read_entry(entry: Entry, now: datetime) -> Event | Left | None:
@@ -96,18 +96,25 @@ def _event(entry: Entry, content: bytes, now: datetime) -> Event:
     name = entry.location.name
     if name.lower().endswith(".eml"):
         mail = read_mail(content)
-        return _unreadable(entry, content, mail) if isinstance(mail, Problem) else _mail(entry, content, mail, now)
+        if isinstance(mail, Problem):
+            return _unreadable(entry, content, mail)
+        return replace(
+            mail_event(mail, content, name, moment(entry), now),
+            origin=entry.path,
+            origin_sha256=hashlib.sha256(content).hexdigest(),
+            origin_kind=OriginKind.FILE,
+        )
     if not content:
         return _unreadable(entry, content, Problem(0, "the file is empty"))
     if extension_of(name) in TEXT_EXTENSIONS and isinstance(text := read_text(content), Problem):
         return _unreadable(entry, content, text)
-    file, flags = stored_file(content, name)
+    file, flags = with_scanned_text(*stored_file(content, name))
     digest = hashlib.sha256(content).hexdigest()
     return Event(
         source="file",
         source_id=digest,
         occurred_at=moment(entry),
-        content_sha256=_content_sha256(content),
+        content_sha256=content_sha256(content),
         kind="file",
         origin=entry.path,
         origin_sha256=digest,
@@ -123,62 +130,10 @@ def _unreadable(entry: Entry, content: bytes, problem: Problem) -> Event:
         source="file",
         source_id=digest,
         occurred_at=moment(entry),
-        content_sha256=_content_sha256(content),
+        content_sha256=content_sha256(content),
         kind="file",
         origin=entry.path,
         origin_sha256=digest,
         original=StoredFile(content, extension_of(name), name, "application/octet-stream"),
         problem=problem,
     )
-
-
-def _mail(entry: Entry, content: bytes, mail: Mail, now: datetime) -> Event:
-    same = _content_sha256(content)
-    occurred_at, late = _occurred_at(entry, mail, now)
-    attachments, flags = _attachments(mail)
-    return Event(
-        source="email",
-        source_id=mail.message_id or same,
-        occurred_at=occurred_at,
-        content_sha256=same,
-        kind="email",
-        origin=entry.path,
-        origin_sha256=hashlib.sha256(content).hexdigest(),
-        sender_name=mail.sender_name,
-        sender_address=mail.sender_address,
-        subject=mail.subject,
-        text=mail.text,
-        message_id=mail.message_id,
-        answers=mail.answers,
-        flags=(*mail.flags, *late, *flags),
-        marked_urgent=mail.marked_urgent,
-        original=StoredFile(content, "eml", entry.location.name, "message/rfc822"),
-        attachments=attachments,
-    )
-
-
-def _occurred_at(entry: Entry, mail: Mail, now: datetime) -> tuple[datetime, tuple[str, ...]]:
-    """The mail's own date where it can be true, else the file's."""
-    if mail.date is None:
-        return moment(entry), ()
-    if OLDEST_MAIL <= mail.date <= now + CLOCK_TOLERANCE:
-        return mail.date, ()
-    return moment(entry), ("the mail's own date cannot be true; the file's is shown",)
-
-
-def _attachments(mail: Mail) -> tuple[tuple[StoredFile, ...], tuple[str, ...]]:
-    files: list[StoredFile] = []
-    flags: list[str] = []
-    for number, attachment in enumerate(mail.attachments):
-        if number < MAX_READ_ATTACHMENTS:
-            file, found = stored_file(attachment.content, attachment.sent_name, attachment.media_type)
-            flags += found
-        else:
-            extension = extension_of(attachment.sent_name, attachment.media_type)
-            file = StoredFile(attachment.content, extension, attachment.sent_name, attachment.media_type)
-        files.append(file)
-    return tuple(files), tuple(dict.fromkeys(flags))
-
-
-def _content_sha256(content: bytes) -> str:
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

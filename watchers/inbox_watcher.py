@@ -1,33 +1,21 @@
-"""Files the owner, a mail rule or a sync tool puts into `Inbox/`: mails (`.eml`) and documents.
-
-One sweep carries a limited number of events and bytes, the longest waiting first, so that a thousand files at once
-neither fill the memory nor hide the one that cannot be cleared.
-"""
+"""Files the owner, a mail rule or a sync tool puts into `Inbox/`: mails (`.eml`) and documents."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.vault.layout import INBOX
-from watchers.contract import Event, Left, Sweep
-from watchers.inbox_listing import list_inbox
-from watchers.inbox_reading import MAX_FILE_BYTES, read_entry
-from watchers.quiet import QuietPeriod
+from watchers.file_sweeps import FileSweeps
+from watchers.inbox_listing import list_folder
+from watchers.inbox_reading import read_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from watchers.contract import WatcherContext
-    from watchers.inbox_listing import Entry
-
-MAX_EVENTS = 500
-MAX_SWEEP_BYTES = 64_000_000
-BURST = 50  # so many new files at once are the beginning of more
-TYPED_FACTOR = 6  # a note somebody may be typing in is finished after this many quiet periods
-
-_Signature = tuple[str, int, int]
+    from watchers.contract import Sweep, WatcherContext
 
 
 class InboxWatcher:
@@ -35,70 +23,21 @@ class InboxWatcher:
 
     name = "inbox"
 
-    def __init__(self, root: Path, quiet_s: float, machine_now: Callable[[], datetime] | None = None) -> None:
-        self._root = root
-        self._quiet_s = quiet_s
-        self._quiet = QuietPeriod(machine_now)
-        self._offered: dict[_Signature, int] = {}  # in which round an entry was last offered
-        self._round = 0
-        self._backlog: list[Entry] = []  # finished when last listed, and not offered yet
-        self._pours = False  # many files are new: more of them come before anything else is done
-        self._waits: list[float] = []
-        self._left: tuple[Left, ...] = ()
+    def __init__(
+        self,
+        root: Path,
+        quiet_s: float,
+        machine_now: Callable[[], datetime] | None = None,
+        monotonic_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        lists = partial(list_folder, root / INBOX, INBOX)
+        self._files = FileSweeps(lists, read_entry, quiet_s, machine_now, monotonic_s)
 
     def scan(self, now: datetime) -> Sweep:
         """The finished files, those still changing (as a time to wait), and those left where they are."""
-        ready = self._backlog or self._list(now)  # listing ten thousand files for every sweep would be most of it
-        batch, self._backlog = self._batch(ready)
-        events: list[Event] = []
-        waits, left = [*self._waits], [*self._left]
-        for entry in batch:
-            seen = read_entry(entry, now)
-            if isinstance(seen, Event):
-                events.append(seen)
-            elif isinstance(seen, Left):
-                left.append(seen)
-            else:
-                waits.append(self._quiet_s)
-        again = bool(self._backlog) or self._pours
-        return Sweep(tuple(events), 0.0 if again else min(waits, default=None), tuple(left))
-
-    def _list(self, now: datetime) -> list[Entry]:
-        """The finished entries now, the longest waiting first."""
-        listing = list_inbox(self._root, INBOX)
-        self._quiet.forget_all_but({entry.path for entry in listing.entries})
-        remaining = [(self._remaining_s(entry, now), entry) for entry in listing.entries]
-        self._waits = [wait_s for wait_s, _ in remaining if wait_s > 0]
-        self._left = listing.left
-        ready = [entry for wait_s, entry in remaining if wait_s == 0]
-        present = {_signature(entry) for entry in ready}
-        self._offered = {each: turn for each, turn in self._offered.items() if each in present}
-        return sorted(ready, key=lambda entry: (self._offered.get(_signature(entry), 0), entry.path))
-
-    def _remaining_s(self, entry: Entry, now: datetime) -> float:
-        typed = entry.path.lower().endswith(".md")
-        return self._quiet.remaining_s(entry.path, entry.status, now, self._quiet_s * (TYPED_FACTOR if typed else 1))
-
-    def _batch(self, ready: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
-        """What this sweep offers, and what was never offered and has to wait for the next."""
-        self._round += 1
-        batch: list[Entry] = []
-        size = 0
-        for entry in ready:
-            size += min(entry.status.st_size, MAX_FILE_BYTES)
-            if batch and (len(batch) >= MAX_EVENTS or size > MAX_SWEEP_BYTES):
-                break
-            batch.append(entry)
-        self._pours = sum(_signature(entry) not in self._offered for entry in batch) >= BURST
-        for entry in batch:
-            self._offered[_signature(entry)] = self._round
-        return batch, [entry for entry in ready[len(batch) :] if _signature(entry) not in self._offered]
-
-
-def _signature(entry: Entry) -> _Signature:
-    return entry.path, entry.status.st_size, entry.status.st_mtime_ns
+        return self._files.sweep(now)
 
 
 def open_watcher(context: WatcherContext) -> InboxWatcher:
     """The watcher of one vault."""
-    return InboxWatcher(context.root, context.quiet_s, context.machine_now)
+    return InboxWatcher(context.root, context.quiet_s, context.machine_now, context.monotonic_s)

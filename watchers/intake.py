@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
+from agents.durability.bounce_rows import BounceRow, add_bounce
+from agents.durability.checkpoint_rows import reach
+from agents.durability.domain_rows import set_domain
 from agents.durability.due_runs import record
 from agents.durability.journal import read_meta, write_meta
-from agents.durability.mail_replies import add_reply, answered_task
+from agents.durability.mail_replies import add_reply, answered_task, sent_mail
 from agents.durability.priorities import NORMAL, set_priority
 from agents.durability.task_persistence import (
     TaskRow,
@@ -25,26 +30,33 @@ from agents.durability.task_persistence import (
 )
 from agents.durability.transitions import Transition, local_text
 from agents.security.audit_logger import Fact
+from agents.security.secret_patterns import masked
 from agents.vault.layout import FILES, NEEDS_ACTION, QUARANTINE, month_folder
 from agents.vault.neutralize import code_span, visible
 from agents.vault.plain import plain
 from agents.vault.store import EditText, Operation
-from watchers.contract import OriginKind
+from watchers.came_again import MOST, came_again
+from watchers.contract import COMMAND, OriginKind
+from watchers.drop_filing import DropFiling
 from watchers.filing import Filing
+from watchers.first_domain import BUSINESS, FirstDomain
 from watchers.first_priority import FirstPriority
-from watchers.request_watcher import COMMAND, request_number
+from watchers.mail_flood import FLOOD_PER_HOUR, MailFlood
+from watchers.request_watcher import request_number
 from watchers.stored_file import TEXT_EXTENSIONS
 from watchers.task_note import TaskContent, render_task
-from watchers.unsecret import says_secrets, secrets_in, without_secrets
+from watchers.unsecret import says_secrets, secrets_in, texts_of, without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from agents.durability.blobs import Blobs
     from agents.durability.due_runs import Run
     from agents.durability.transitions import Recorder, Writing
     from agents.vault.note import Problem
-    from watchers.contract import Event, StoredFile
+    from watchers.contract import Checkpoint, Event, Notice, StoredFile, Sweep
+    from watchers.mail_flood import Pile
 
 MAX_EXTENSION = 5
 KNOWN_ID = "another message with this Message-ID was filed before; this one says something else"
@@ -63,26 +75,55 @@ class Kept:
 class Intake:
     """Files events; the only part of the watchers' room that writes."""
 
-    def __init__(self, recorder: Recorder, blobs: Blobs) -> None:
+    def __init__(self, recorder: Recorder, blobs: Blobs, flood_per_hour: int = FLOOD_PER_HOUR) -> None:
         self._recorder = recorder
+        self._flood_per_hour = flood_per_hour
         self._blobs = blobs
         self._clock = recorder.clock
         self._priority = FirstPriority(recorder.store.root)
+        self._domain = FirstDomain(recorder.store.root)
+        self._drops = DropFiling(recorder)
+        self._again: Counter[str] = Counter()  # how often each task's file came again in this transaction
 
-    def file(self, *events: Event) -> int:
+    def take_in(self, sweep: Sweep) -> int:
+        """File what a look brought, with how far it got, all in one transaction; how many things are new."""
+        self._drops.tell(sweep.folder_news)
+        return self.file(*sweep.events, checkpoints=sweep.checkpoints, notices=sweep.notices)
+
+    def file(self, *events: Event, checkpoints: Sequence[Checkpoint] = (), notices: Sequence[Notice] = ()) -> int:
         """File events, all in one transaction; how many, without those told before in which nothing changed."""
-        if not events:
+        if not (events or checkpoints or notices):
             return 0
-        if len(events) > 1:
-            self._blobs.put_ahead(file.content for event in events for file in _files(event))
-        with self._recorder.begin() as writing:
+        with self._kept_ahead(events), self._recorder.begin() as writing:
+            self._again = Counter[str]()
             now = self._clock.now().replace(microsecond=0)
-            filing = Filing(writing, events, as_local(now).date())
+            says = (text for event in events for text in texts_of(event, self._is_clean))
+            clean = not self._recorder.gate.finds_any(says)
+            flood = MailFlood(writing, events, now, self._flood_per_hour, self._priority)
+            filing = Filing(writing, events, as_local(now).date(), clean=clean, flood=flood)
             filed = sum(self._one(filing, event, now) for event in events)
-            filing.write()
-            return filed
+            filing.end()
+            for notice in notices:
+                raise_alert(writing, notice.about, notice.words, now, occasion=notice.occasion)
+            for checkpoint in checkpoints:
+                reach(writing.sql, checkpoint.place, checkpoint.value, now)
+        self._drops.clear(events)
+        return filed + len(notices)
+
+    @contextmanager
+    def _kept_ahead(self, events: Sequence[Event]) -> Iterator[None]:
+        """While many events are filed: their files are kept and looked at in one go."""
+        if len(events) < 2:  # noqa: PLR2004 (many)
+            yield
+            return
+        contents = [file.content for event in events for file in _files(event)]
+        self._recorder.gate.look_ahead(contents)
+        with self._blobs.ahead(contents):
+            yield
 
     def _one(self, filing: Filing, event: Event, now: datetime) -> bool:
+        if event.taken and self._drops.note(filing.writing.sql, event.taken):
+            return False  # only taking it away was left to do
         if event.problem is not None:
             filing.write()
             return self._quarantine(filing.writing, event, event.problem)
@@ -119,53 +160,81 @@ class Intake:
 
     def _seen_again(self, filing: Filing, event: Event, task: str) -> str:
         fact = Fact("watcher", "event.seen_again", task, task, {"source": event.source, "sha256": event.content_sha256})
-        filing.record(Transition(fact, f"See {task} again", _clear(event, task)))
+        self._again[task] += 1
+        tell = self._again[task] <= MOST
+        told = came_again(self._recorder.store.root, event, task, self._clock.now()) if tell else ()
+        filing.record(Transition(fact, f"See {task} again", (*told, *_clear(event, task))))
         return task
 
     def _new(self, filing: Filing, event: Event, source_id: str, now: datetime, flags: tuple[str, ...] = ()) -> str:
+        if pile := filing.flood.pile_for(event):
+            return self._listed(filing, pile, event, source_id, now)
         task = filing.free_id(event, source_id)
         cleared = _clear(event, task)
-        secrets = secrets_in(event, self._is_clean)
-        event, as_it_came = (without_secrets(event) if secrets else event), _files(event)
-        kept = [self._keep(each, month_folder(FILES, as_local(now).date())) for each in _files(event)]
-        if secrets:
-            self._keep_out(kept, as_it_came, event)
+        secrets = () if filing.clean else secrets_in(event, self._is_clean)
+        event, kept = self._keep_files(event, secrets, now)
         flagged = (*event.flags, *flags)
-        view = _view(event, task, flagged, kept)
+        returned = sent_mail(filing.writing.sql, event.bounce.message_ids) if event.bounce else ("", "")
+        view = _view(event, task, flagged, kept, returned[0])
         known = sender_seen_before(filing.writing.sql, event.sender_address, task)
         history = f"- {local_text(now)} filed by {event.source} watcher"
         links = tuple((each.name, each.file.sent_name) for each in kept)
-        answered = answered_task(filing.writing.sql, event.answers)
+        answered = "" if returned[0] else answered_task(filing.writing.sql, event.answers)
         priority = self._priority.of(event, flagged, sender_known=known)
-        received = as_local(event.occurred_at)
-        note = render_task(
-            TaskContent(task, event, received, known, links, history, flagged, answered, priority, secrets)
-        )
-        seen = {
-            "source": event.source,
-            "source_id": source_id,
-            "content_sha256": event.content_sha256,
-            "task": task,
-            "seen_at": now.isoformat(),
-        }
+        received, standing = as_local(event.occurred_at), self._domain.of(event)
+        content = TaskContent(task, event, received, known, links, history, flagged, answered, priority, secrets)
+        content = replace(content, domain=standing.domain, is_private=standing.is_apart, notice_of=returned[0])
+        note = render_task(content)
         row = TaskRow(task, now.isoformat(), "filed", 0, event.sender_address, json.dumps(view), note, "", "", "")
-        filing.add(seen, row)
+        filing.add(_seen(event, source_id, task, now), row)
         operations = [Operation("file", each.path, blob=each.blob) for each in kept]
         operations.append(Operation("create", f"{NEEDS_ACTION}/{task}.md", text=note))
         parameters = {"source": event.source, "sha256": event.content_sha256}
         parameters |= {"reply_to": answered} if answered else {}
+        parameters |= {"notice_of": returned[0]} if returned[0] else {}
         fact = Fact("watcher", "task.filed", task, task, parameters)
         filing.record(Transition(fact, f"File {task}", (*operations, *cleared)))
-        if answered or priority != NORMAL:
+        if answered or returned[0] or priority != NORMAL or standing.domain != BUSINESS:
             filing.write()  # what follows is about a task that is there
-            self._stand_out(filing.writing, task, answered, priority)
+            self._stand_out(filing.writing, content, standing.domain)
+            self._come_back(filing.writing, content, returned[1])
         return task
 
-    def _stand_out(self, writing: Writing, task: str, answered: str, priority: str) -> None:
-        """What most tasks have not: a mail of ours that they answer, another priority than the normal one."""
-        if answered:
-            add_reply(writing.sql, answered, task, self._clock.now().isoformat())
-        set_priority(writing.sql, task, priority)
+    def _listed(self, filing: Filing, pile: Pile, event: Event, source_id: str, now: datetime) -> str:
+        """One of very many mails: kept as it came and listed; the task about all of them."""
+        pile.task = pile.task or self._new(filing, pile.event(), pile.note, now)
+        secrets = () if filing.clean else secrets_in(event, self._is_clean)
+        event, kept = self._keep_files(replace(event, attachments=()), secrets, now)
+        pile.add(event, kept[0].name)
+        filing.add_event(_seen(event, source_id, pile.task, now))
+        parameters = {"source": event.source, "sha256": event.content_sha256}
+        fact = Fact("watcher", "mail.listed", pile.note, pile.task, parameters)
+        operations = (Operation("file", kept[0].path, blob=kept[0].blob), *_clear(event, pile.task))
+        filing.record(Transition(fact, f"List a mail in {pile.note}", operations))
+        return pile.task
+
+    def _come_back(self, writing: Writing, content: TaskContent, sent_by: str) -> None:
+        """The task is a mail server's notice about a mail that the task `sent_by` sent."""
+        bounce = content.event.bounce
+        if bounce and sent_by:
+            said, at = masked(bounce.said), self._clock.now().isoformat()
+            row = BounceRow(content.task_id, sent_by, content.notice_of, at, bounce.outcome, bounce.why, said)
+            add_bounce(writing.sql, row)
+
+    def _stand_out(self, writing: Writing, content: TaskContent, domain: str) -> None:
+        """What most tasks have not: a mail of ours that they answer, another priority or domain than the usual one."""
+        if content.reply_to:
+            add_reply(writing.sql, content.reply_to, content.task_id, self._clock.now().isoformat())
+        set_priority(writing.sql, content.task_id, content.priority)
+        set_domain(writing.sql, content.task_id, domain)
+
+    def _keep_files(self, event: Event, secrets: tuple[str, ...], now: datetime) -> tuple[Event, list[Kept]]:
+        """The event as it may be shown, and its files, kept as they came."""
+        event, as_it_came = (without_secrets(event) if secrets else event), _files(event)
+        kept = [self._keep(each, month_folder(FILES, as_local(now).date())) for each in _files(event)]
+        if secrets:
+            self._keep_out(kept, as_it_came, event)
+        return event, kept
 
     def _keep(self, file: StoredFile, folder: str) -> Kept:
         blob = self._blobs.put(file.content)
@@ -198,7 +267,11 @@ class Intake:
         writing.record(Transition(fact, "Quarantine a file that cannot be read", self._put_aside(event, kept)))
         where = f"line {problem.line}, {problem.message}" if problem.line else problem.message
         detail = f"It was named {code_span(visible(name))} and {_became(event, kept)}."
-        words = f"A file from the Inbox cannot be read: {plain(where)}."
+        where_from = (
+            f"file from the drop folder {plain(event.taken.folder.name)}" if event.taken else "file from the Inbox"
+        )
+        what = "mail" if event.origin_kind is OriginKind.REMOTE else where_from
+        words = f"A {what} cannot be read: {plain(where)}."
         raise_alert(writing, kept, words, self._clock.now(), detail=detail)
         return True
 
@@ -212,6 +285,17 @@ class Intake:
         return ()
 
 
+def _seen(event: Event, source_id: str, task: str, now: datetime) -> dict[str, str]:
+    """The event as the journal remembers it."""
+    return {
+        "source": event.source,
+        "source_id": source_id,
+        "content_sha256": event.content_sha256,
+        "task": task,
+        "seen_at": now.isoformat(),
+    }
+
+
 def _clear(event: Event, task: str) -> tuple[Operation, ...]:
     """What removes the event from where it was seen."""
     if event.origin_kind is OriginKind.LINE:
@@ -222,6 +306,8 @@ def _clear(event: Event, task: str) -> tuple[Operation, ...]:
 
 
 def _became(event: Event, kept: str) -> str:
+    if event.origin_kind is OriginKind.REMOTE:
+        return f"lies in `{kept}`; in your mailbox it was not touched"
     if event.origin_kind is OriginKind.LINK:
         return "was removed; what it points to was not touched"
     return "was not touched" if event.origin_kind is OriginKind.OTHER else f"lies in `{kept}`"
@@ -236,8 +322,8 @@ def _files(event: Event) -> tuple[StoredFile, ...]:
     return (*((event.original,) if event.original else ()), *event.attachments)
 
 
-def _view(event: Event, task: str, flags: tuple[str, ...], kept: list[Kept]) -> dict[str, object]:
-    """The event as the journal keeps it for the brain; the keys are those of `TaskView`."""
+def _view(event: Event, task: str, flags: tuple[str, ...], kept: list[Kept], notice_of: str) -> dict[str, object]:
+    """The event as the journal keeps it for the brain; the keys are those of `TaskView`, `answers` as in `Event`."""
     return {
         "id": task,
         "kind": event.kind,
@@ -247,6 +333,9 @@ def _view(event: Event, task: str, flags: tuple[str, ...], kept: list[Kept]) -> 
         "text": event.text,
         "received": event.occurred_at.isoformat(),
         "message_id": event.message_id,
+        "answers": list(event.answers),
+        "reply_to": event.reply_to,
+        "notice_of": notice_of,
         "flags": list(flags),
         "attachments": [
             {

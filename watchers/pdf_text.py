@@ -12,11 +12,16 @@ import logging
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from pypdf import PdfReader
+
+T = TypeVar("T")
+
+WITHOUT_TEXT = "PDF without text (a scan?)"
 MAX_PDF_BYTES = 10_000_000
 MAX_PAGES = 20
 MAX_PDF_CHARS = 100_000
@@ -51,39 +56,42 @@ def pdf_text(content: bytes) -> PdfText:
     """The words of the first pages; never raises for what is in the file."""
     if len(content) > MAX_PDF_BYTES:
         return PdfText(None, f"PDF not read: larger than {MAX_PDF_BYTES // 1_000_000} MB")
-    from pypdf import apply_configuration  # noqa: PLC0415 (heavy, used rarely)
+    read = parsed(content, _read, MAX_DECODED_BYTES)
+    return PdfText(None, f"PDF not readable ({read})") if isinstance(read, str) else read
+
+
+def parsed(content: bytes, read: Callable[[PdfReader], T], decoded_bytes: int) -> T | str:
+    """What `read` makes of the file, or the kind of error there was. No stream grows beyond `decoded_bytes`."""
+    from pypdf import PdfReader, apply_configuration  # noqa: PLC0415 (heavy, used rarely)
     from pypdf.errors import DependencyError, DeprecationError, PyPdfError  # noqa: PLC0415 (heavy, used rarely)
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings quote the file
     try:
         with apply_configuration(
-            array_based_stream_maximum_output_length=MAX_DECODED_BYTES,
-            jbig2_maximum_output_length=MAX_DECODED_BYTES,
+            array_based_stream_maximum_output_length=decoded_bytes,
+            jbig2_maximum_output_length=decoded_bytes,
             jbig2dec_binary=None,  # no other program on bytes from outside
-            lzw_maximum_output_length=MAX_DECODED_BYTES,
-            run_length_maximum_output_length=MAX_DECODED_BYTES,
-            stream_decoding_work_maximum_length=4 * MAX_DECODED_BYTES,
+            lzw_maximum_output_length=decoded_bytes,
+            run_length_maximum_output_length=decoded_bytes,
+            stream_decoding_work_maximum_length=4 * decoded_bytes,
             stream_filters_maximum_length=4,
             stream_parsing_work_maximum_count=MAX_PARSED_OPERANDS,
             xform_maximum_invocations_per_extraction=100,
-            zlib_maximum_output_length=MAX_DECODED_BYTES,
+            zlib_maximum_output_length=decoded_bytes,
             zlib_maximum_recovery_input_length=0,
         ):
-            return _read(content)
+            return read(PdfReader(io.BytesIO(content), strict=False))
     except (PyPdfError, DependencyError, DeprecationError, *PARSER_ERRORS) as err:
-        return PdfText(None, f"PDF not readable ({type(err).__name__})")
+        return type(err).__name__
 
 
-def _read(content: bytes) -> PdfText:
-    from pypdf import PdfReader  # noqa: PLC0415 (heavy, used rarely)
-
-    reader = PdfReader(io.BytesIO(content), strict=False)
+def _read(reader: PdfReader) -> PdfText:
     if reader.is_encrypted:
         return PdfText(None, "PDF not read: it is protected by a password")
     pages = len(reader.pages)
     text = "\n".join(_pages(reader.pages[number].extract_text() for number in range(min(pages, MAX_PAGES)))).strip()
     if not text:
-        return PdfText(None, "PDF without text (a scan?)")
+        return PdfText(None, WITHOUT_TEXT)
     if pages > MAX_PAGES or len(text) > MAX_PDF_CHARS:
         return PdfText(text[:MAX_PDF_CHARS], f"PDF read only in part: {min(pages, MAX_PAGES)} of {pages} pages")
     return PdfText(text)

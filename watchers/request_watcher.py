@@ -6,14 +6,16 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agents.durability.said_words import is_said
 from agents.durability.task_persistence import requests_pending
-from watchers.contract import Event, OriginKind, Sweep
+from watchers.contract import COMMAND, Event, OriginKind, Sweep
 
 if TYPE_CHECKING:
     from agents.durability.journal import Journal
+    from agents.durability.task_persistence import RequestRow
     from watchers.contract import WatcherContext
 
-COMMAND = "command"
+ASSISTANT_NAME = "a connected assistant"
 
 
 def request_number(event: Event) -> int:
@@ -33,23 +35,24 @@ class RequestWatcher:
         """The requests not filed yet."""
         with self._journal.begin() as sql:
             pending = [row for row in requests_pending(sql) if row.kind == "ask"]
-        return Sweep(
-            tuple(
-                Event(
-                    source=COMMAND,
-                    source_id=f"{row.number} {row.at}",  # numbers begin anew when the journal is lost
-                    occurred_at=datetime.fromisoformat(row.at),
-                    content_sha256=hashlib.sha256(row.text.encode()).hexdigest(),
-                    kind="ask",
-                    origin="",
-                    origin_kind=OriginKind.OTHER,
-                    sender_name="owner",
-                    text=row.text,
-                    owner_priority=row.target,
-                )
-                for row in pending
-            )
-        )
+        return Sweep(tuple(map(_event, pending)))
+
+
+def _event(row: RequestRow) -> Event:
+    """The event of a request. What an assistant asked stays text from outside, although the owner let it be filed."""
+    by_owner = not is_said(row)
+    return Event(
+        source=COMMAND,
+        source_id=f"{row.number} {row.at}",  # numbers begin anew when the journal is lost
+        occurred_at=datetime.fromisoformat(row.at),
+        content_sha256=hashlib.sha256(row.text.encode()).hexdigest(),
+        kind="ask" if by_owner else "email",
+        origin="",
+        origin_kind=OriginKind.OTHER,
+        sender_name="owner" if by_owner else ASSISTANT_NAME,
+        text=row.text,
+        owner_priority=row.target,
+    )
 
 
 def open_watcher(context: WatcherContext) -> RequestWatcher:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from agents.connectors.calendar.reader import describe
 from agents.vault.note import Problem
 from watchers.contract import StoredFile
 from watchers.pdf_text import pdf_text
@@ -90,6 +91,9 @@ def _text_of(content: bytes, extension: str) -> tuple[str | None, tuple[str, ...
     if extension == "pdf":
         read = pdf_text(content)
         return read.text, (read.flag,) if read.flag else ()
+    if extension == "ics":
+        words = describe(content)
+        return (None, (f"calendar file not readable: {words.message}",)) if isinstance(words, Problem) else (words, ())
     if extension not in TEXT_EXTENSIONS:
         return None, ()
     text = read_text(content)

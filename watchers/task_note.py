@@ -13,6 +13,7 @@ from agents.clock import as_local
 from agents.vault.neutralize import code_span, fenced, property_text
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
+from watchers.contract import COMMAND, CONTACTS, FLOOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,34 @@ if TYPE_CHECKING:
 
 _OUR_WORDS = re.compile(r"[A-Za-z0-9 .,:;'()?%/-]{1,200}")
 
+_TITLES = {
+    "ask": "A request of yours",
+    "file": "A file from the inbox",
+    "meeting": "A meeting in your calendar",
+    "webhook": "A message to your webhook",
+}
+_INTRODUCTIONS = {
+    "ask": "You asked:",
+    "file": "A file from the inbox. What could be read of it, shown as it came:",
+    "meeting": "A meeting in your calendar comes near. What stands there, shown as it came:",
+    "webhook": "A message that was signed for your webhook {}, shown as it came:",
+}
+
+
+_OF_SOURCES = {
+    CONTACTS: "These two notes look like one contact:",
+    COMMAND: "A connected assistant asks, and you let it be filed. Its words count as text from outside:",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TaskContent:
     """What stands in the note. `received` is local and naive; `history` the first line of the history, with its dash.
 
     `links` are the kept files in the order original (when there is one), attachments: name in the vault, sent name.
-    `reply_to` is the task whose mail it says it answers, or empty. `secrets`: the kinds taken out of it.
+    `reply_to` is the task whose mail it says it answers, or empty. `secrets`: the kinds taken out of it. `notice_of`:
+    the proposal whose mail it says did not arrive, or empty. `is_private`: nothing of it is shown
+    to a model.
     """
 
     task_id: str
@@ -42,6 +64,9 @@ class TaskContent:
     reply_to: str = ""
     priority: str = "normal"
     secrets: tuple[str, ...] = ()
+    notice_of: str = ""
+    domain: str = "business"
+    is_private: bool = False
 
 
 def render_task(content: TaskContent) -> str:
@@ -55,10 +80,12 @@ def render_task(content: TaskContent) -> str:
         "received": content.received,
         "priority": content.priority,
         "category": None,
-        "domain": "business",
+        "domain": content.domain,
         "plan": None,
         "tags": ["task"],
     }
+    if content.is_private:
+        properties["private"] = True
     if content.reply_to:
         properties["reply_to"] = f"[[{content.reply_to}]]"
     return emit_note(properties, "\n".join(_body(content)))
@@ -72,10 +99,16 @@ def _body(content: TaskContent) -> Iterator[str]:
         yield f"> Subject: {code_span(event.subject)}"
     if content.reply_to:
         yield f"> It says that it answers a mail of ours, from [[{content.reply_to}]]."
+    if content.notice_of:
+        yield f"> It is a mail server's notice about a mail of ours: [[{content.notice_of}]]."
     yield from _warnings((*content.flags, *_secrets(content)))
     yield ""
     text = event.text or next((file.text for file in event.attachments if file.text), "")
     yield fenced(text) if text.strip() else "There is no text in it.\n"
+    for each in event.attachments:
+        if each.extension == "ics" and each.text and each.text != text:
+            yield "A calendar file came with it. What stands in it, in short:\n"
+            yield fenced(each.text)
     if content.links:
         yield "## Attachments"
         yield from _attachments(content)
@@ -92,10 +125,16 @@ def _secrets(content: TaskContent) -> Iterator[str]:
 
 
 def _title(content: TaskContent) -> str:
-    if content.event.kind == "ask":
-        return "A request of yours"
-    if content.event.kind == "file":
-        return "A file from the inbox"
+    if content.event.source == CONTACTS:
+        return "Two contacts that look like one"
+    if content.event.taken:
+        return "A file from a drop folder"
+    if content.event.kind in _TITLES:
+        return _TITLES[content.event.kind]
+    if content.event.source == COMMAND:
+        return "A request of a connected assistant"
+    if content.event.source == FLOOD:
+        return "Very many mails"
     return "Mail from a sender you know" if content.sender_known else "Mail from a new sender"
 
 
@@ -105,10 +144,15 @@ def _introduction(content: TaskContent) -> str:
         late = f"; {plain(event.run.words)}" if event.run.words else ""
         due = as_local(event.run.due).strftime("%Y-%m-%d %H:%M")
         return f"Your schedule asked: the job {code_span(event.run.job)} was due {due}{late}."
-    if event.kind == "ask":
-        return "You asked:"
-    if event.kind == "file":
-        return "A file from the inbox. What could be read of it, shown as it came:"
+    if event.source == FLOOD:
+        return f"Mails that came after many others within an hour are listed in [[{event.source_id}]]. In short:"
+    if event.source in _OF_SOURCES:
+        return _OF_SOURCES[event.source]
+    if event.taken:
+        place = f"your drop folder {code_span(event.taken.folder.name)}"
+        return f"A file from {place}. What could be read of it, shown as it came:"
+    if event.kind in _INTRODUCTIONS:
+        return _INTRODUCTIONS[event.kind].format(code_span(event.sender_name))
     sender = " ".join(code_span(part) for part in (event.sender_name, event.sender_address) if part)
     seen = "" if content.sender_known else ", first seen today"
     return f"Mail from {sender or 'a sender it does not name'}{seen}. Text from outside, shown as it came:"

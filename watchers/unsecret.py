@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from watchers.contract import Event, StoredFile
 
 
+def texts_of(event: Event, is_clean: Callable[[StoredFile], bool]) -> Iterator[str]:
+    """Every text in which it may say a secret; `is_clean` as for `secrets_in`."""
+    yield from (event.sender_name, event.subject, event.text)
+    for each in (*((event.original,) if event.original else ()), *event.attachments):
+        yield each.sent_name
+        if each.text and not is_clean(each):
+            yield each.text
+
+
 def secrets_in(event: Event, is_clean: Callable[[StoredFile], bool]) -> tuple[str, ...]:
     """The kinds of secrets in what it says, each once. `is_clean` tells of a file of text what its bytes hold."""
-    found = find_secrets("\n\n".join(_texts(event, is_clean)))
+    found = find_secrets("\n\n".join(texts_of(event, is_clean)))
     return tuple(dict.fromkeys(each.kind for each in found))
 
 
@@ -37,14 +46,6 @@ def without_secrets(event: Event) -> Event:
 def says_secrets(file: StoredFile) -> bool:
     """Whether the file's name or text holds one."""
     return bool(find_secrets(f"{file.sent_name}\n\n{file.text or ''}"))
-
-
-def _texts(event: Event, is_clean: Callable[[StoredFile], bool]) -> Iterator[str]:
-    yield from (event.sender_name, event.subject, event.text)
-    for each in (*((event.original,) if event.original else ()), *event.attachments):
-        yield each.sent_name
-        if each.text and not is_clean(each):
-            yield each.text
 
 
 def _file(file: StoredFile) -> StoredFile:

@@ -31,14 +31,18 @@ if TYPE_CHECKING:
     from agents.vault.yaml_text import PropertyValue
 
 MAX_CELL = 300
-TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt")
+MODEL = "claude"  # the brain whose rules are words
+TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt", "books")
 _BACKTICKS = re.compile(r"`+")
 _DETAIL = re.compile(r"[a-z0-9-]{1,120}")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A proposal before it is sealed. `sibling` counts earlier proposals of the same move, so that ids differ."""
+    """A proposal before it is sealed. `sibling` counts earlier proposals of the same move, so that ids differ.
+
+    `asked_at`: when somebody asked for it who was told its id; its id names that day. None = the day it is sealed.
+    """
 
     task: str
     move_key: str
@@ -51,6 +55,7 @@ class Draft:
     read_as: bool = False
     sibling: int = 0
     undoes: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,7 @@ def seal(draft: Draft, by: Seal) -> ProposalRow:
     """The sealed proposal with its note."""
     created = by.now.replace(microsecond=0)
     expires = created + timedelta(days=by.days)
-    kind = draft.action.action.replace(".", "-").replace("_", "-")
-    # no two machines give one id, so a yes is known to one journal at most (ADR 0028)
-    source_id = f"{draft.move_key}\0{draft.action.canonical().decode()}\0{draft.sibling}\0{by.epoch}\0{by.journal}"
-    proposal = note_id(as_local(created).date(), kind, draft.task, source_id)
+    proposal = id_of(draft, draft.asked_at or created, by.epoch, by.journal)
     digest = digest_of(draft.action, proposal, draft.task, expires)
     return ProposalRow(
         id=proposal,
@@ -93,6 +95,14 @@ def seal(draft: Draft, by: Seal) -> ProposalRow:
         state="waiting",
         undoes=draft.undoes,
     )
+
+
+def id_of(draft: Draft, asked_at: datetime, epoch: int, journal: str) -> str:
+    """The id a draft has that was asked for at an aware moment, in an epoch of a journal."""
+    kind = draft.action.action.replace(".", "-").replace("_", "-")
+    # no two machines give one id, so a yes is known to one journal at most (ADR 0028)
+    source_id = f"{draft.move_key}\0{draft.action.canonical().decode()}\0{draft.sibling}\0{epoch}\0{journal}"
+    return note_id(as_local(asked_at).date(), kind, draft.task, source_id)
 
 
 def digest_of(action: Action, proposal: str, task: str, expires: datetime) -> str:
@@ -142,9 +152,14 @@ def _body(draft: Draft, risk: Risk) -> str:
     if risk.is_allowed:
         parts.append(ALLOWED)
     quote = f"{code_span(draft.quote, 300)} - " if draft.quote else ""
-    parts.append(f"**Why:** {quote}[[{draft.task}]]; rule *{plain(draft.rule)}* of the {plain(draft.brain)}.")
+    parts.append(f"**Why:** {quote}[[{draft.task}]]; {_who_decided(draft)}.")
     parts.append(HOW_TO_DECIDE)
     return "\n\n".join([*parts, _block(dump_action(action))]) + "\n"
+
+
+def _who_decided(draft: Draft) -> str:
+    rule = f"*{plain(draft.rule)}*"
+    return f"decided by {rule}" if draft.brain == MODEL else f"rule {rule} of the {plain(draft.brain)}"
 
 
 NEEDS_PROOF = (
@@ -180,11 +195,13 @@ def _origin(row: Row, draft: Draft) -> str:
     """Where a value comes from; a source that names no line and no note as it should is unknown."""
     if row.argument is None:
         return "computed"
-    source, _, detail = draft.provenance.get(row.argument, "").partition(":")
+    whole = draft.provenance.get(row.argument, "")
+    source, _, detail = whole.partition(":")
     shown = {
         "handbook": "[[Company_Handbook]], line {}",
         "rates": "your rate in [[Rates]], line {}",
         "receipt": "[[{}]]",
+        "note": "⚠ [[{}]]",
     }
     if source in shown and _DETAIL.fullmatch(detail):
         return shown[source].format(detail)
@@ -192,7 +209,10 @@ def _origin(row: Row, draft: Draft) -> str:
         "owner": "you",
         "contacts": "your contacts",
         "computed": "computed",
+        "books": "your books",
         "mail": "⚠ the mail",
+        "note": "⚠ a note",
+        "model": "⚠ the model's own word",
         "agent": "⚠ a connected assistant",
     }
-    return plainly.get(source, "⚠ unknown")
+    return "your handbook" if whole == "handbook" else plainly.get(source, "⚠ unknown")

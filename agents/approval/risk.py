@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from agents.security.permission_manager import Begun, Ruling
 
 POLICY = "risk-table-1"
+FROM_TEXT = "the recipient was taken from the text of a mail"
+FROM_MODEL = "the recipient is a word of the model that stands in nothing of yours"
+_ASKED_ANYWAY = frozenset({"agent", "model"})  # what they wrote is never done without somebody's yes
+# the model's word is trusted no more than text from outside, whatever a row says of that; what is booked was approved
+_COUNTS_AS = {"model": "mail", "note": "mail", "books": "receipt"}
 _ROW = re.compile(r"line (\d+) of your handbook \((.*)\)", re.DOTALL)
 
 
@@ -93,9 +98,11 @@ def _risk(ruling: Ruling, case: Case) -> Risk:
     plain = Tier.LOW if case.action.stakes is Stakes.FILING else Tier.MEDIUM
     tiers = {Level.PROVE: Tier.HIGH, Level.TWO: Tier.TWO, Level.DENY: Tier.NEVER}
     row = _ROW.fullmatch(ruling.rule)
-    by_assistant = any(each.partition(":")[0] == "agent" for each in case.provenance.values())
-    allowed = ruling.level is Level.ALLOW and row is not None and not by_assistant  # never without the owner's row
+    by_machine = any(each.partition(":")[0] in _ASKED_ANYWAY for each in case.provenance.values())
+    allowed = ruling.level is Level.ALLOW and row is not None and not by_machine  # never without the owner's row
     why, line = (row[2], int(row[1])) if row else (ruling.rule, 0)
+    if why == FROM_TEXT and _said_source(case) == "model":
+        why = FROM_MODEL
     return Risk(tiers.get(ruling.level, plain), why, line, allowed)
 
 
@@ -130,8 +137,12 @@ def _source(case: Case) -> str:
     if case.sender and action.recipient().casefold() == case.sender.casefold():
         return "sender"
     known = argument in case.provenance or argument in type(action).model_fields
-    source = case.provenance.get(argument, "").partition(":")[0] if known else "computed"
-    return "" if source == "unknown" else source
+    source = _said_source(case) if known else "computed"
+    return "" if source == "unknown" else _COUNTS_AS.get(source, source)
+
+
+def _said_source(case: Case) -> str:
+    return case.provenance.get(case.action.recipient_argument, "").partition(":")[0]
 
 
 @lru_cache(maxsize=8)
@@ -155,7 +166,7 @@ def default_rules(limit: Money) -> tuple[Rule, ...]:
         _yes(Stakes.PUBLIC, Level.PROVE, "everybody can read it"),
         _yes(Stakes.MESSAGE, Level.ASK, "an answer to the one who wrote", sources=frozenset({"sender"})),
         _yes(Stakes.MESSAGE, Level.ASK, "to somebody you named", sources=frozenset({"owner", "contacts"})),
-        _yes(Stakes.MESSAGE, Level.PROVE, "the recipient was taken from the text of a mail"),
+        _yes(Stakes.MESSAGE, Level.PROVE, FROM_TEXT),
         _yes(Stakes.MONEY_FORGIVEN, Level.ASK, f"money is forgiven, up to your limit of {up_to}", limit=limit),
         _yes(Stakes.MONEY_FORGIVEN, Level.PROVE, f"money is forgiven above your limit of {up_to}"),
     )

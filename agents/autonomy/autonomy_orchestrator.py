@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 ROUND_S = 1.0  # turns of one round; then everything else has its chance again
-POURING_SHARE = 4  # while files pour in, taking them in gets this many times as long as everything else
-SHORT_ROUND_S = 0.1  # while files pour in, which come first: a tenth of each second is left for turns
+POURING_SHARE = 8  # while files pour in, taking them in gets this many times as long as everything else
+SHORT_ROUND_S = 0.1  # while files pour in, which come first: a tenth of each second is left for turns, one at a time
 THINKING_S = 1.0  # a turn that thinks is looked at when the engine says that it ended, or after this time
 MARGIN_S = 0.02  # a file is looked at just after it may be quiet, not just before
 
@@ -53,9 +53,9 @@ class Swept:
 class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
-    `away` follows when the owner is away, `rules` what the owner's rules are and what they earn. `admit_signer` takes
-    in a signing key that is new to the journal, `before_wait` is called before each pause of a watching run, `rested`
-    when a burst of work is over.
+    `away` follows when the owner is away, `rules` what the owner's rules are and what they earn, `people` whom they
+    deal with, `returned` which mails came back. `admit_signer` takes in a signing key that is new to the journal;
+    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
     """
 
     places: Places
@@ -71,6 +71,8 @@ class Parts:
     controls: Controls
     away: Callable[[], int] = lambda: 0
     rules: Callable[[], int] = lambda: 0
+    returned: Callable[[], int] = lambda: 0
+    people: Callable[[], int] = lambda: 0
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     admit_signer: Callable[[], None] = lambda: None
@@ -190,7 +192,7 @@ class Runner:
         pouring = 0.0 in waits
         began_s = self._clock.monotonic_s()
         if not pouring or began_s >= self._next_round_s:
-            moved += self._work(SHORT_ROUND_S if pouring else ROUND_S)
+            moved += self._work(pouring=pouring)
             ended_s = self._clock.monotonic_s()
             self._next_round_s = ended_s + max(ROUND_S, POURING_SHARE * (ended_s - began_s))
         if parts.places.unsettled_s is not None:
@@ -199,13 +201,14 @@ class Runner:
             waits.append(THINKING_S)
         return moved, min(waits, default=None)
 
-    def _work(self, turns_s: float) -> int:
-        """Everything but taking in: the owner's word, effects, turns for so many seconds; how many things moved."""
+    def _work(self, *, pouring: bool) -> int:
+        """Everything but taking in: the owner's word, effects, turns; how many things moved."""
         parts = self._parts
         moved = parts.away() + parts.rules() + parts.new_epoch.look() + parts.requests.carry_out()
-        moved += parts.moves.look() + parts.effects.resolve() + parts.turns.waits.look()
+        moved += parts.moves.look() + parts.effects.resolve() + parts.returned() + parts.turns.waits.look()
         moved += self._effects()  # first: who said yes must not wait for the turns of others
-        return moved + parts.ralph.work(turns_s)
+        moved += parts.people()
+        return moved + parts.ralph.work(SHORT_ROUND_S if pouring else ROUND_S, one_by_one=pouring)
 
     def _effects(self) -> int:
         ended = self._parts.effects.run()

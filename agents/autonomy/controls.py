@@ -32,6 +32,7 @@ from agents.durability.control_rows import (
 )
 from agents.durability.news import consume_news, news_of, tasks_with_news
 from agents.durability.proposal_rows import ProposalRow, proposals_of
+from agents.durability.said_words import is_said
 from agents.durability.task_persistence import (
     QuestionRow,
     TaskRow,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 WORDS = ("pause", "resume", "skip", "retry", "cancel")
 COMMANDS = frozenset({*WORDS, "drain"})
 IN_NOTE = "in the note"
+BY_YES = "as an assistant proposed"
 CONTROL = "control"
 MAX_WORDS = 120
 TAKEN_CARE_OF = "the owner takes care of it"  # why an effect failed of which nobody knows whether it happened
@@ -100,8 +102,8 @@ class Controls:
     def by_command(self, row: RequestRow) -> str:
         """Carry out a request; why not, or empty."""
         with self._recorder.begin() as writing:
-            said = Said(row.kind, row.target, BY_COMMAND, row.number)
-            idle = self._say(writing, said) if row.target else self.run.say(writing, row.kind, BY_COMMAND)
+            said = Said(row.kind, row.target, BY_YES if is_said(row) else BY_COMMAND, row.number)
+            idle = self._say(writing, said) if row.target else self.run.say(writing, row.kind, said.how)
             if idle is None or not idle.refused:
                 settle_request(writing.sql, row.number, "done", "")
         self._after(said)
@@ -265,7 +267,7 @@ def _waiting(sql: Connection, task: str) -> tuple[list[ProposalRow], list[Questi
 
 def _failed(sql: Connection, task: str) -> list[ProposalRow]:
     """The last try of each move, where it failed for sure or expired."""
-    last = {each.move_key: each for each in proposals_of(sql, task) if not each.undoes}
+    last = {each.move_key: each for each in proposals_of(sql, task) if not each.undoes and not each.is_to_employee}
     asked = {each.about for each in interventions_of(sql, task) if each.kind == RETRIED}
     return [
         each
@@ -276,7 +278,7 @@ def _failed(sql: Connection, task: str) -> list[ProposalRow]:
 
 def _goes_on_alone(sql: Connection, row: TaskRow) -> bool:
     """Whether its next step waits for nobody: a turn, or an effect that was approved."""
-    approved = any(each.state == "approved" for each in proposals_of(sql, row.id))
+    approved = any(each.state == "approved" and not each.is_to_employee for each in proposals_of(sql, row.id))
     return approved or row.state != "waiting" or row.id in tasks_with_news(sql)
 
 

@@ -6,6 +6,7 @@ A pure function of the overview: the same state gives the same page, so an idle 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow
+from agents.durability.promise_rows import OURS
 from agents.vault.layout import is_note_name
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
@@ -23,26 +25,75 @@ if TYPE_CHECKING:
     from agents.autonomy.jobs import Jobs, JobState
     from agents.autonomy.overview import Overview
     from agents.connectors.contract import Capability
+    from agents.durability.promise_rows import PromiseRow
     from agents.durability.proposal_rows import ProposalRow
     from agents.durability.task_persistence import QuestionRow
 
 MAX_QUESTION = 90
 
 
-def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...]) -> str:
-    """The page."""
+def render_dashboard(overview: Overview, capabilities: tuple[Capability, ...], model: str = "") -> str:
+    """The page. `model` is the section about what asking a model costs. What is kept apart has a section of its own."""
     parts = ["# Dashboard"]
+    everything, overview = overview, business_of(overview)
     if overview.stopped:
         parts.append(f"> [!danger] Everything stands still: {plain(overview.stopped)}\n> Delete the file to go on.")
     parts += _in_force(overview)
     if overview.intake_paused:
         parts.append(f"> [!warning] {overview.intake_paused}")  # our own sentence
-    parts += [_waiting(overview), _working(overview), _alerts(overview), _jobs(overview.jobs), _recent(overview)]
-    parts.append(_works(capabilities))
+    parts += [
+        _waiting(overview),
+        _overdue(overview),
+        _working(overview),
+        _alerts(overview),
+        _jobs(overview.jobs),
+        _recent(overview),
+    ]
+    parts += [_personal(everything), model, _works(capabilities)]
     parts.append(
         "## Yours\nThis region is yours; the rest of the page is written anew.\n%% yours: begin %%\n%% yours: end %%"
     )
     return emit_note({"type": "dashboard", "tags": ["dashboard"]}, "\n\n".join(part for part in parts if part) + "\n")
+
+
+def business_of(overview: Overview) -> Overview:
+    """The overview without what is personal and kept apart."""
+    tasks = overview.apart.tasks
+    if not tasks:
+        return overview
+    return replace(
+        overview,
+        pending=tuple(each for each in overview.pending if each.task not in tasks),
+        questions=tuple(each for each in overview.questions if each.task not in tasks),
+        in_progress=tuple(each for each in overview.in_progress if each not in tasks),
+        approved=tuple(each for each in overview.approved if each.task not in tasks),
+        recent=tuple(each for each in overview.recent if each.task not in tasks),
+        overdue=tuple(each for each in overview.overdue if each.task not in tasks),
+        to_decide=max(0, overview.to_decide - overview.apart.to_decide),
+        working=max(0, overview.working - sum(each in tasks for each in overview.in_progress)),
+        limited={each: wait for each, wait in overview.limited.items() if each not in _ids(overview)},
+    )
+
+
+def _ids(overview: Overview) -> frozenset[str]:
+    """The approved proposals that are kept apart."""
+    return frozenset(each.id for each in overview.approved if each.task in overview.apart.tasks)
+
+
+def _personal(overview: Overview) -> str:
+    """What waits or goes on of what is personal and kept apart; empty when nothing does."""
+    tasks = overview.apart.tasks
+    rows = [_decision(each, overview.until(each)) for each in overview.pending if each.task in tasks]
+    rows += [_question(each) for each in overview.questions if each.task in tasks]
+    rows += [f"- [[{each}]]{_paused(overview, each)}" for each in overview.in_progress if each in tasks]
+    rows += [f"- [[{each}]] approved, not done yet" for each in sorted(_ids(overview))]
+    rows += [_effect(each) for each in overview.recent if each.task in tasks]
+    rows += [_promise(each) for each in overview.overdue if each.task in tasks]
+    return "\n".join(["## Personal, kept apart", *rows]) if rows else ""
+
+
+def _decision(row: ProposalRow, until: datetime) -> str:
+    return f"- [[{row.id}]] {_title(row)} ({row.risk} risk, until {_minute(until)})"
 
 
 def _in_force(overview: Overview) -> list[str]:
@@ -120,6 +171,18 @@ def _paused(overview: Overview, task: str) -> str:
     return f" paused {_since(hold)}" if hold else ""
 
 
+def _overdue(overview: Overview) -> str:
+    if not overview.overdue:
+        return ""
+    rows = ["## Promises that are overdue", *(_promise(each) for each in overview.overdue[:SHOWN])]
+    return "\n".join([*rows, *_more(len(overview.overdue), "promises; `promises` lists all")])
+
+
+def _promise(row: PromiseRow) -> str:
+    who = f"you to {plain(row.other)}" if row.said_by == OURS else f"{plain(row.other)} to you"
+    return f"- {row.due}: {who}, {plain(row.words, MAX_QUESTION)} [[{row.task}]] (promise {row.number})"
+
+
 def _alerts(overview: Overview) -> str:
     if not overview.alerts:
         return ""
@@ -160,10 +223,12 @@ def _recent(overview: Overview) -> str:
     if not overview.recent:
         return f"## Done\n{_many(overview.done, 'task')} so far."
     rows = ["## Done", f"{_many(overview.done, 'task')} so far. The last effects:"]
-    for each in overview.recent:
-        receipt = receipt_from_json(each.receipt)
-        rows.append(f"- {_minute(receipt.at)} [[{each.id}]]: {plain(receipt.summary)}")
-    return "\n".join(rows)
+    return "\n".join([*rows, *map(_effect, overview.recent)])
+
+
+def _effect(row: ProposalRow) -> str:
+    receipt = receipt_from_json(row.receipt)
+    return f"- {_minute(receipt.at)} [[{row.id}]]: {plain(receipt.summary)}"
 
 
 def _works(capabilities: tuple[Capability, ...]) -> str:

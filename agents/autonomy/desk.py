@@ -43,14 +43,21 @@ READABLE = "readable log"  # the newest event that the pages show
 
 
 class Desk:
-    """What is done when nothing else is."""
+    """What is done when nothing else is. `looked` is called when every file of the vault was looked at."""
 
     def __init__(
-        self, recorder: Recorder, capabilities: Callable[[], tuple[Capability, ...]], owner_quiet_s: float
+        self,
+        recorder: Recorder,
+        capabilities: Callable[[], tuple[Capability, ...]],
+        owner_quiet_s: float,
+        model: Callable[[], str] = lambda: "",
+        looked: Callable[[], None] = lambda: None,
     ) -> None:
         self._recorder = recorder
         self._capabilities = capabilities
         self._owner_quiet_s = owner_quiet_s
+        self._model = model
+        self._looked = looked
         self._clock = recorder.clock
         self._swept_s = float("-inf")
         self._dirty = True
@@ -65,6 +72,7 @@ class Desk:
         if last or self._clock.monotonic_s() - self._swept_s >= self._owner_quiet_s:
             lost_pages = self._sweep(quiet_s=0.0 if last else self._owner_quiet_s)
             self._swept_s = self._clock.monotonic_s()
+            self._looked()
         self._tell_withheld()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)
@@ -143,7 +151,7 @@ class Desk:
             chain = {file: links(sql, file=file) for file in files}
         root, journal = self._recorder.store.root, self._recorder.journal
         overview = look(root, journal, self._clock.now(), at_most=SHOWN)
-        page = render_dashboard(overview, self._capabilities())
+        page = render_dashboard(overview, self._capabilities(), self._model())
         pages = {DASHBOARD_NOTE: page} | {_page(file): readable_log(file, chain[file]) for file in sorted(files)}
         for path, text in pages.items():
             self._generate(path, text)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.autonomy.controls import control_in
+from agents.autonomy.learning import learn, moved_away
 from agents.autonomy.owner_category import new_word, remember, remembered
+from agents.autonomy.owner_domain import new_domain, take_domain
 from agents.autonomy.owner_priority import new_priority, take_priority
 from agents.autonomy.pauses import Pauses
 from agents.autonomy.queries import task_states
 from agents.autonomy.read_notes import ReadNotes
 from agents.autonomy.shelving import done_folder
 from agents.durability.control_rows import drop_hold
+from agents.durability.domain_rows import domains_of
 from agents.durability.journal import newest_seq
 from agents.durability.priorities import priorities_of
-from agents.durability.task_persistence import add_reopening, find_task, update_task
+from agents.durability.task_persistence import add_reopening, find_task, questions_of, update_task
 from agents.durability.transitions import Transition, local_text
 from agents.durability.waiting_rows import BEGUN, open_among, tasks_standing
 from agents.security.audit_logger import Fact
@@ -24,12 +28,33 @@ from agents.vault.note import MAX_NOTE_BYTES
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from sqlalchemy import Connection
 
     from agents.autonomy.controls import Controls
     from agents.autonomy.places import Entry, Places
     from agents.autonomy.turns import Turns
     from agents.durability.transitions import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A task's priority and domain."""
+
+    priority: str
+    domain: str
+
+    def changed(self, content: bytes) -> _Sorted | None:
+        """What the owner wrote into its note instead, each empty where it is as we know it; None = all is."""
+        found = _Sorted(new_priority(content, self.priority), new_domain(content, self.domain))
+        return found if found.priority or found.domain else None
+
+
+def _sorted_as(sql: Connection, tasks: Collection[str]) -> Callable[[str], _Sorted]:
+    """What tells how each of these tasks is sorted."""
+    priorities, domains = priorities_of(sql, tasks), domains_of(sql, tasks)
+    return lambda task: _Sorted(priorities[task], domains[task])
 
 
 class DraggedTasks:
@@ -57,11 +82,11 @@ class DraggedTasks:
         lying = {entry.name: entry for entry in self.claimed.look()}
         with self._recorder.journal.begin() as sql:
             open_tasks = open_among(sql, self._not_lying(sql) | {entry.stem for entry in lying.values()})
-            known = priorities_of(sql, [*open_tasks, *(entry.stem for entry in new)])
-        moved += sum(self._hear(entry, known[entry.stem]) for entry in new)
+            known = _sorted_as(sql, [*open_tasks, *(entry.stem for entry in new)])
+        moved += sum(self._hear(entry, known(entry.stem)) for entry in new)
         for task in open_tasks:
             entry = lying.get(f"{task}.md")
-            moved += self._correct(task, entry, known[task]) if entry else self._follow(task)
+            moved += self._correct(task, entry, known(task)) if entry else self._follow(task)
         return moved
 
     def _lying(self) -> tuple[list[Entry], list[Entry]]:
@@ -115,6 +140,7 @@ class DraggedTasks:
             closed = Fact("owner", "task.closed", task, task, approved_by="owner")
             paths = (here.path, f"{CLAIMED}/{here.name}")
             writing.record(Transition(closed, f"Close {task}", author="owner", paths=paths))
+            learn(writing, moved_away(task, questions_of(writing.sql, task)), self._clock.now())
             self._turns.end(writing, task)
             done = done_folder(self._clock.now())
             operations = self._shelf.bring(f"plan-{here.name}", (PLANS,), done)
@@ -138,14 +164,14 @@ class DraggedTasks:
             writing.record(Transition(fact, f"Show {task} again", (operation,)))
         return 1
 
-    def _hear(self, entry: Entry, priority: str) -> int:
-        """A word of control or another priority in the note of a task that is not begun."""
+    def _hear(self, entry: Entry, known: _Sorted) -> int:
+        """A word of control, another priority or another domain in the note of a task that is not begun."""
         content = self._content(entry)
-        order, wanted = control_in(content.decode(errors="replace"))[1], new_priority(content, priority)
+        order, wanted = control_in(content.decode(errors="replace"))[1], known.changed(content)
         if not self._is_complete(entry, said=bool(order or wanted)):
             return 0
         self._new.read(entry)
-        moved = take_priority(self._recorder, entry, wanted) if wanted else 0
+        moved = self._sort(entry, wanted)
         return moved + (self._controls.by_note(entry.stem, entry, content) if order else 0)
 
     def _content(self, entry: Entry) -> bytes:
@@ -156,17 +182,24 @@ class DraggedTasks:
         """Whether it is read for good: only what is said must be complete; else it is read again when it changes."""
         return self._places.settled(entry) if said else self._places.is_quiet(entry)
 
-    def _correct(self, task: str, entry: Entry, priority: str) -> int:
-        """The owner wrote into the note: a word of control, another priority, or another category: a new turn."""
+    def _sort(self, entry: Entry, wanted: _Sorted | None) -> int:
+        """Take in another priority or domain; how many changed."""
+        if wanted is None:
+            return 0
+        moved = take_priority(self._recorder, entry, wanted.priority) if wanted.priority else 0
+        return moved + (take_domain(self._recorder, entry, wanted.domain) if wanted.domain else 0)
+
+    def _correct(self, task: str, entry: Entry, known: _Sorted) -> int:
+        """The owner wrote into the note: a word of control, how it is sorted, or another category: a new turn."""
         if entry.kind != "file":
             return 0
         content = self._content(entry)
         text = content.decode(errors="replace")
-        word, order, wanted = self._new_word(task, text), control_in(text)[1], new_priority(content, priority)
+        word, order, wanted = self._new_word(task, text), control_in(text)[1], known.changed(content)
         if not self._is_complete(entry, said=bool(word or order or wanted)):
             return 0
         self.claimed.read(entry)
-        moved = take_priority(self._recorder, entry, wanted) if wanted else 0
+        moved = self._sort(entry, wanted)
         if order:
             return moved + self._controls.by_note(task, entry, content)
         return moved + (self._recategorise(task, entry, word) if word else 0)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agents.autonomy.rate_gate import RateGate
     from agents.autonomy.turns import Turns
 
+GOES_ON = "employee.resume"
 ROUND_S = 1.0  # effects of one round; then what is more urgent by now has its chance
 HAPPENED = Choice("it happened")
 DID_NOT = Choice("it did not happen: do it now")
@@ -70,7 +71,7 @@ class Effects:
                 self.says = {}
                 return 0
             windows = self._gate.windows(sql, self._clock.now())
-        held = {each.id: words for each in queue if (words := self._holds.held(each.task))}
+        held = {each.id: words for each in queue if (words := self._held(each))}
         self.says = {each.id: self.says[each.id] for each in queue if each.id in self.says} | held
         end_s = self._clock.monotonic_s() + ROUND_S
         ended = 0
@@ -80,6 +81,10 @@ class Effects:
             if ended and self._clock.monotonic_s() > end_s:
                 break
         return ended
+
+    def _held(self, queued: ApprovedEffect) -> str:
+        """Why it waits for a word of the owner; what lets the task go on is such a word."""
+        return "" if queued.action == GOES_ON else self._holds.held(queued.task)
 
     def _one(self, queued: ApprovedEffect, windows: Windows) -> int:
         """What was begun is looked up whatever the limits say; all else waits for room."""

@@ -5,25 +5,26 @@ Nothing is decided here: what may leave is `security/private_notes.py`, what the
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.autonomy.views import outcomes, task_view
-from agents.errors import NeedsOwner
-from agents.reasoning.outgoing import Material, NamedNote
+from agents.reasoning.outgoing import Material
+from agents.reasoning.outgoing_text import NamedNote
 from agents.security.data_protection import Person, Redactor
 from agents.security.personal_numbers import REGIONS
-from agents.security.private_notes import read_private_folders
-from agents.vault.files import MISSING, read_regular
+from agents.security.private_folders import private_folders
+from agents.vault.files import MISSING
 from agents.vault.layout import CLAIMED, CONTACTS, DONE, HANDBOOK_NOTE, NEEDS_ACTION, RATES_NOTE
-from agents.vault.note import MAX_NOTE_BYTES, Note, Problem, decode_note, read_note
+from agents.vault.note import Note, Problem
+from agents.vault.note_files import note_at
 from agents.vault.outline import heading, lines_outside_fences
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -73,37 +74,6 @@ class Leaving:
             Person((about_owner.get("owner", ""),), (about_owner.get("street", ""), about_owner.get("city", ""))),
         ]
         return Redactor(people, self._secrets, regions=_regions(about_owner))
-
-
-def private_folders(root: Path) -> tuple[str, ...]:
-    """The folders of which nothing leaves.
-
-    Raises:
-        NeedsOwner: the handbook is not there or cannot be read, or a row about them is wrong.
-    """
-    handbook = note_at(root, HANDBOOK_NOTE)
-    if isinstance(handbook, Problem):
-        raise NeedsOwner(
-            f"{HANDBOOK_NOTE} cannot be read, so nobody knows what is private: {handbook.message}.",
-            hint="Mend or restore the handbook; nothing leaves meanwhile.",
-        )
-    folders, problems = read_private_folders(handbook.text)
-    for each in problems:
-        raise NeedsOwner(
-            f"Line {each.line} of {HANDBOOK_NOTE} cannot be read, so nobody knows what is private: {each.message}.",
-            hint="Mend the line; nothing leaves meanwhile.",
-        )
-    return folders
-
-
-def note_at(root: Path, path: str) -> Note | Problem:
-    """A note of the vault. What a link leads to is none, wherever the link stands in the path."""
-    place = root / path
-    if Path(os.path.realpath(place)) != place:
-        return Problem(0, "a link stands in its path")
-    content = read_regular(place, MAX_NOTE_BYTES)
-    text = decode_note(content) if isinstance(content, bytes) else content
-    return text if isinstance(text, Problem) else read_note(text)
 
 
 def task_note(root: Path, task: str) -> NamedNote:

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 30_000_000
 MARK_CHARS = 7
-FROM_OUTSIDE = frozenset({"email", "file"})
-OURS = frozenset({*FROM_OUTSIDE, "ask", "question", "plan", "approval_request", "policy_change"})
+FROM_OUTSIDE = frozenset({"email", "file", "webhook"})
+OURS = frozenset({*FROM_OUTSIDE, "ask", "meeting", "question", "plan", "approval_request", "policy_change"})
 _OPEN_PLACES = (NEEDS_ACTION, CLAIMED, PENDING, PLANS)
 _KEPT = re.compile(r"\[\[(sha-[0-9a-f]{16}\.[a-z0-9]{1,5})\]\]")
 _OUR_NAME = re.compile(r"(?:plan-)?(\d{4}-\d\d-\d\d-[a-z][a-z0-9-]*-[0-9a-f]{10})\.md")

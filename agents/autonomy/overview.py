@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.approval.expiry import Period, waits_until
 from agents.autonomy.away_times import AWAY_UNTIL, WAS_AWAY, known_absences, last_day
+from agents.autonomy.domains_apart import Apart, look_apart
 from agents.autonomy.intake_pause import pause_words
 from agents.autonomy.jobs import Jobs, look_at_jobs
 from agents.autonomy.queries import count_tasks, newest_effects, task_ids, task_states
@@ -16,6 +17,7 @@ from agents.clock import as_local
 from agents.durability.control_rows import DRAIN, EVERYTHING, HoldRow, holds
 from agents.durability.credential_rows import first_yeses
 from agents.durability.journal import read_meta
+from agents.durability.promise_rows import OPEN, PromiseRow, promises_in
 from agents.durability.proposal_rows import ProposalRow, proposals_in
 from agents.durability.task_persistence import QuestionRow, questions_in, requests_pending
 from agents.durability.waiting_rows import BEGUN, count_waiting
@@ -23,12 +25,16 @@ from agents.vault.layout import NEEDS_ACTION, QUARANTINE
 from agents.vault.stop_note import stop_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from agents.approval.rate_limits import Wait
     from agents.durability.journal import Journal
+
+    OfTask = ProposalRow | QuestionRow | PromiseRow
 
 SHOWN = 50  # rows of each list that a person is shown; ten thousand are read by nobody
 
@@ -44,6 +50,7 @@ class Overview:
     one that is now, `was_away` of the last one before (ISO, UTC; empty = none). `waited` is how many decisions and
     questions waited through it and still do. `limited` is what waits for the owner's limits, of all that is approved,
     in the order in which it will leave. `half_said` are proposals that wait for a second person, and who said yes.
+    `apart` is what of all this is personal and kept apart; `overdue` are promises whose day is over.
     """
 
     tasks: tuple[str, ...]
@@ -68,6 +75,8 @@ class Overview:
     was_away: str = ""
     waited: tuple[int, int] = (0, 0)
     half_said: Mapping[str, str] = field(default_factory=dict)
+    apart: Apart = field(default_factory=Apart)
+    overdue: tuple[PromiseRow, ...] = ()
 
     def until(self, row: ProposalRow) -> datetime:
         """When a proposal really expires, aware: the time the owner is away does not count."""
@@ -120,16 +129,13 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
     Changes nothing.
     """
     with journal.begin() as sql:
-        questions = questions_in(sql, "open")
-        pending = proposals_in(sql, "waiting", limit=at_most)
+        questions, pending = questions_in(sql, "open"), proposals_in(sql, "waiting", limit=at_most)
         approved = proposals_in(sql, "approved", "unknown", limit=at_most)
         filed = task_ids(sql, "filed", limit=at_most)
         claimed = task_ids(sql, *BEGUN, limit=at_most)
         to_decide, working = count_waiting(sql), sum(count_tasks(sql, state) for state in BEGUN)
         paused = pause_words(sql)
-        done = count_tasks(sql, "done")
-        ended = newest_effects(sql, recent)
-        requests = len(requests_pending(sql))
+        done, ended, requests = count_tasks(sql, "done"), newest_effects(sql, recent), len(requests_pending(sql))
         jobs = look_at_jobs(root, sql)
         held, away = holds(sql), known_absences(sql)
         open_tasks = {task for task, state in task_states(sql, held).items() if state != "done"}
@@ -137,6 +143,8 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         decisions = count_waiting(sql, before=was_away) if was_away else 0
         limited = rate_waits(root, sql, now)
         half_said = first_yeses(sql)
+        overdue = promises_in(sql, OPEN, due_before=as_local(now).date())
+        apart = _apart(root, sql, claimed, (pending, approved, ended, questions, overdue))
     here = _names(root / NEEDS_ACTION)
     return Overview(
         tasks=filed,
@@ -161,7 +169,13 @@ def look(root: Path, journal: Journal, now: datetime, *, at_most: int | None = N
         was_away=was_away,
         waited=(decisions, sum(each.created_at < was_away for each in questions)),
         half_said=half_said,
+        apart=apart,
+        overdue=overdue,
     )
+
+
+def _apart(root: Path, sql: Connection, tasks: Iterable[str], rows: Iterable[Iterable[OfTask]]) -> Apart:
+    return look_apart(root, sql, (*tasks, *(row.task for some in rows for row in some)))
 
 
 def _names(folder: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from agents.clock import as_local
 from agents.connectors.contract import Money
 from agents.reasoning.brain import Problem
 from agents.reasoning.owner_files import read_owner_files
+from agents.security.domain_table import read_domains
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE, RATES_NOTE
 from agents.vault.tables import Table, read_tables
@@ -65,7 +66,8 @@ class OwnerFacts:
         today = as_local(self._clock.now()).date()
         handbook = handbook_of(self._root)
         files = read_owner_files(handbook, _text(self._root / RATES_NOTE), today)
-        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in read_rate_limits(handbook)[1])
+        bad = (*read_rate_limits(handbook)[1], *read_domains(handbook).problems)
+        wrong = (Problem(HANDBOOK_NOTE, each.line, each.message) for each in bad)
         return replace(files, problems=(*files.problems, *wrong))
 
     def rate_limits(self) -> tuple[RateLimit, ...]:

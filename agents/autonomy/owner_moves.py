@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agents.approval.assistants import GOES_ON, objection
 from agents.approval.expiry import waits_until
 from agents.approval.gate import Found, Kind, Verdict, judge
 from agents.autonomy.approved_strangers import Strangers
@@ -27,7 +28,7 @@ from agents.vault.note import MAX_NOTE_BYTES, Problem
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -162,11 +163,20 @@ class OwnerMoves:
         verdict = judge(row, notes, self._clock.now(), self._models, away=self._away)
         if verdict.kind in {Kind.APPROVE, Kind.EDITED} and (words := self.objection(row.id)):
             return Verdict(Kind.HOLD, verdict.how, words)
+        is_plain = verdict.kind is Kind.APPROVE and not verdict.code
+        if (is_plain or verdict.kind is Kind.EDITED) and (words := self.doubt(entries)):
+            return Verdict(Kind.HOLD, verdict.how, words)
         return _without_secrets(verdict)
 
     def objection(self, proposal: str) -> str:
         """Why a yes to this proposal does not count: a conflict copy of its note says no. Empty when none does."""
         return DISAGREE if contradicted(self._places, self._recorder.store, proposal) else ""
+
+    def doubt(self, entries: Iterable[Entry], said_s: float | None = None) -> str:
+        """Why a yes in these notes, or typed at `said_s`, may be an assistant's; empty when no session went on."""
+        moments = [*(each.changed_s for each in entries), *([] if said_s is None else [said_s])]
+        with self._recorder.journal.begin() as sql:
+            return objection(sql, self._clock, moments)
 
     def entries(self, proposal: str) -> list[Entry]:
         """What has the name of this proposal's note in the folders that decide."""
@@ -183,8 +193,8 @@ class OwnerMoves:
         return notes
 
     def _settle(self, row: ProposalRow, verdict: Verdict, entries: list[Entry]) -> int:
-        if verdict.reason == DISAGREE:
-            del self._judged[row.id]  # the copy may go while the note stays as it is
+        if verdict.reason in {DISAGREE, GOES_ON}:
+            del self._judged[row.id]  # the copy may go, or the session end, while the note stays as it is
         here = [entry.folder for entry in entries]
         order = (REJECTED, *DECIDING) if verdict.kind is Kind.REJECT else DECIDING
         folder = next((each for each in order if each in here), "")

@@ -35,6 +35,7 @@ class Entry:
     kind: str
     signature: Signature
     modified_s: float
+    changed_s: float = 0.0  # when the system last wrote, moved or renamed it; unlike the above nobody can set it
 
     @property
     def path(self) -> str:
@@ -132,7 +133,7 @@ class Places:
         kind = next((word for is_one, word in _KINDS if is_one(status.st_mode)), "other")
         if kind == "file" and not _is_text(name):
             kind = "other"
-        return Entry(folder, name, kind, _signature(status), status.st_mtime)
+        return Entry(folder, name, kind, _signature(status), status.st_mtime, status.st_ctime)
 
     def find(self, name: str, *folders: str) -> Entry | None:
         """The note of this name in the first of `folders` that has it. `Done` stands for itself and its months."""

@@ -22,8 +22,8 @@ MEANWHILE = (
     "the handbook back, and this note closes by itself."
 )
 HOW = (
-    "**To confirm:** write an unused code of your list into *code* above, or type `policy confirm --code CODE`. No "
-    "list yet? `proof enrol` prints one. A wrong code counts toward the lock."
+    "**To confirm:** write an unused code of your list, or a fresh one of your app, into *code* above, or type "
+    "`policy confirm --code CODE`. No list yet? `proof enrol` prints one. A wrong code counts toward the lock."
 )
 FIRST = "**First mend this**, since your own examples do not hold under the new rules; then a new note is written:"
 

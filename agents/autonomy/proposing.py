@@ -10,7 +10,7 @@ from agents.autonomy.done_before import done_before
 from agents.autonomy.shelving import done_folder
 from agents.autonomy.views import outcomes
 from agents.connectors.contract import sha256_hex
-from agents.durability.proposal_rows import OPEN, ProposalRow, proposals_of, update_proposal
+from agents.durability.proposal_rows import OPEN, TO_EMPLOYEE, ProposalRow, proposals_of, update_proposal
 from agents.durability.transitions import Transition, local_text
 from agents.errors import NotAllowed
 from agents.reasoning.brain import AskOwner, Choice
@@ -55,6 +55,8 @@ class Proposing:
 
     def propose(self, writing: Writing, row: TaskRow, decision: Decision, move: ProposeAction) -> str | AskOwner:
         """File the proposal; its id, empty when nothing is to be filed, or what must be asked instead."""
+        if move.action.action.startswith(TO_EMPLOYEE):  # what only the owner says, or an assistant proposes to say
+            return replace(STUCK, question="I would have to answer or order myself here. What shall I do?")
         earlier = proposals_of(writing.sql, row.id)
         if _is_dealt_with(earlier, move):
             return ""
@@ -72,7 +74,7 @@ class Proposing:
             provenance=move.provenance,
             quote=masked(move.quote),
             rule=decision.rule,
-            brain=self._ports.brain.name,
+            brain=decision.brain or self._ports.brain.name,
             warnings=(
                 *map(masked, move.warnings),
                 *done_before(writing.sql, self._shelf.places, self._shelf.store, move.action),

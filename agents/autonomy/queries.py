@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from agents.durability.proposal_rows import ProposalRow
 from agents.durability.schema import CHAIN, PROPOSALS, QUESTIONS, TASKS, WAITS
 from agents.durability.statements import parts
-from agents.durability.task_persistence import QuestionRow, columns
+from agents.durability.task_persistence import QuestionRow, TaskRow, columns
 from agents.durability.wait_rows import WaitRow
+from agents.security.audit_logger import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,12 @@ def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[s
     """The tasks in these states, oldest first; not more than `limit`."""
     wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)
     return tuple(sql.execute(wanted).scalars())
+
+
+def newest_tasks(sql: Connection, number: int) -> tuple[TaskRow, ...]:
+    """The tasks filed last, the newest first, open or done."""
+    wanted = select(TASKS).order_by(TASKS.c.created_at.desc(), TASKS.c.id.desc()).limit(number)
+    return tuple(TaskRow(**columns(row)) for row in sql.execute(wanted))
 
 
 def count_tasks(sql: Connection, state: str) -> int:
@@ -57,6 +64,12 @@ def log_files_since(sql: Connection, seq: int) -> tuple[str, ...]:
     """The log files that hold events after this one, by name."""
     found = sql.execute(select(CHAIN.c.file).where(CHAIN.c.seq > seq))  # asked for distinct ones it would read them all
     return tuple(sorted(set(found.scalars())))
+
+
+def links_after(sql: Connection, seq: int, at_most: int) -> tuple[Link, ...]:
+    """The events after this one, in order; not more than so many."""
+    wanted = select(CHAIN).where(CHAIN.c.seq > seq).order_by(CHAIN.c.seq).limit(at_most)
+    return tuple(Link(row.seq, row.line, row.sha256, row.file) for row in sql.execute(wanted))
 
 
 def is_log_file(sql: Connection, file: str) -> bool:

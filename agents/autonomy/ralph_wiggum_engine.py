@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder
 
 MANY = 100  # tasks claimed in one round
+PUT_OFF_S = 10.0  # opening the engine takes half a second, which a burst of files can do without
 QUICK_S = 0.25  # a round waits so long for turns it has just begun; slower ones are filed in a later round
 SWEPT = "engine swept"  # the day on which the engine last forgot what ended long ago
 KEPT = timedelta(days=7)
@@ -77,6 +78,7 @@ class RalphWiggumEngine:
         self._intake = intake
         self._begun: dict[str, _Begun] = {}
         self._used = False
+        self._put_off_since_s: float | None = None
 
     @property
     def thinking(self) -> int:
@@ -94,24 +96,38 @@ class RalphWiggumEngine:
             write_meta(sql, SWEPT, today)
         self._ports.engine().sweep(self._clock.now() - KEPT)
 
-    def work(self, seconds: float) -> int:
-        """Claim, begin turns and file what is thought, for so long; how many things moved."""
+    def work(self, seconds: float, *, one_by_one: bool = False) -> int:
+        """Claim, begin turns and file what is thought, for so long; how many things moved.
+
+        `one_by_one`: one turn is thought at a time, since something else needs the processor more.
+        """
+        at_once = self._at_once(one_by_one=one_by_one)
         end_s = self._clock.monotonic_s() + seconds
         moved = self._claim(end_s)
         with self._recorder.journal.begin() as sql:
             due = due_in_order(sql, [*task_ids(sql, "claimed"), *tasks_with_news(sql)])
         free = [task for task in due if self._resting.due(task) and not self._holds.held(task)]
         waiting = iter(free)
-        began_s = self._begin(waiting)
+        began_s = self._begin(waiting, at_once)
         filed = 0
         while self._begun:
             filed += self._file(due, end_s, at_least_one=not filed)
             if self._clock.monotonic_s() > end_s:
                 break
-            began_s = self._begin(waiting) or began_s
+            began_s = self._begin(waiting, at_once) or began_s
             if not self._settle(min(end_s, began_s + QUICK_S)):
                 break
         return moved + filed
+
+    def _at_once(self, *, one_by_one: bool) -> int:
+        """How many turns may be thought at once; none while an engine that is not open yet had better open later."""
+        if not one_by_one or self._used:
+            self._put_off_since_s = None
+            return 1 if one_by_one else self._ports.at_once
+        now_s = self._clock.monotonic_s()
+        if self._put_off_since_s is None:
+            self._put_off_since_s = now_s
+        return int(now_s - self._put_off_since_s > PUT_OFF_S)
 
     def _claim(self, end_s: float) -> int:
         filed = self._intake.admitted(MANY)
@@ -121,10 +137,10 @@ class RalphWiggumEngine:
                 return at
         return len(filed)
 
-    def _begin(self, waiting: Iterator[str]) -> float:
+    def _begin(self, waiting: Iterator[str], at_once: int) -> float:
         """Begin turns while there is room; when the last one began, 0 if none did."""
         began_s = 0.0
-        while len(self._begun) < self._ports.at_once:
+        while len(self._begun) < at_once:
             task = next((each for each in waiting if each not in self._begun), None)
             if task is None:
                 break

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agents.approval.gate import BY_COMMAND, Found, Kind, Verdict, judge
 from agents.approval.proof import by_request, proof_of
 from agents.approval.proposals import Draft
-from agents.autonomy.assistant_replies import PROPOSE, drafted, move_key_of
+from agents.autonomy.assistant_proposals import PROPOSE, Wish, drafted, move_key_of
 from agents.autonomy.controls import COMMANDS
 from agents.autonomy.questions import acceptable
 from agents.connectors.contract import CannotUndo
 from agents.connectors.receipts import receipt_from_json
 from agents.durability.alerts import raise_alert
 from agents.durability.consent_rows import remember_tick, seen_tick
-from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of
+from agents.durability.proposal_rows import OPEN, ProposalRow, find_proposal, proposals_of, update_proposal
+from agents.durability.said_words import is_said
 from agents.durability.task_persistence import RequestRow, find_question, requests_pending, settle_request
 from agents.durability.transitions import Transition
 from agents.errors import EmployeeError, NotAllowed
@@ -120,14 +122,17 @@ class Requests:
 
     def _propose(self, row: RequestRow) -> str:
         with self._recorder.journal.begin() as sql:
-            draft = drafted(sql, row.target, row.text, move_key_of(row.number), self._models)
+            wish = Wish(row.target, row.text, datetime.fromisoformat(row.at), move_key_of(row.number))
+            draft = drafted(sql, wish, self._models)
         if isinstance(draft, str):
             return draft
         if kinds := kinds_in(draft.action.canonical().decode()):
             return f"it holds a secret ({kinds})"
         try:
             with self._recorder.begin() as writing:
-                self._decisions.propose(writing, draft, self._policy())
+                filed = self._decisions.propose(writing, draft, self._policy())
+                if filed.is_to_employee:  # no turn of the task is to hear of it
+                    update_proposal(writing.sql, filed.id, {"consumed": True})
         except NotAllowed as err:
             return str(err)
         return ""
@@ -171,13 +176,13 @@ class Requests:
         if row.kind == "approve":
             with self._recorder.journal.begin() as sql:
                 proof = proof_of(sql, proposal.id, by_request(row.number))
-            verdict = self._yes(proposal, entries, proof)
+            verdict = self._yes(proposal, entries, proof, datetime.fromisoformat(row.at).timestamp())
         if isinstance(verdict, str):
             return verdict
         self._decisions.settle(proposal, verdict, entries[0].folder if entries else "", self._policy())
         return ""
 
-    def _yes(self, proposal: ProposalRow, entries: list[Entry], proof: str) -> Verdict | str:
+    def _yes(self, proposal: ProposalRow, entries: list[Entry], proof: str, said_s: float) -> Verdict | str:
         """The yes of a command, or why it is none: what the notes say counts as if they lay in Approved."""
         notes = self._moves.read(entries)
         if isinstance(notes, Problem):
@@ -191,7 +196,8 @@ class Requests:
         if verdict.kind is Kind.APPROVE and verdict.code and not proof:
             return "its note holds a code; say yes in the note, or take the code out"
         if verdict.kind is Kind.APPROVE:
-            return self._moves.objection(proposal.id) or replace(verdict, how=BY_COMMAND)
+            doubt = "" if proof else self._moves.doubt(entries, said_s)
+            return self._moves.objection(proposal.id) or doubt or replace(verdict, how=BY_COMMAND)
         words = {Kind.REJECT: "its note says no", Kind.EXPIRED: "it has expired", Kind.HOLD: verdict.reason}
         return words.get(verdict.kind, EDITED)
 
@@ -228,6 +234,8 @@ def _not_carried_out(row: RequestRow, refusal: str) -> str:
     if row.kind == PROPOSE:
         return f"What a connected assistant proposed for {plain(row.target)} was not taken up: {plain(refusal)}."
     command = code_span(visible(f"{row.kind} {row.target}"))
+    if is_said(row):
+        return f"You let a connected assistant say {command}, and it was not carried out: {plain(refusal)}."
     return f"Your command {command} was not carried out: {plain(refusal)}."
 
 

@@ -6,15 +6,18 @@ reason why the brain cannot decide now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agents.autonomy.learning import Taught
 from agents.autonomy.views import outcomes, task_view
 from agents.durability.engine import Order
+from agents.durability.lesson_rows import LessonRow
 from agents.durability.news import News, news_of
 from agents.durability.task_persistence import find_task
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
 from agents.reasoning.decision_wire import decision_from_json, decision_to_json
+from agents.reasoning.urgency import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.autonomy.bad_rows import BadRow
+    from agents.autonomy.learning import Learning
     from agents.connectors.contract import Action
     from agents.durability.engine import Steps
     from agents.reasoning.brain import Brain, Decision, Outcome, OwnerFiles
@@ -35,13 +39,16 @@ TURN = "turn"
 class Thought:
     """What a turn's thinking came to: a decision and the news it knew of; or, without one, the brain's trouble.
 
-    `bad_rows` are those of the owner's files as they were read for it.
+    `bad_rows` are those of the owner's files as they were read for it; `lessons` what is learned from the
+    owner; `urgency` how soon the task is to be taken, None where nobody reckons it.
     """
 
     decision: Decision | None
     news: News
     trouble: EmployeeError | None = None
     bad_rows: tuple[BadRow, ...] = ()
+    lessons: tuple[LessonRow, ...] = ()
+    urgency: Urgency | None = None
 
 
 def turn_order(journal: str, task: str, turn: int, word: str, attempt: int) -> Order:
@@ -54,7 +61,7 @@ class Thinking:
     """Thinks in any thread.
 
     `reading` opens a transaction of its own on the journal; `owner_files` reads what the owner wrote, for a task of
-    which so much is known.
+    which so much is known; `learning` is None where nothing is learned from the owner.
     """
 
     def __init__(
@@ -63,11 +70,13 @@ class Thinking:
         brain: Brain,
         models: Mapping[str, type[Action]],
         owner_files: Callable[[tuple[Outcome, ...]], OwnerFiles],
+        learning: Learning | None = None,
     ) -> None:
         self._reading = reading
         self._brain = brain
         self._models = models
         self._owner_files = owner_files
+        self._learning = learning
 
     def __call__(self, steps: Steps, argument: JsonValue) -> JsonValue:
         """The engine's work: argument and answer as `turn_order` and `thought_from` know them."""
@@ -80,14 +89,19 @@ class Thinking:
                 view = task_view(sql, row, asked["word"])
                 known = outcomes(sql, row.id, self._models)
                 news = news_of(sql, row.id)
+                taught = self._learning.taught(sql, view, known) if self._learning else Taught()
             files = self._owner_files(known)
-            decision = self._brain.decide(view, known, files.facts, steps)
+            facts = replace(files.facts, lessons=taught.lessons)
+            decision = self._brain.decide(view, known, facts, steps)
+            urgency, odd = self._learning.urgency(view, decision.category, facts) if self._learning else (None, ())
         except EmployeeError as err:
             return {"trouble": str(err), "hint": err.hint, "passes": isinstance(err, Transient)}
         return {
             "decision": decision_to_json(decision),
             "news": {kind: list(rows) for kind, rows in news.items()},
-            "bad_rows": [[each.file, each.line, each.message] for each in files.problems],
+            "bad_rows": [[each.file, each.line, each.message] for each in (*files.problems, *odd)],
+            "lessons": [asdict(each) for each in taught.rows],
+            "urgency": asdict(urgency) if urgency else None,
         }
 
 
@@ -103,6 +117,9 @@ def thought_from(kept: JsonValue, models: Mapping[str, type[Action]]) -> Thought
         return Thought(None, {}, kind(fields["trouble"], hint=fields["hint"]))
     try:
         bad_rows = tuple((file, line, message) for file, line, message in fields["bad_rows"])
-        return Thought(decision_from_json(fields["decision"], models), fields["news"], bad_rows=bad_rows)
+        decision = decision_from_json(fields["decision"], models)
+        lessons = tuple(LessonRow(**each) for each in fields.get("lessons", ()))  # earlier versions kept none
+        urgency = Urgency(**fields["urgency"]) if fields.get("urgency") else None
+        return Thought(decision, fields["news"], bad_rows=bad_rows, lessons=lessons, urgency=urgency)
     except KeyError as err:
         raise ValueError(f"this is no thought: {err} is missing") from err

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from agents.autonomy.bad_rows import tell_bad_rows
 from agents.autonomy.caps import CAP, CHOICES, GO_ON, Caps, fingerprint
 from agents.autonomy.conditions import Conditions
+from agents.autonomy.learning import learn
 from agents.autonomy.owner_category import new_word, remember, remembered
+from agents.autonomy.owner_priority import reckon_priority
 from agents.autonomy.proposing import FILES, NEVER, STUCK, Proposing
 from agents.autonomy.questions import Questions
 from agents.autonomy.shelving import Shelf, done_folder
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from agents.durability.blobs import Blobs
     from agents.durability.transitions import Recorder, Writing
     from agents.reasoning.brain import Outcome
+    from agents.reasoning.urgency import Urgency
 
 BAD_ROWS = "bad rows"  # what was told about the owner's files, so that it is told again when it comes back
 
@@ -128,9 +131,16 @@ class Turns:
             tell_bad_rows(writing, BAD_ROWS, thought.bad_rows, self._clock.now())
             if asked.word:
                 remember(writing.sql, task, asked.word)
+            learn(writing, thought.lessons, self._clock.now())
             consume_news(writing.sql, task, thought.news)
+            self._reckon(writing, row, thought.urgency)
             self._file(writing, row, decision, asked.word or decision.category)
         return decision.rule
+
+    def _reckon(self, writing: Writing, row: TaskRow, urgency: Urgency | None) -> None:
+        entry = self._entry(row)
+        if urgency is not None and entry is not None:
+            reckon_priority(writing, entry, self._note(row).encode(), urgency)
 
     def _close(self, row: TaskRow, end: Finish) -> None:
         """The owner closed the task with a word about a question of ours: the brain is not asked."""
@@ -180,11 +190,11 @@ class Turns:
             turn=row.turn + 1,
             category=category,
             rule=decision.rule,
-            brain=self._ports.brain.name,
+            brain=self._decider(decision),
         )
         told_apart = fingerprint(category, known, decision.moves, unmet)
         now, cost = self._clock.now().isoformat(), str(decision.cost_usd)
-        add_turn(writing.sql, TurnRow(row.id, row.turn + 1, self._ports.brain.name, told_apart, cost, now, unmet))
+        add_turn(writing.sql, TurnRow(row.id, row.turn + 1, self._decider(decision), told_apart, cost, now, unmet))
         self._plan(writing, row, decision, links, category)
         if finish is not None and done:
             self.end(writing, row.id)
@@ -216,7 +226,7 @@ class Turns:
     def _waits(self, writing: Writing, task: str) -> bool:
         """Whether something of the task is on its way to or from the owner, or will wake it."""
         return (
-            any(each.state in OPEN for each in proposals_of(writing.sql, task))
+            any(each.state in OPEN and not each.is_to_employee for each in proposals_of(writing.sql, task))
             or any(each.state == "open" for each in questions_of(writing.sql, task))
             or is_waiting(writing.sql, task)
         )
@@ -226,7 +236,7 @@ class Turns:
     ) -> None:
         turn = str(row.turn + 1)
         cost = (f"{decision.cost_usd:.2f} USD",) if decision.cost_usd else ()
-        text = render_plan(row.id, decision, links, (f"turn {turn}", f"brain {self._ports.brain.name}", *cost))
+        text = render_plan(row.id, decision, links, (f"turn {turn}", f"brain {self._decider(decision)}", *cost))
         edits = (
             EditText("line", f"- {self._time()} planned: {plain(decision.rule)}", "History"),
             EditText("property", category, "category"),
@@ -237,6 +247,9 @@ class Turns:
             operations.append(Operation("edit", entry.path, edits=edits))
         fact = Fact("runner", "task.planned", row.id, row.id, {"rule": decision.rule, "turn": turn})
         writing.record(Transition(fact, f"Plan {row.id}: {decision.rule}", tuple(operations)))
+
+    def _decider(self, decision: Decision) -> str:
+        return decision.brain or self._ports.brain.name
 
     def _finish(self, writing: Writing, row: TaskRow, move: Finish) -> None:
         line = EditText("line", f"- {self._time()} done: {plain(move.summary)}", "History")

@@ -6,13 +6,16 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agents.connectors.email.actions import thread_before
 from agents.connectors.receipts import receipt_from_json
+from agents.durability.bounce_rows import BounceRow, returned_mails
 from agents.durability.control_rows import RETRIED, SKIPPED, InterventionRow, interventions_of
 from agents.durability.proposal_rows import ProposalRow, proposals_of
 from agents.durability.task_persistence import QuestionRow, TaskRow, questions_of, reopenings_of, sender_seen_before
 from agents.durability.turn_rows import turns_since
 from agents.durability.wait_rows import waits_of
 from agents.reasoning.brain import AskOwner, AttachedFile, Choice, Outcome, TaskView
+from agents.security.secret_patterns import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +43,9 @@ def task_view(sql: Connection, row: TaskRow, category: str) -> TaskView:
         category=category,
         flags=tuple(fields["flags"]),
         attachments=tuple(AttachedFile(**each) for each in fields["attachments"]),
+        reply_to=fields.get("reply_to", ""),  # earlier versions kept none of these
+        thread=thread_before(tuple(fields.get("answers", ())), fields["message_id"]),
+        notice_of=fields.get("notice_of", ""),
     )
 
 
@@ -47,10 +53,11 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
     """What became of the task's earlier moves, in the order in which it happened."""
     happened: list[tuple[str, Outcome]] = []
     proposals = proposals_of(sql, task)
+    known = {each.id: each for each in proposals}
     happened += [
         (proposal.decided_at, _proposal_outcome(proposal, models))
         for proposal in proposals
-        if proposal.state in DECIDED and not proposal.undoes
+        if proposal.state in DECIDED and not proposal.undoes and not proposal.is_to_employee
     ]
     happened += [
         (each.ended_at, Outcome(each.move_key, "waited", value=each.value, at=_at(each.ended_at)))
@@ -64,13 +71,19 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
     happened += [
         (
             question.answered_at,
-            Outcome(question.move_key, "answered", value=question.answer, at=_at(question.answered_at)),
+            Outcome(
+                question.move_key,
+                "answered",
+                value=question.answer,
+                at=_at(question.answered_at),
+                offered=_is_offered(question),
+            ),
         )
         for question in questions_of(sql, task)
         if question.state == "answered" and not question.about
     ]
+    happened += [(each.at, _returned(each, known.get(each.proposal), models)) for each in returned_mails(sql, task)]
     happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
-    known = {each.id: each for each in proposals}
     happened += [
         (each.at, _word_about(each, known.get(each.about), models))
         for each in interventions_of(sql, task)
@@ -79,9 +92,24 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
 
 
+def _is_offered(question: QuestionRow) -> bool:
+    """Whether the answer is one of the choices, however it is written."""
+    offered = {_evened(each.text) for each in ask_from_row(question).choices}
+    return _evened(question.answer) in offered
+
+
+def _evened(words: str) -> str:
+    return " ".join(masked(words).split()).casefold()
+
+
 def _word_about(row: InterventionRow, about: ProposalRow | None, models: Mapping[str, type[Action]]) -> Outcome:
     action = _proposal_outcome(about, models).action if about else None
     return Outcome(row.move_key, row.kind, action=action, reason=row.words)
+
+
+def _returned(row: BounceRow, about: ProposalRow | None, models: Mapping[str, type[Action]]) -> Outcome:
+    action, key = (_proposal_outcome(about, models).action, about.move_key) if about else (None, "")
+    return Outcome(key, "bounced", action=action, value=row.said, reason=row.why, at=_at(row.at))
 
 
 def _proposal_outcome(row: ProposalRow, models: Mapping[str, type[Action]]) -> Outcome:

@@ -77,6 +77,10 @@ class Receivables(Protocol):
         """Something that differs from the last one when the books may say something new; cheap."""
         ...
 
+    def customers(self) -> dict[str, str]:
+        """The customer of every invoice, by its number, in the order of the books; empty when they cannot be read."""
+        ...
+
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
         """How the invoices of these numbers stand today; costs little when nothing was written since the last look."""
         ...

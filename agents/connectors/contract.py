@@ -60,7 +60,7 @@ class Row:
 class AttachmentRef(BaseModel):
     """A sealed file: its name in the message, and the SHA-256 (64 hex digits) of its bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     name: str
     sha256: str
@@ -69,7 +69,7 @@ class AttachmentRef(BaseModel):
 class Action(BaseModel, ABC):
     """A typed, named effect on the outside world. Subclasses set `action: Literal["..."]`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     action: str
 
@@ -254,12 +254,17 @@ class ConnectorContext:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing `connect` asks for. A secret goes to the SecretStore and is never echoed; `default` None = required."""
+    """One thing `connect` asks for. A secret goes to the SecretStore and is never echoed; `default` None = required.
+
+    `offer`: a default that follows from what was answered before. `applies`: whether it is asked at all then.
+    """
 
     name: str
     prompt: str
     default: str | None = None
     secret: bool = False
+    offer: Callable[[Mapping[str, str]], str] | None = None
+    applies: Callable[[Mapping[str, str]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,8 @@ class Connection:
     """How `connect NAME` works. `test` tries the answers live; raises NeedsOwner or Transient, or says what works.
 
     The password asked for by a secret `Ask` is kept under `<name>.<name of the ask>`. `answers`: what was answered, as
-    far as it is no secret, so that a password can be replaced alone; None = it cannot.
+    far as it is no secret, so that a password can be replaced alone; None = it cannot. `further`: where there may be
+    several, the connection of another name than the first, such as `mail-shop`; it raises NeedsOwner for a wrong name.
     """
 
     name: str
@@ -276,9 +282,14 @@ class Connection:
     keep: Callable[[ConnectorContext, Mapping[str, str]], str]
     forget: Callable[[ConnectorContext], str]
     answers: Callable[[ConnectorContext], Mapping[str, str]] | None = None
+    further: Callable[[str], Connection] | None = None
 
 
 def _nothing(_context: ConnectorContext) -> Sequence[Destination]:
+    return ()
+
+
+def _none_further(_context: ConnectorContext) -> Sequence[Connection]:
     return ()
 
 
@@ -287,7 +298,8 @@ class Manifest:
     """A connector folder's light description: importing it must not import the runtime or its libraries.
 
     `open_receivables`: the reader of what customers owe, where the folder keeps the owner's books. `reaches`: the hosts
-    that its configuration names now; nothing else can be reached, and it raises nothing.
+    that its configuration names now; nothing else can be reached, and it raises nothing. `further`: the connections
+    that the owner made beside the first ones.
     """
 
     name: str
@@ -297,6 +309,7 @@ class Manifest:
     connections: tuple[Connection, ...] = ()
     open_receivables: Callable[[ConnectorContext], Receivables] | None = None
     reaches: Callable[[ConnectorContext], Sequence[Destination]] = _nothing
+    further: Callable[[ConnectorContext], Sequence[Connection]] = _none_further
 
     def open(self, context: ConnectorContext) -> Connector:
         """The connector as it is now, with the way to the hosts that its configuration names and to no other."""

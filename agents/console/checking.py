@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from agents.approval.proof import standing
 from agents.connectors.contract import Capability, State
+from agents.console.claude_connection import brain_capability
 from agents.console.credential_commands import credentials_capability
 from agents.console.engine_connection import engine_capability
+from agents.console.folder_connection import folders_capability
 from agents.console.privacy_commands import privacy_capability
 from agents.durability.signers import known_signers
 from agents.durability.verification import Report, Verification
@@ -43,10 +45,6 @@ def every_capability(house: House) -> tuple[Capability, ...]:
     return (*(row(house) for row in ROWS), *house.capabilities())
 
 
-def _brain(_house: House) -> Capability:
-    return Capability("brain", State.REAL, "the playbook: rules and skills, no key needed", "")
-
-
 def _inbox(_house: House) -> Capability:
     return Capability("inbox", State.REAL, "mails (.eml) and files in Inbox/, lines in Ask.md", "")
 
@@ -59,8 +57,9 @@ def _proof(house: House) -> Capability:
 
 # one function a row of `doctor`, in their order; whatever has something to say about itself is added here
 ROWS: tuple[Callable[[House], Capability], ...] = (
-    _brain,
+    brain_capability,
     _inbox,
+    folders_capability,
     credentials_capability,
     _proof,
     privacy_capability,

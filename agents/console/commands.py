@@ -15,11 +15,14 @@ import click
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
 from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
+from agents.console.mcp_command import mcp
+from agents.console.people_commands import contacts, promises
 from agents.console.policy_commands import policy
 from agents.console.privacy_commands import privacy
 from agents.console.proof_commands import code_option, proof, signature_option
 from agents.console.requesting import recorded, request, unknown
 from agents.console.schedule_command import schedules
+from agents.console.skill_commands import skills
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -263,24 +266,26 @@ def doctor(*, as_json: bool, vault: Path | None) -> None:
 
 @cli.command()
 @click.argument("name")
+@click.argument("path", required=False, default="")
 @vault_option
-def connect(name: str, vault: Path | None) -> None:
-    """Connect a service: asks, tests it live, and keeps the secret out of the vault."""
+def connect(name: str, path: str, vault: Path | None) -> None:
+    """Connect a service: asks, tests it live, keeps the secret out of the vault. `folder PATH`: a drop folder."""
     from agents.console.connecting import connect_service
 
     with opened(vault) as house:
-        click.echo(connect_service(house, name))
+        click.echo(connect_service(house, name, path))
 
 
 @cli.command()
 @click.argument("name")
+@click.argument("path", required=False, default="")
 @vault_option
-def disconnect(name: str, vault: Path | None) -> None:
-    """Forget a service and its secret."""
+def disconnect(name: str, path: str, vault: Path | None) -> None:
+    """Forget a service and its secret. `folder PATH`: take nothing more from a drop folder."""
     from agents.console.connecting import disconnect_service
 
     with opened(vault) as house:
-        click.echo(disconnect_service(house, name))
+        click.echo(disconnect_service(house, name, path))
 
 
 def known_proposal(house: House, proposal: str) -> ProposalRow:
@@ -294,7 +299,9 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
     return row
 
 
-for each in (policy, privacy, proof, credentials, schedules, pause, resume, skip, retry, drain, cancel):
+PEOPLE = (contacts, promises)
+CONTROL = (pause, resume, skip, retry, drain, cancel)
+for each in (mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)
 
 

@@ -6,48 +6,68 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agents.console.claude_connection import claude_connection
 from agents.console.engine_connection import ENGINE
+from agents.console.folder_connection import FOLDER, connect_folder, disconnect_folder
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agents.connectors.contract import Ask, Connection
     from agents.console.wiring import House
 
 
-def connect_service(house: House, name: str) -> str:
-    """Connect one service; what works now, in words.
+def connect_service(house: House, name: str, path: str = "") -> str:
+    """Connect one service, or the folder of that path; what works now, in words.
 
     Raises:
         NeedsOwner: there is no such service, or the answers do not work.
     """
-    connection = _connection(house, name)
-    answers = {each.name: asked(each) for each in connection.asks}
+    if name == FOLDER:
+        return connect_folder(house, path)
+    connection = _connection(house, name, path)
+    answers: dict[str, str] = {}
+    for each in connection.asks:
+        if each.applies is None or each.applies(answers):
+            answers[each.name] = asked(each, answers)
     works = connection.test(answers)
     kept = connection.keep(house.context, answers)
     return f"{works}\n{kept}"
 
 
-def disconnect_service(house: House, name: str) -> str:
-    """Forget one service; what that means, in words.
+def disconnect_service(house: House, name: str, path: str = "") -> str:
+    """Forget one service, or the folder of that path; what that means, in words.
 
     Raises:
         NeedsOwner: there is no such service.
     """
-    return _connection(house, name).forget(house.context)
+    if name == FOLDER:
+        return disconnect_folder(house, path)
+    return _connection(house, name, path).forget(house.context)
 
 
-def _connection(house: House, name: str) -> Connection:
+def _connection(house: House, name: str, path: str) -> Connection:
     known = {each.name: each for each in known_connections(house)}
+    first = known.get(name.partition("-")[0])
+    if name not in known and first and first.further:
+        return first.further(name)
     if name not in known:
-        raise NeedsOwner(f"There is no service {name!r}.", hint=f"Known services: {', '.join(sorted(known))}.")
+        services = ", ".join(sorted({*known, FOLDER}))
+        raise NeedsOwner(f"There is no service {name!r}.", hint=f"Known services: {services}.")
+    if path:
+        raise NeedsOwner(f"{name} is connected without a path.", hint=f"Leave {path} out.")
     return known[name]
 
 
 def known_connections(house: House) -> tuple[Connection, ...]:
     """Everything that can be connected."""
-    return (*(each for manifest in house.manifests for each in manifest.connections), ENGINE)
+    manifests = house.manifests
+    known = (each for manifest in manifests for each in (*manifest.connections, *manifest.further(house.context)))
+    return (*known, ENGINE, claude_connection(house.settings))
 
 
-def asked(ask: Ask) -> str:
-    """What the owner answers at the terminal."""
-    return str(click.prompt(ask.prompt, default=ask.default, hide_input=ask.secret, show_default=not ask.secret))
+def asked(ask: Ask, answers: Mapping[str, str] | None = None) -> str:
+    """What the owner answers at the terminal, after these answers."""
+    default = ask.offer(answers or {}) if ask.offer else ask.default
+    return str(click.prompt(ask.prompt, default=default, hide_input=ask.secret, show_default=not ask.secret))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.founding import add_samples, found_vault
+from agents.autonomy.skill_changes import SkillChanges
 from agents.autonomy.whereabouts import keep_place
 from agents.clock import as_local, chosen_clock
 from agents.connectors.ledger.ledger_files import opening_files
@@ -39,6 +40,7 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
                 fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
                 paths = recorder.history.changed_paths()
                 writing.record(Transition(fact, "Make the vault", paths=paths))
+            SkillChanges(recorder, house.blobs, house.skills).take_first()
             recorder.housekeeping(())
             recorder.refresh_index()
         yield f"The vault is in {place.root}."

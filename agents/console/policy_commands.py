@@ -67,7 +67,7 @@ def confirm(*, code: str, vault: Path | None) -> None:
         if not code:
             refuse(
                 "making something easier needs a proof that it is you",
-                "Add an unused code of your list: `policy confirm --code CODE`; `proof enrol` prints a list.",
+                "Add an unused code of your list or your app: `policy confirm --code CODE`; `proof enrol` makes one.",
             )
         _prove(house, change, code)
         click.echo(recorded(house, f"policy confirm {change.id}"))

@@ -21,11 +21,13 @@ HISTORY = "history.git"
 
 def every_finding(house: House) -> tuple[Finding, ...]:
     """Everything that was looked at, for `doctor`: a new look is one more line here or in `_quick`."""
+    from agents.security.confinement import confinement_findings, held_here, kernel_here
     from agents.security.disk_posture import disk_findings
     from agents.security.git_posture import vault_findings
 
     disks = disk_findings({"the state folder": house.state, "the vault": house.place.root})
-    return (*_quick(house), *vault_findings(house.place.root), *disks, _network(house))
+    scripts = confinement_findings(held_here(kernel_here()))
+    return (*_quick(house), *vault_findings(house.place.root), *disks, _network(house), *scripts)
 
 
 def dangers_at_start(house: House) -> Dangers | None:

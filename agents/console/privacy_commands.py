@@ -118,17 +118,14 @@ def prepared_for(house: House, task: str, notes: tuple[str, ...]) -> Prepared:
         NotAllowed: the task is private.
         NeedsOwner: nobody knows what is private.
     """
-    from agents.autonomy.leaving import Leaving
+    from agents.console.model_brain import first_request
     from agents.durability.task_persistence import find_task
-    from agents.reasoning.outgoing import prepare
 
-    leaving = Leaving(house.place.root, house.models, _secrets)
     with house.journal.begin() as sql:
         row = find_task(sql, task)
-        if row is None:
-            unknown(task, "no task has this id")
-        material = leaving.material(sql, row, notes)
-    return prepare(material, leaving.redactor(material.task), terms_of(house.settings))
+    if row is None:
+        unknown(task, "no task has this id")
+    return first_request(house, row, notes)
 
 
 def told(prepared: Prepared) -> Iterator[str]:
@@ -211,7 +208,8 @@ def _day(moment: str) -> str:
     return as_local(datetime.fromisoformat(moment)).strftime("%Y-%m-%d")
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int]]:
+def find_secret_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where secrets stand in a text, as offsets."""
     from agents.security.secret_patterns import find_secrets
 
     return ((each.start, each.end) for each in find_secrets(text))

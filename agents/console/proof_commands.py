@@ -135,17 +135,20 @@ def request(about: str, *, name: str, vault: Path | None) -> None:
 
 def approve_with_proof(house: House, row: ProposalRow, code: str, signature: IO[bytes] | None = None) -> None:
     """Put a yes into the journal, with its proof; ends with exit code 1 when what was given proves nothing."""
+    from agents.approval.assistants import objection
     from agents.approval.gate import PROVED_TIERS
     from agents.approval.proof import Outcome, by_request, prove
     from agents.approval.risk import Tier
     from agents.durability.bell import ring
     from agents.durability.task_persistence import add_request, settle_request
 
-    needed = row.risk in PROVED_TIERS
+    with house.journal.begin() as sql:
+        doubt = objection(sql, house.clock, ())
+    needed = row.risk in PROVED_TIERS or bool(doubt)
     shown = code or _read(signature) or (asked() if needed else "")
     if needed and not shown:
         refuse(
-            "it is of high risk",
+            doubt or "it is of high risk",
             "Add an unused code of your list, or your app's: `approve ID --code CODE`; or a signature over what "
             "`proof request ID` prints. Nothing enrolled yet? `proof enrol` prints a list.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from agents.approval.rate_limits import Wait
@@ -30,12 +32,26 @@ if TYPE_CHECKING:
     from agents.security.findings import Finding
 
 MANY = 10  # shown of what waits for the limits
-OUT = Console(highlight=False, soft_wrap=True)
+OUT = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 def shown(text: str) -> str:
     """Text that may come from outside, safe for a terminal."""
-    return escape(" ".join(visible(text).split()))
+    return escape(_on_one_line(text))
+
+
+def told(who: str, text: str) -> None:
+    """One line of what happens, as it happens; a burst of work has thousands of them."""
+    if OUT.is_terminal:
+        OUT.print(f"[dim]{who:<9}[/] {shown(text)}")
+    else:
+        OUT.file.write(f"{who:<9} {_on_one_line(text)}\n")
+        OUT.file.flush()
+
+
+def working(words: str) -> AbstractContextManager[object]:
+    """While this lasts a person sees that something is done."""
+    return OUT.status(words) if OUT.is_terminal else nullcontext()
 
 
 def loud(words: str) -> None:
@@ -197,3 +213,7 @@ def everything(overview: Overview) -> None:
             OUT.print(f"\n[bold]{title}[/]")
             for name in names:
                 OUT.print(f"  {shown(name)}")
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(visible(text).split())

@@ -14,10 +14,12 @@ from agents.autonomy.away_times import known_absences
 from agents.clock import as_local
 from agents.connectors.receipts import receipt_from_json
 from agents.console.screens import title_of
+from agents.durability.bounce_rows import FAILED, bounces_about
 from agents.durability.journal import links, links_about
 from agents.durability.proposal_rows import ProposalRow, find_proposal, proposals_of
 from agents.durability.schema import CHAIN, TRANSITIONS
 from agents.durability.task_persistence import find_question, find_task, questions_of
+from agents.vault.neutralize import property_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,9 @@ WORDS = {
     "vault.created": "the vault was made",
     "task.filed": "filed {target}",
     "event.seen_again": "the same thing came again; it is {target} already",
+    "mail.listed": "kept a mail and listed it with others in {target}",
+    "mails.listed": "wrote the list of mails {target}",
+    "folder.returned": "the drop folder {target} is there again",
     "file.quarantined": "a file could not be read and went to quarantine",
     "task.claimed": "claimed {target}",
     "task.planned": "planned {target} by the rule {rule}",
@@ -53,6 +58,9 @@ WORDS = {
     "away.began": "you are away until {until}; nothing expires meanwhile",
     "away.ended": "you are back; what waited goes on expiring",
     "task.reprioritised": "you made {target} {priority}",
+    "task.moved_domain": "you made {target} {kind}",
+    "task.reckoned": "made {target} {priority}: {why}",
+    "lesson.learned": "learned from you what {target} is: {kind}",
     "task.reopened": "you put {target} back",
     "task.shown_again": "wrote {target} again, since its note was gone",
     "question.filed": "asked you {target}",
@@ -74,6 +82,8 @@ WORDS = {
     "effect.intended": "wrote down that {target} is about to happen",
     "effect.done": "did {target}: {provider} {provider_id}",
     "effect.refused": "did not do {target}",
+    "mail.returned": "the mail {target} came back: {why}",
+    "mail.delayed": "the mail {target} is late and still on its way: {why}",
     "effect.resolved": "you said what became of {target}",
     "approved.link_removed": "removed a link from Approved; nothing was run",
     "approved.quarantined": "put a note from Approved aside; nothing was run",
@@ -96,6 +106,9 @@ WORDS = {
     "policy.closed": "the change of the rules {target} waits no more",
     "rule.offered": "offered you a rule in {target}, after {how}",
     "rule.suspended": "took {target} back, since you said no to {by}",
+    "skill.taken": "took the skill {target} as it came with the program",
+    "skill.accepted": "you accepted the skill {target} as it is now ({how})",
+    "skill.forgotten": "you let go of the skill {target}, whose folder is gone ({how})",
     "alert.filed": "told you {target}",
     "owner.edited": "you edited {files} files",
     "plan.closed": "filed {target}",
@@ -109,13 +122,21 @@ WORDS = {
     "log.put_aside": "put the log {target} of another machine aside",
     "proposal.put_back": "put {target} back to where it belongs; it is decided already",
     "key.replaced": "a new key signs the history from here on",
+    "contact.added": "made a note of the contact {target}",
+    "contact.changed": "added to the contact {target}, as you said",
+    "contact.merged": "made one contact of {target} and {by}, as you said",
+    "contact.seen": "noted that {target} was here again",
+    "promise.noted": "noted {target}, to be kept until {until}",
+    "promise.kept": "you said that {target} was kept",
+    "promise.broken": "you said that {target} was broken",
+    "promise.withdrawn": "you took {target} back",
     "intake.paused": "begin nothing new, since {waiting} proposals wait for you",
     "intake.resumed": "begin new tasks again; {waiting} proposals wait for you",
     "task.refiled": "put the original of {target} back into the Inbox",
 }
 NAMED = (
     *("rule", "how", "by", "risk", "files", "epoch", "until"),
-    *("provider", "provider_id", "priority", "waiting", "action"),
+    *("provider", "provider_id", "priority", "waiting", "action", "kind", "why"),
 )
 
 
@@ -175,6 +196,10 @@ def _why_proposal(sql: Connection, row: ProposalRow) -> Iterator[str]:
     if row.receipt:
         receipt = receipt_from_json(row.receipt)
         yield f"receipt   {receipt.summary} ({receipt.provider} {receipt.provider_id}), {as_local(receipt.at)}"
+    for each in bounces_about(sql, row.id):
+        became = "came back" if each.outcome == FAILED else "late    "
+        said = property_text(each.said) or "no word of the server"
+        yield f"{became} {each.why} ({said}), {_local(each.at)}: {each.notice}"
     if row.undoes:
         yield f"undoes    {row.undoes}"
     yield from _commits(sql, row.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -25,7 +26,7 @@ from agents.connectors.contract import (
 from agents.connectors.wrappers import OpenedAnew
 from agents.console.holder import Holder, held, holder_of, is_held
 from agents.discovery import members
-from agents.durability.journal import Journal, journal_id, write_meta
+from agents.durability.journal import Journal, journal_id, looking, write_meta
 from agents.errors import EmployeeError, NotAllowed
 from agents.security.credential_records import RecordedSecrets
 from agents.security.secrets import open_secrets
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from agents.connectors.books import Receivables
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
+    from agents.durability.skill_rows import AcceptedSkill
     from agents.durability.transitions import Recorder
     from agents.security.secret_gate import SecretGate
     from agents.security.signing import SigningKey
@@ -84,6 +86,7 @@ class House:
     """One vault with its state folder; rooms are opened when first used.
 
     `moved`: the owner says that this folder is the vault from now on. `noticed`: what the owner must know of that.
+    `stopping` is set when the house closes: nobody waits for anything then.
     """
 
     place: Place
@@ -93,6 +96,7 @@ class House:
     moved: bool = False
     noticed: list[str] = field(default_factory=list)
     opened: list[Engine] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
     def journal(self) -> Journal:
@@ -133,6 +137,18 @@ class House:
         """Every connector folder's manifest."""
         prepare_environment()
         return tuple(module.MANIFEST for module in members(agents.connectors, "manifest"))
+
+    @property
+    def skills(self) -> Path:
+        """The folder of the skills."""
+        return (self.settings.skills or SKILLS).expanduser().resolve()
+
+    def accepted_skills(self) -> dict[str, AcceptedSkill]:
+        """Which trees of skills the owner accepted, as the journal says now; asked in any thread."""
+        from agents.durability.skill_rows import accepted_skills
+
+        with looking(self.state) as sql:
+            return accepted_skills(sql)
 
     @cached_property
     def models(self) -> dict[str, type[Action]]:
@@ -275,6 +291,7 @@ class House:
         """Give back what was opened."""
         while self.opened:
             self.opened.pop().close()
+        self.stopping.set()  # after the engine: what a step says from now on is no result of its work
         if "journal" in self.__dict__:
             self.journal.close()
 

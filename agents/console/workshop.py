@@ -16,33 +16,43 @@ from agents.autonomy.book_facts import is_paid, with_standings
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
+from agents.autonomy.contacts_brain import ContactsBrain
 from agents.autonomy.desk import Desk
 from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
+from agents.autonomy.learning import Learning
 from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
+from agents.autonomy.people import People
+from agents.autonomy.people_requests import people_requests
 from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
+from agents.autonomy.returned_mails import ReturnedMails
 from agents.autonomy.rulebook import Rulebook
+from agents.autonomy.skill_changes import SKILLS_REQUEST, SkillChanges
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
+from agents.connectors.calendar.reader import Source, agenda_of
+from agents.connectors.email.reader import MailSources
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
+from agents.console.memory import give_back
+from agents.console.model_when_connected import ModelWhenConnected, spending
 from agents.console.policy_reading import policy_ports
 from agents.console.privacy_commands import terms_of
 from agents.console.scheduled import built_in_jobs
-from agents.console.wiring import SKILLS, House
 from agents.discovery import modules
 from agents.durability.journal import looking
 from agents.durability.mail_replies import tasks_with_untold_replies, untold_replies
 from agents.durability.signers import admit_signer
+from agents.reasoning.embedding_e5 import open_embedder
 from agents.reasoning.playbook import PlaybookBrain
 from agents.vault.stop_note import stop_reason
 from watchers.contract import WatcherContext
@@ -54,7 +64,8 @@ if TYPE_CHECKING:
     from agents.autonomy.conditions import Check
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
-    from agents.reasoning.brain import Outcome, OwnerFiles
+    from agents.console.wiring import House
+    from agents.reasoning.brain import Brain, Outcome, OwnerFiles
     from watchers.contract import Watcher
     from watchers.hints import Hints
 
@@ -85,17 +96,18 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     days = settings.proposal_days
     facts = OwnerFacts(root, house.clock, days, away.periods, models=house.models, in_force=rules.policy)
     decisions = Decisions(recorder, house.clock, house.context.secrets)
-    brain = PlaybookBrain(SKILLS)
+    skills = SkillChanges(recorder, house.blobs, house.skills)
+    brain, thinking = _brain(house, facts)
     conditions, caps = _conditions(house), _caps(house)
     ports = TurnPorts(brain, house.models, house.blobs, facts.policy, conditions, caps)
     turns = Turns(recorder, decisions, places, ports)
-    thinking = Thinking(partial(looking, house.state), brain, house.models, partial(_owner_files, house, facts))
     ended = threading.Event()
     engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
-    asked = RequestPorts(house.connectors, house.models, facts.policy, rules.requests)
+    others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **people_requests(recorder)}
+    asked = RequestPorts(house.connectors, house.models, facts.policy, others)
     requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
     dressed = _dressed(house, wake, stop)
@@ -104,30 +116,50 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=_sources(house, places),
+        sources=(skills.sweep, *_sources(house, places, wake, hints)),
         requests=requests,
         moves=moves,
         turns=turns,
         ralph=ralph,
         effects=Effects(recorder, executor, turns, moves.controls, gate),
-        desk=Desk(recorder, house.capabilities, settings.owner_quiet_s),
+        desk=Desk(recorder, house.capabilities, settings.owner_quiet_s, partial(spending, house), give_back),
         new_epoch=NewEpoch(recorder, places, house.blobs),
         controls=moves.controls,
         away=away.look,
         rules=rules.look,
+        returned=ReturnedMails(recorder, turns.shelf).look,
+        people=People(recorder).look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
         before_wait=hints.renew,
-        rested=lambda: screens.waiting(look(root, house.journal, house.clock.now(), at_most=SHOWN), root),
+        rested=partial(_rest, house),
     )
     return Runner(recorder, parts, settings.scan_every_s)
 
 
-def _owner_files(house: House, facts: OwnerFacts, known: tuple[Outcome, ...]) -> OwnerFiles:
+def _rest(house: House) -> None:
+    """A burst of work is over: say what waits now."""
+    root = house.place.root
+    screens.waiting(look(root, house.journal, house.clock.now(), at_most=SHOWN), root)
+    give_back()
+
+
+def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
+    """The rules with Claude behind them, and what has them think about a turn and learns from how the owner sorts."""
+    embedder = open_embedder()
+    playbook = PlaybookBrain(house.skills, accepted=house.accepted_skills, embedder=embedder)
+    asked = ModelWhenConnected(house, playbook, facts.policy)
+    brain = ContactsBrain(house.place.root, asked, house.models)
+    learning, files = Learning(embedder, lambda: playbook.kinds), partial(_owner_files, house, facts)
+    return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
+
+
+def _owner_files(house: House, reader: OwnerFacts, known: tuple[Outcome, ...]) -> OwnerFiles:
     """What the owner wrote, with how the invoices of a task stand of which so much is known."""
-    files = facts.owner_files()
-    return replace(files, facts=with_standings(files.facts, known, house.receivables))
+    files = reader.owner_files()
+    facts = replace(with_standings(files.facts, known, house.receivables), agenda=agenda_of(house.state))
+    return replace(files, facts=facts)
 
 
 def _set(*events: threading.Event) -> None:
@@ -169,16 +201,33 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
     return {name: dressed(connector) for name, connector in house.connectors.items()}
 
 
-def _sources(house: House, places: Places) -> tuple[Callable[[], Swept], ...]:
+def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) -> tuple[Callable[[], Swept], ...]:
     timetable = Timetable(house.recorder, places, built_in_jobs(house))
     consent = ConsentNote(house.recorder, terms_of(house.settings))
-    intake = Intake(house.recorder, house.blobs)
-    context = WatcherContext(house.place.root, house.settings.quiet_s, house.journal, house.clock.machine_now)
+    settings = house.settings
+    intake = Intake(house.recorder, house.blobs, settings.flood_per_hour)
+    context = WatcherContext(
+        house.place.root,
+        settings.quiet_s,
+        house.journal,
+        house.clock.machine_now,
+        monotonic_s=house.clock.monotonic_s,
+        stirs=hints.stirs,
+        wake=wake,
+        stopping=house.stopping,
+        mail=MailSources(house.context),
+        mail_days=settings.mail_days,
+        mail_every_s=settings.mail_every_s,
+        calendar=Source(house.state, house.context.secrets.get, house.clock),
+        calendar_every_s=settings.calendar_every_s,
+        meeting_hours=settings.meeting_hours,
+        state=house.state,
+    )
 
     def source(watcher: Watcher) -> Callable[[], Swept]:
         def sweep() -> Swept:
             seen = watcher.scan(house.clock.now())
-            filed = intake.file(*seen.events)
+            filed = intake.take_in(seen)
             left = tuple(f"{each.path}: {each.reason}" for each in seen.left)
             return Swept(filed, seen.unsettled_s, left, seen.next_due_s)
 

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import dbos._dbos
+import dbos._scheduler
 import dbos._serialization
 import dbos._workflow_commands
 from dbos import DBOS, DBOSConfig, Serializer
@@ -113,6 +114,10 @@ class WatchedDbos(DBOS):
         """How often the internal queue is asked, from its next question on."""
         self._registry.get_internal_queue()._polling_interval_sec = pause_s  # noqa: SLF001
 
+    def look_for_no_more_queues(self) -> None:
+        """There is none but the internal one, and the database would be asked for others every second."""
+        self._sys_db.list_queues = lambda **_: []  # type: ignore[method-assign]
+
 
 def launch(
     engine: Engine, around: Callable[..., Any], workers: int, config: DBOSConfig, queue_pause_s: float
@@ -133,10 +138,12 @@ def launch(
         "scheduler_polling_interval_sec": HOUR_S,
     }
     dbos._workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = HOUR_S  # noqa: SLF001
+    dbos._scheduler._STARTUP_FAST_POLL_DURATION_SEC = 0.0  # noqa: SLF001 (schedules are ours, not its)
     WatchedDbos.around, WatchedDbos.workers = staticmethod(around), workers
     started = WatchedDbos(config=config)
     started.ask_queue_every(queue_pause_s)
     DBOS.launch()
+    started.look_for_no_more_queues()
     return started
 
 

@@ -49,7 +49,7 @@ class Passwords(Protocol):
 class _Kept(BaseModel):
     """What lies in the state folder: an address without its password, and whether it has one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     url: str = Field(max_length=2000)
     has_password: bool

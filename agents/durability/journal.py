@@ -9,16 +9,19 @@ import os
 import secrets
 import sqlite3
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Connection,
+    NullPool,
     StaticPool,
     bindparam,
     create_engine,
     delete,
     event,
+    false,
     func,
     insert,
     select,
@@ -28,8 +31,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.schema import CreateIndex
 
-from agents.durability.policy_schema import EVERY_TABLE
+from agents.durability.checkpoint_schema import CHECKPOINTS
+from agents.durability.drop_folder_schema import DROP_FOLDERS, DROPPED_FILES
+from agents.durability.flood_schema import EVERY_TABLE
+from agents.durability.people_schema import PROMISES
 from agents.durability.schema import CHAIN, LATER_INDEXES, META, REQUESTS, TRANSITIONS
+from agents.durability.skill_schema import ACCEPTED_SKILLS, ASSISTANT_SESSIONS
+from agents.durability.spend_schema import SPENDING
 from agents.errors import Broken, Transient
 from agents.security.audit_logger import Link, fields_of
 from agents.vault.files import PRIVATE_MODE
@@ -38,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Row
+    from sqlalchemy import Pool, Row
 
 BUSY_TIMEOUT_S = 20
 JOURNAL_FILE = "journal.sqlite"
@@ -47,7 +55,18 @@ LOG_MARK = "log mark"  # what sets the names of this journal's log files apart f
 _ID = "journal"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _META_VALUE = select(META.c.value).where(META.c.name == bindparam("note"))  # made once: asked for every event
-_OUTLIVES = frozenset({"vault", "place"})  # what holds for a journal that begins anew
+_OUTLIVES = frozenset({"vault", "place", "skills accepted"})  # what holds for a journal that begins anew
+_GONE = {  # of a journal that begins anew, where not all of it is; money that was spent stays spent
+    REQUESTS: REQUESTS.c.state != "pending",
+    META: META.c.name.not_in(_OUTLIVES),
+    SPENDING: false(),
+    CHECKPOINTS: false(),  # what was read from a mailbox stays read
+    PROMISES: false(),  # what was promised stays promised
+    ACCEPTED_SKILLS: false(),  # this and the next are about this machine, not the vault
+    ASSISTANT_SESSIONS: false(),
+    DROP_FOLDERS: false(),
+    DROPPED_FILES: DROPPED_FILES.c.state == "filed",  # offered anew: rather a second task than none
+}
 _HELD = "Try again in a moment."
 _REFUSED = "Free space on the disk, or make the state folder writable; then run again."
 
@@ -55,9 +74,9 @@ _REFUSED = "Free space on the disk, or make the state folder writable; then run 
 class Journal:
     """A connection to the journal of one vault, for one thread; transactions do not nest. Close it when done."""
 
-    def __init__(self, url: str, begin: str = "BEGIN IMMEDIATE") -> None:
+    def __init__(self, url: str, begin: str = "BEGIN IMMEDIATE", pool: type[Pool] = StaticPool) -> None:
         self._engine = create_engine(
-            url, poolclass=StaticPool, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+            url, poolclass=pool, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
         )
         event.listen(self._engine, "connect", _set_up)
         event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -99,14 +118,15 @@ class Journal:
     def begin_anew(self, kept: Path, notes: Mapping[str, str]) -> None:
         """Copy everything to the new file `kept` and begin an empty journal with an id of its own, in this same file.
 
-        What other processes asked for and nobody carried out stays. `notes` are first notes of the new one.
+        What other processes asked for and nobody carried out stays, and which skills are accepted.
+        `notes` are first notes of the new one.
         """
         kept.unlink(missing_ok=True)  # of a try that was killed
         self._copy_to(kept)
         with self.begin() as sql:
             past = read_meta(sql, "epoch", "1")
             for table in reversed(EVERY_TABLE.sorted_tables):
-                gone = {REQUESTS: REQUESTS.c.state != "pending", META: META.c.name.not_in(_OUTLIVES)}.get(table, true())
+                gone = _GONE.get(table, true())
                 sql.execute(delete(table).where(gone))
             write_meta(sql, _ID, _new_id())
             for name, value in {**notes, PAST_EPOCH: past}.items():
@@ -159,12 +179,31 @@ def looking(state: Path) -> Iterator[Connection]:
     Raises:
         Transient: the disk refused.
     """
-    journal = Journal(f"sqlite:///{state / JOURNAL_FILE}", begin="BEGIN")
-    try:
-        with journal.begin() as sql:
-            yield sql
-    finally:
-        journal.close()
+    with _apart(state, "BEGIN") as sql:
+        yield sql
+
+
+@contextmanager
+def noting(state: Path) -> Iterator[Connection]:
+    """A short transaction that writes, from any thread, beside the runner's: for rows of which nothing else follows.
+
+    Raises:
+        Transient: another one held the journal for too long, or the disk refused.
+    """
+    with _apart(state, "BEGIN IMMEDIATE") as sql:
+        yield sql
+
+
+@contextmanager
+def _apart(state: Path, begin: str) -> Iterator[Connection]:
+    with _beside(f"sqlite:///{state / JOURNAL_FILE}", begin).begin() as sql:
+        yield sql
+
+
+@lru_cache(maxsize=4)
+def _beside(url: str, begin: str) -> Journal:
+    """One for all threads: each transaction has a connection of its own, and what was compiled for one serves all."""
+    return Journal(url, begin, pool=NullPool)
 
 
 def read_meta(sql: Connection, name: str, default: str = "") -> str:

@@ -24,13 +24,18 @@ _BEYOND = "g"  # sorts behind every hex digit
 
 def answered_task(sql: Connection, message_ids: Iterable[str]) -> str:
     """The task that sent the first of these mails which is ours; empty when none is. An intended mail may have left."""
+    return sent_mail(sql, message_ids)[1]
+
+
+def sent_mail(sql: Connection, message_ids: Iterable[str]) -> tuple[str, str]:
+    """The proposal and the task that sent the first of these mails which is ours; both empty when none is."""
     for each in message_ids:
         if ours := _OURS.fullmatch(each):
-            key = PROPOSALS.c.key
-            found = select(PROPOSALS.c.task).where(key >= ours[1], key < ours[1] + _BEYOND, PROPOSALS.c.intent_at != "")
-            if (task := sql.execute(found).scalar()) is not None:
-                return str(task)
-    return ""
+            key, columns = PROPOSALS.c.key, (PROPOSALS.c.id, PROPOSALS.c.task)
+            found = select(*columns).where(key >= ours[1], key < ours[1] + _BEYOND, PROPOSALS.c.intent_at != "")
+            if (row := sql.execute(found).first()) is not None:
+                return str(row.id), str(row.task)
+    return "", ""
 
 
 def add_reply(sql: Connection, task: str, reply: str, at: str) -> None:
@@ -52,3 +57,18 @@ def tasks_with_untold_replies(sql: Connection) -> tuple[str, ...]:
 def tell_replies(sql: Connection, task: str) -> None:
     """A turn of the task is told of every reply there is."""
     sql.execute(update(MAIL_REPLIES).where(MAIL_REPLIES.c.task == task).values(told=True))
+
+
+def linked_tasks(sql: Connection, task: str, limit: int) -> tuple[str, ...]:
+    """The tasks that answer each other, from this one on, itself first; not more than `limit`."""
+    found = [task]
+    for each in found:  # it grows while it is gone through
+        pairs = sql.execute(
+            select(MAIL_REPLIES.c.task, MAIL_REPLIES.c.reply).where(
+                (MAIL_REPLIES.c.task == each) | (MAIL_REPLIES.c.reply == each)
+            )
+        )
+        found += sorted({name for pair in pairs for name in pair} - {*found})
+        if len(found) >= limit:
+            break
+    return tuple(found[:limit])

@@ -1,4 +1,4 @@
-"""What happened to a task and no turn has taken in yet: decided proposals, answers, ended waits, the owner's words.
+"""What happened to a task and no turn has taken in yet: decided proposals, answers, ended waits, returned mails, words.
 
 A turn takes in what was there when it began to think; what came meanwhile leads to the next one.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from agents.durability.bounce_schema import MAIL_BOUNCES
 from agents.durability.schema import INTERVENTIONS, PROPOSALS, QUESTIONS, REOPENINGS, TURNS, WAITS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _KINDS: dict[str, tuple[Table, ColumnElement[str | int], ColumnElement[bool]]] =
     "reopenings": (REOPENINGS, REOPENINGS.c.number, REOPENINGS.c.number > 0),
     "interventions": (INTERVENTIONS, INTERVENTIONS.c.number, INTERVENTIONS.c.number > 0),
     "waits": (WAITS, WAITS.c.number, WAITS.c.state == "ended"),
+    "bounces": (MAIL_BOUNCES, MAIL_BOUNCES.c.notice, (MAIL_BOUNCES.c.outcome == "failed") & MAIL_BOUNCES.c.told),
     "turns": (TURNS, TURNS.c.turn, TURNS.c.unmet != ""),
 }
 News = dict[str, list[str | int]]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 OPEN = ("waiting", "approved", "unknown")
+OF_CONTACTS = "contacts."  # how the names of changes of contacts begin: code that compares proposes them, no model
+TO_EMPLOYEE = "employee."  # how the names of actions begin that are words to the employee
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class ProposalRow:
     def action_name(self) -> str:
         """As in 'invoice.create'."""
         return str(json.loads(self.action)["action"])
+
+    @property
+    def is_to_employee(self) -> bool:
+        """Whether it is a word to the employee that an assistant proposed: the brain is not told of it."""
+        return self.action_name.startswith(TO_EMPLOYEE)
 
     @property
     def expires(self) -> datetime:

@@ -219,6 +219,17 @@ SCHEDULE_RUNS = Table(
     Column("note", Text, nullable=False),
 )
 
+LESSONS = Table(
+    "lessons",
+    METADATA,
+    Column("task", Text, ForeignKey("tasks.id"), primary_key=True),
+    Column("kind", Text, nullable=False, index=True),
+    Column("how", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("made_by", Text, nullable=False, default=""),  # which embedder; empty: no vector yet
+    Column("vector", Text, nullable=False, default=""),
+)
+
 READ_NOTES = Table(
     "read_notes",
     METADATA,

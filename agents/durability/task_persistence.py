@@ -86,6 +86,14 @@ def seen_tasks(sql: Connection, events: Collection[tuple[str, str]]) -> dict[tup
     return found
 
 
+def seen_ids_between(sql: Connection, source: str, first: str, end: str, at_most: int) -> dict[str, tuple[str, str]]:
+    """The events of a source whose ids lie, as text, from `first` to before `end`: task and content digest by id."""
+    of = (EVENTS.c.source == source) & (EVENTS.c.source_id >= first) & (EVENTS.c.source_id < end)
+    found = select(EVENTS.c.source_id, EVENTS.c.task, EVENTS.c.content_sha256).where(of)
+    rows = sql.execute(found.order_by(EVENTS.c.source_id).limit(at_most))
+    return {row.source_id: (row.task, row.content_sha256) for row in rows}
+
+
 def tasks_among(sql: Connection, ids: Collection[str]) -> frozenset[str]:
     """Those of these ids that tasks have."""
     return frozenset(sql.execute(_AMONG, {"ids": list(ids)}).scalars())

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from agents.connectors.books import Standing
+    from agents.connectors.calendar.agenda import Agenda
     from agents.connectors.contract import Action, Receipt
     from agents.durability.engine import Steps
+    from agents.durability.urgency_table import UrgencyRow
+    from agents.reasoning.lessons import Lesson
+
+
+MODEL, PLAYBOOK = "claude", "playbook"  # how brains are named in the audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,12 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """What a brain sees of a task. `kind` is 'email', 'file' or 'ask'; all text is as it came from outside."""
+    """What a brain sees of a task; all text is as it came from outside.
+
+    `kind` is 'email', 'file', 'ask', 'meeting' or 'webhook'. `reply_to`: where the mail wants its answer, when that is
+    not its sender; `thread`: the mails before it, oldest first. `notice_of`: the proposal of ours whose mail this one,
+    from a mail server, says did not arrive (yet).
+    """
 
     id: str
     kind: str
@@ -45,6 +56,14 @@ class TaskView:
     category: str = ""  # the owner's own word in the note, if changed; else empty
     flags: tuple[str, ...] = ()  # intake's warnings, e.g. 'two From headers'
     attachments: tuple[AttachedFile, ...] = ()
+    reply_to: str = ""
+    thread: tuple[str, ...] = ()
+    notice_of: str = ""
+
+    @property
+    def answer_address(self) -> str:
+        """Where an answer goes; empty when there is no address."""
+        return self.reply_to or self.sender_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +73,9 @@ class Outcome:
     `kind`: 'answered' (value = the answer), 'done' (receipt set), 'rejected' (reason), 'expired', 'failed' (reason),
     'reopened' (the owner dragged the finished task back), 'waited' (value = what ended it: 'time', the kind of the
     condition, or 'skipped'), 'unmet' (value = what did not hold when the task was to be finished), 'skipped' (the owner
-    does without it; reason = what it was), 'retried' (the owner wants another try of what failed or expired).
-    `at`: when, aware.
+    does without it; reason = what it was), 'retried' (the owner wants another try of what failed or expired), 'bounced'
+    (a mail that was sent came back; reason = why).
+    `at`: when, aware. `offered`: the answer is a choice that was offered, so its words are not the owner's own.
     """
 
     key: str
@@ -65,6 +85,7 @@ class Outcome:
     reason: str = ""
     receipt: Receipt | None = None
     at: datetime | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +127,31 @@ class Handbook:
     payment_days: int
     rules: tuple[OwnerRule, ...] = ()
     reminder_days: tuple[int, ...] = ()
+    urgency: tuple[UrgencyRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The owner's facts at the time of a turn. `invoices`: how those of this task stand in the books."""
+    """The owner's facts at the time of a turn. `invoices`: how those of this task stand in the books.
+
+    `lessons`: how the owner sorted earlier tasks. `agenda`: what their calendar says; None = none is connected.
+    """
 
     handbook: Handbook
     rates: tuple[Rate, ...]
     today: date
     invoices: tuple[Standing, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    agenda: Agenda | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposeAction:
     """One action for the owner to decide about.
 
-    `provenance` says for each argument where it comes from: 'owner', 'contacts', 'computed', 'mail:<task id>',
-    'handbook:<line>', 'rates:<line>'. `quote` is the cause in the mail's own words.
+    `provenance` says for each argument where it comes from: 'owner', 'contacts', 'books', 'computed',
+    'handbook:<line>' ('handbook': no line is known), 'rates:<line>', 'receipt:<task id>'; from outside 'mail:<task id>'
+    and 'note:<name>'; 'model': it stands nowhere. `quote` is the cause in the mail's own words.
     """
 
     key: str
@@ -211,6 +239,8 @@ class Decision:
     moves: tuple[Move, ...]
     model_says: str = ""  # a model's own words, shown in a block of their own; never executed
     cost_usd: Decimal = Decimal(0)  # what the turn cost at the model's provider
+    brain: str = ""  # who decided, where a brain hands some tasks on to another; empty = the brain that was asked
+    instead: str = ""  # why a model did not decide though one is connected, in words for the owner
 
 
 class Brain(Protocol):

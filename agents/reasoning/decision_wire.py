@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from agents.reasoning.brain import Move
 
 _PLAIN = ("rule", "category", "objective", "done_when", "model_says")
+_LATER = ("brain", "instead")  # what earlier versions did not keep
 
 
 def decision_to_json(decision: Decision) -> dict[str, JsonValue]:
     """The decision; `decision_from_json` gives an equal one back."""
     return {
-        **{name: getattr(decision, name) for name in _PLAIN},
+        **{name: getattr(decision, name) for name in (*_PLAIN, *_LATER)},
         "steps": [[each.text, each.done, each.move_key] for each in decision.steps],
         "moves": [move_to_json(each) for each in decision.moves],
         "cost_usd": str(decision.cost_usd),
@@ -60,6 +61,7 @@ def decision_from_json(kept: JsonValue, models: Mapping[str, type[Action]]) -> D
         fields: dict[str, Any] = dict(kept)  # type: ignore[arg-type]
         return Decision(
             **{name: fields[name] for name in _PLAIN},
+            **{name: fields.get(name, "") for name in _LATER},
             steps=tuple(Step(text, done, key) for text, done, key in fields["steps"]),
             moves=tuple(_move(each, models) for each in fields["moves"]),
             cost_usd=Decimal(fields["cost_usd"]),

@@ -1,7 +1,7 @@
 """The texts we send, from the templates in `templates/`: plain text, a subject on the first line. Pure.
 
-A template is `<name>.<language>.txt`; a language without one gets English. Values from outside are one line each and
-are never taken for template code.
+A template is `<name>.<language>.txt`; a language without one gets English. Values are one line each - but the
+owner's own `answer` - and are never taken for template code.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FOLDER = "templates"
 SUBJECT_MARK = "Subject: "
 MAX_VALUE_CHARS = 300
+MAX_ANSWER_CHARS = 4_000
+ANSWER = "answer"  # the one value that is a text: the owner's own words, in paragraphs as they wrote them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,18 @@ def write_letter(template: str, language: str, values: Mapping[str, str]) -> Let
     source = sources.get(f"{template}.{language}.txt") or sources.get(f"{template}.en.txt")
     if source is None:
         return None
-    shown = {name: _one_line(value) for name, value in values.items()}
+    shown = {name: _text(value) if name == ANSWER else _one_line(value) for name, value in values.items()}
     try:
         text = _environment().from_string(source).render(shown)
     except (TemplateError, ArithmeticError, ValueError):
         return None
     subject, _, body = text.partition("\n")
     return Letter(subject.removeprefix(SUBJECT_MARK).strip(), body.strip() + "\n")
+
+
+def _text(value: str) -> str:
+    lines = [" ".join(visible(line).split()) for line in value.strip().splitlines()]
+    return "\n".join(lines)[:MAX_ANSWER_CHARS]
 
 
 def _one_line(value: str) -> str:

@@ -6,11 +6,12 @@ A bad row never hides the good ones: it is left out and named with its file and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.durability.priorities import HEAD_START
+from agents.durability.urgency_table import read_urgency
 from agents.reasoning.amounts import read_number
 from agents.reasoning.brain import Facts, Handbook, OwnerFiles, OwnerRule, Problem, Rate
 from agents.reasoning.word_tables import load_word_tables
@@ -59,7 +60,10 @@ def read_owner_files(handbook_text: str, rates_text: str, today: date) -> OwnerF
     found = _Found()
     for table in _tables(handbook_text, HANDBOOK, found):
         _read_handbook_table(table, found)
-    handbook = _handbook(found)
+    urgency, bad_rows = read_urgency(handbook_text)
+    for each in bad_rows:
+        found.bad(each.line, each.message)
+    handbook = replace(_handbook(found), urgency=urgency)
     rates = _rates(rates_text, handbook, found)
     return OwnerFiles(Facts(handbook, rates, today), tuple(found.problems))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agents.reasoning.brain import MODEL
 from agents.vault.neutralize import fenced, property_text
 from agents.vault.note import Note, Problem, read_note
 from agents.vault.note_edit import emit_note
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from agents.vault.yaml_text import PropertyValue
 
 MAX_LINE_CHARS = 400
+BY_THE_MODEL = (
+    "A model did: what stands above is in its words. What a proposal would do is told by the program, and only a "
+    "proposal you approve is done."
+)
 SOMETHING_ELSE = "something else (write it in `answer`)"
 _TICKED = re.compile(r"[ \t]{0,3}[-*+] \[[xX]\][ \t]+(.*)")
 
@@ -43,6 +48,10 @@ def render_plan(task_id: str, decision: Decision, links: Mapping[str, str], turn
         "## Done when",
         f"- [ ] {plain(decision.done_when)}",
     ]
+    if decision.instead:
+        parts += ["## Who decided", f"The rules, not the model: {plain(decision.instead)}."]
+    if decision.brain == MODEL:
+        parts += ["## Who decided", BY_THE_MODEL]
     if decision.model_says:
         parts += ["## The model says", fenced(decision.model_says).rstrip("\n")]
     if turn_notes:

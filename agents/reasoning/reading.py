@@ -7,24 +7,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from agents.clock import as_local
+from agents.clock import as_local, from_local
 from agents.connectors.books import Unclear, plain_line
+from agents.durability.deadlines import deadline_in
 from agents.reasoning.amounts import read_amounts, read_number
+from agents.reasoning.asks import asks_in
+from agents.reasoning.payers import payer_in
 from agents.reasoning.phrases import folded, sentences
 from agents.reasoning.triage import Triage, attached_texts, newest_words
 from agents.reasoning.word_tables import load_word_tables
 
 if TYPE_CHECKING:
     from agents.connectors.books import Standing
+    from agents.connectors.calendar.agenda import Agenda
     from agents.reasoning.amounts import Quantity
+    from agents.reasoning.billing_papers import Paper
     from agents.reasoning.brain import Facts, Outcome, Rate, TaskView
 
 MAX_TEXT_CHARS = 20_000
+MAX_ATTACHED = 3
 MAX_NAME_CHARS = 120
+MAX_BUSY, MAX_FREE = 300, 5
 MAX_SIGNATURE_CHARS = 60
 MAX_SERVICE_WORDS = 3
+PAYMENT = "payment_received"
 _WORK = re.compile(r"\W{0,2}(?:(?P<of>[^\W\d_]{1,5})\s+)?(?P<words>[^\W\d_][\w-]{2,30}(?: [^\W\d_][\w-]{2,30}){0,4})")
 _NO_NAME = re.compile(r"[@/\\:]|\d{3}|www\.")
 
@@ -34,15 +43,19 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
     words = newest_words(task)
     return {
         "task": _task(task),
+        "attached": [text[:MAX_TEXT_CHARS] for text in attached_texts(task)[:MAX_ATTACHED]],
+        "asks": [_ask(each, task, facts) for each in asks_in(task.text)] if task.kind == "ask" else [],
         "language": triage.language,
         "quote": triage.quote,
         "likely": [list(pair) for pair in triage.ranked],
         "marks": list(triage.marks),
         "said": _amounts(words),
         "service": service_named(words, triage.language),
-        "customer": dict(zip(("name", "source"), customer_of(task), strict=True)),
+        "customer": dict(zip(("name", "source"), client_of(task, triage.category), strict=True)),
+        "deadline": _deadline(words, task),
         "rates": [_rate(each, task, words) for each in facts.rates],
         "expenses": expense_kinds("\n".join((task.text, *attached_texts(task)))),
+        "paper": None if triage.paper is None else paper_as_given(triage.paper),
         "statement": None if triage.statement is None else {k: str(v) for k, v in asdict(triage.statement).items()},
         "handbook": {
             "company": facts.handbook.company,
@@ -56,8 +69,19 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
         },
         "invoices": [_standing(each) for each in facts.invoices],
         "today": facts.today.isoformat(),
+        "calendar": None if facts.agenda is None else _calendar(facts.agenda, facts),
         "outcomes": [_outcome(each) for each in outcomes],
     }
+
+
+def paper_as_given(paper: Paper) -> dict[str, object]:
+    """What stands on an invoice or a receipt; JSON values only."""
+    texts = {"kind": str(paper.kind), "vendor": paper.vendor, "currency": paper.currency}
+    amounts = {
+        name: "" if value is None else f"{value:f}" for name, value in (("total", paper.total), ("tax", paper.tax))
+    }
+    day = paper.day.isoformat() if paper.day else ""
+    return {**texts, **amounts, "day": day, "vat_ids": list(paper.vat_ids), "ibans": list(paper.ibans)}
 
 
 def _task(task: TaskView) -> dict[str, object]:
@@ -75,6 +99,32 @@ def _task(task: TaskView) -> dict[str, object]:
             {"sent_name": each.sent_name, "media_type": each.media_type, "has_text": each.text is not None}
             for each in task.attachments
         ],
+    }
+
+
+def _calendar(agenda: Agenda, facts: Facts) -> dict[str, object]:
+    """What takes the owner's time from today on, and a few hours that are free; local, to the minute."""
+    today = from_local(datetime.combine(facts.today, time()))
+    taken = [each for each in agenda.between(today, agenda.end) if each.overlaps(each.start, agenda.end)]
+    free = agenda.free(today, timedelta(hours=1), MAX_FREE)
+    return {
+        "busy": [[*map(_minute, (each.start, each.end)), each.title] for each in taken[:MAX_BUSY]],
+        "free": [_minute(each) for each in free],
+    }
+
+
+def _minute(moment: datetime) -> str:
+    return f"{as_local(moment):%Y-%m-%dT%H:%M}"
+
+
+def _ask(words: str, task: TaskView, facts: Facts) -> dict[str, object]:
+    """One ask of the owner's request, with what belongs to it alone."""
+    language = load_word_tables().language_of(words)
+    return {
+        "text": words,
+        "said": _amounts(words),
+        "service": service_named(words, language),
+        "rates": [_rate(each, task, words) for each in facts.rates],
     }
 
 
@@ -108,6 +158,12 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "due": receipt.details.get("due", "") if receipt else "",
         "day": as_local(moment).date().isoformat() if moment else "",
     }
+
+
+def _deadline(words: str, task: TaskView) -> str:
+    """Until when something is wanted, reckoned from when it came; ISO, or empty."""
+    day = deadline_in(words, as_local(task.received).date())
+    return day.isoformat() if day else ""
 
 
 def _standing(standing: Standing) -> dict[str, object]:
@@ -208,6 +264,12 @@ def customer_of(task: TaskView) -> tuple[str, str]:
     if signature:
         return signature, "signature"
     return _clean(task.sender_address), "address"
+
+
+def client_of(task: TaskView, category: str) -> tuple[str, str]:
+    """Whom a task is about and where that comes from: of a payment who paid, else who is to be invoiced."""
+    payer = _clean(payer_in(task.text)) if category == PAYMENT else ""
+    return (payer, "text") if payer else customer_of(task)
 
 
 def _clean(text: str) -> str:

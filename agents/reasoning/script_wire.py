@@ -34,7 +34,7 @@ Moment = Annotated[datetime | date, BeforeValidator(_moment)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class ScriptStep(_Strict):

@@ -1,18 +1,24 @@
 """Skills in the Agent Skills format: found in a folder, checked by the format's rules, their scripts run fenced in.
 
-A script gets JSON on standard input and answers JSON on standard output. It runs as `python -I -S` (standard library
-only) with an empty environment, in an empty folder that is removed afterwards, under the limits of
-`script_launcher.py`; it never learns where the vault is.
+A skill is the bytes of its whole tree, read once; what is checked, shown to a model and run are these bytes, whatever
+becomes of the folder meanwhile. A script gets JSON on standard input and answers JSON on standard output. It runs as
+`python -I -S` (standard library only) with an empty environment, from a copy of the tree, in an empty folder, under the
+limits of `script_launcher.py` and held by the kernel (`agents/security/confinement.py`); copy and folder are removed
+afterwards, and it never learns where the vault is.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,9 +27,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.reasoning.script_launcher import MAX_OUTPUT_BYTES
 from agents.reasoning.script_wire import ScriptResult
+from agents.reasoning.skill_acceptance import digest_of
+from agents.reasoning.skill_tree import NoTree, lay_out, read_tree
+from agents.security.confinement import confined, kernel_here, python_reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from agents.reasoning.skill_acceptance import Tree
 
 SKILL_FILE = "SKILL.md"
 SCRIPT = "scripts/playbook.py"
@@ -38,7 +49,7 @@ _NAMED_FILE = re.compile(r"(?<![\w/.:-])(?:scripts|references|assets)/[\w./-]*\w
 class _Head(BaseModel):
     """The frontmatter of SKILL.md (Source: agentskills.io specification). Only these names are allowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     description: Annotated[str, Field(min_length=1, max_length=1024)]
@@ -50,18 +61,37 @@ class _Head(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """One skill. `category` is the kind of task it takes, `label` that kind in the owner's words.
+    """One skill. `categories` are the kinds of task it takes, `label` the first of them in the owner's words.
 
-    `script` None = it only files. `body` is the text a model reads.
+    `script` is the path of what the playbook runs, below the skill's folder; None = it only files. `body` is the text a
+    model reads, `tree` every file of it.
     """
 
     name: str
     description: str
-    category: str
+    categories: tuple[str, ...]
     label: str
-    folder: Path
-    script: Path | None
+    script: str | None
     body: str = field(repr=False, default="")
+    tree: Tree = field(repr=False, default=())
+
+    @property
+    def category(self) -> str:
+        """The first kind of task it takes; empty when it takes none."""
+        return self.categories[0] if self.categories else ""
+
+    @property
+    def digest(self) -> str:
+        """What names just this tree."""
+        return digest_of(self.tree)
+
+    def text(self, path: str) -> str | None:
+        """One file of the skill as text; None when there is none of this path, or it is no text."""
+        content = next((each.content for each in self.tree if each.path == path), None)
+        try:
+            return None if content is None else content.decode()
+        except UnicodeDecodeError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +115,33 @@ def discover(root: Path) -> tuple[tuple[Skill, ...], tuple[SkillProblem, ...]]:
 def read_skill(folder: Path) -> Skill | SkillProblem:
     """One skill, or the first rule it breaks."""
     try:
-        content = (folder / SKILL_FILE).read_bytes()[: MAX_SKILL_BYTES + 1]
-        text = content.decode()
-    except (OSError, UnicodeDecodeError) as err:
-        return SkillProblem(folder.name, f"{SKILL_FILE} cannot be read: {err}")
-    if len(content) > MAX_SKILL_BYTES:
-        return SkillProblem(folder.name, f"{SKILL_FILE} has more than {MAX_SKILL_BYTES:,} bytes")
+        return skill_from(folder.name, read_tree(folder))
+    except NoTree as err:
+        return SkillProblem(folder.name, str(err))
+
+
+@lru_cache(maxsize=64)
+def skill_from(folder: str, tree: Tree) -> Skill | SkillProblem:
+    """The skill that this tree is, in a folder of this name; or the first rule it breaks."""
+    files = {each.path: each.content for each in tree}
+    try:
+        text = files[SKILL_FILE].decode()
+    except (KeyError, UnicodeDecodeError):
+        return SkillProblem(folder, f"{SKILL_FILE} cannot be read")
+    if len(files[SKILL_FILE]) > MAX_SKILL_BYTES:
+        return SkillProblem(folder, f"{SKILL_FILE} has more than {MAX_SKILL_BYTES:,} bytes")
     head = _read_head(text)
     if isinstance(head, str):
-        return SkillProblem(folder.name, head)
-    if head.name != folder.name:
-        return SkillProblem(folder.name, f"its name is {head.name!r}; it must be the folder's")
-    missing = _missing_file(folder, text)
+        return SkillProblem(folder, head)
+    if head.name != folder:
+        return SkillProblem(folder, f"its name is {head.name!r}; it must be the folder's")
+    missing = _missing_file(files, text)
     if missing:
-        return SkillProblem(folder.name, f"{SKILL_FILE} names {missing}, which is not there")
-    script = folder / SCRIPT
-    category = head.metadata.get("category", "")
-    label = head.metadata.get("label", category)
-    usable = script if script.is_file() else None
-    return Skill(head.name, head.description, category, label, folder, usable, text[_HEAD.match(text).end() :])  # type: ignore[union-attr]
+        return SkillProblem(folder, f"{SKILL_FILE} names {missing}, which is not there")
+    categories = tuple(head.metadata.get("category", "").split())
+    label = head.metadata.get("label", " ".join(categories))
+    script, body = (SCRIPT if SCRIPT in files else None), text[_HEAD.match(text).end() :]  # type: ignore[union-attr]
+    return Skill(head.name, head.description, categories, label, script, body, tree)
 
 
 def _read_head(text: str) -> _Head | str:
@@ -119,44 +157,83 @@ def _read_head(text: str) -> _Head | str:
         return f"frontmatter, {'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def _missing_file(folder: Path, text: str) -> str:
-    """The first named file that is not a file inside the skill's folder; empty = all are."""
-    inside = folder.resolve()
+def _missing_file(files: Mapping[str, bytes], text: str) -> str:
+    """The first named file that is none of the skill's own; empty = all are. A folder is named by what lies in it."""
     for found in _NAMED_FILE.finditer(text):
         name = (found[1] or found[0]).partition("#")[0]
-        path = (folder / name).resolve()
-        if not path.is_relative_to(inside) or not path.exists():
+        if name not in files and not any(path.startswith(f"{name.rstrip('/')}/") for path in files):
             return name
     return ""
 
 
-def run_script(skill: Skill, given: Mapping[str, object], timeout_s: float = TIMEOUT_S) -> ScriptResult | SkillProblem:
+def run_script(
+    skill: Skill, given: Mapping[str, object], timeout_s: float = TIMEOUT_S, script: str = SCRIPT
+) -> ScriptResult | SkillProblem:
     """Let a skill's script decide. Never raises for what the script does.
 
     Raises:
-        ValueError: the skill has no script.
+        ValueError: the skill has no such script.
     """
-    if skill.script is None:
-        raise ValueError(f"{skill.name} has no script")
-    question = json.dumps(given, ensure_ascii=False).encode()
-    command = [sys.executable, "-I", "-S", "-X", "utf8", str(LAUNCHER), str(skill.script.resolve())]
-    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
-        try:
-            done = subprocess.run(
-                command, input=question, stdout=answer, stderr=errors, cwd=empty, env={}, timeout=timeout_s, check=False
+    said = run_program(skill, script, json.dumps(given, ensure_ascii=False).encode(), timeout_s)
+    return said if isinstance(said, SkillProblem) else _read_answer(skill.name, said)
+
+
+def run_program(skill: Skill, script: str, given: bytes, timeout_s: float = TIMEOUT_S) -> bytes | SkillProblem:
+    """What one script of a skill says on standard output, at most `MAX_OUTPUT_BYTES`, from the bytes of its tree.
+
+    Raises:
+        ValueError: the skill has no such script.
+    """
+    if all(each.path != script for each in skill.tree) or not script.startswith("scripts/"):
+        raise ValueError(f"{skill.name} has no script {script}")
+    with tempfile.TemporaryDirectory() as room, tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
+        copied, empty = Path(room, "skill"), Path(room, "empty")
+        empty.mkdir()
+        lay_out(skill.tree, copied)
+        command = [sys.executable, "-I", "-S", "-X", "utf8", str(LAUNCHER), str(copied / script)]
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=answer,
+                stderr=errors,
+                cwd=empty,
+                env={},
+                start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
+
+        python = python_reach()
+        reach = replace(python, readable=(*python.readable, LAUNCHER, copied, empty))
+        try:
+            code = _ended(confined(start, reach, kernel_here()), given, timeout_s)
+        except OSError as err:
+            return SkillProblem(skill.name, f"its script could not be started: {err.strerror}")
+        if code is None:
             return SkillProblem(skill.name, f"its script did not end within {timeout_s:g} s")
         answer.seek(0)
         errors.seek(0)
         said, complaint = answer.read(MAX_OUTPUT_BYTES + 1), errors.read(MAX_OUTPUT_BYTES)
-    return _read_answer(skill.name, done.returncode, said, complaint)
-
-
-def _read_answer(name: str, code: int, said: bytes, complaint: bytes) -> ScriptResult | SkillProblem:
     if code != 0:
         last = complaint.decode(errors="replace").strip().rpartition("\n")[2][:MAX_ERROR_CHARS]
-        return SkillProblem(name, f"its script ended with {code}{f': {last}' if last else ''}")
+        return SkillProblem(skill.name, f"its script ended with {code}{f': {last}' if last else ''}")
+    return said
+
+
+def _ended(process: subprocess.Popen[bytes], given: bytes, timeout_s: float) -> int | None:
+    """Its exit code; None when it did not end in time. Nothing that it began in its group goes on afterwards."""
+    with process:
+        try:
+            process.communicate(given, timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode
+
+
+def _read_answer(name: str, said: bytes) -> ScriptResult | SkillProblem:
     try:
         return ScriptResult.model_validate_json(said)
     except ValidationError as err:

@@ -27,7 +27,7 @@ Words = tuple[str, ...]
 class _Cues(BaseModel):
     """The small words that tell what a number means."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     per: Words = ()  # between a price and its unit
     rate: Words = ()  # before a price of one unit
@@ -43,7 +43,7 @@ class _Cues(BaseModel):
 class _Bank(BaseModel):
     """The words in the header of a bank's table."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     date: Words = ()
     amount: Words = ()
@@ -54,7 +54,7 @@ class _Bank(BaseModel):
 class LanguageFile(BaseModel):
     """One file of `patterns/`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     language: str
     common: str  # frequent small words, to tell the language

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 SENT = (
     "the text of the task a model is asked about, with its sender, subject and the text of its files",
     "notes you name, and `Accounting/Rates.md`",
+    "what it looks up while it works: notes found by their words, contacts, open invoices, appointments, skills",
     "of the handbook the parts Who we are, Money, Tone and Rules",
-    "what became of earlier steps of the same task",
+    "what became of earlier steps of the same task, and what it said itself in this turn",
 )
 REPLACED = (
     "mail addresses, phone numbers, bank accounts, cards, tax and identity numbers",

@@ -27,7 +27,7 @@ TRIES = 5
 class Record(BaseModel):
     """One password. `used` None: not since it is kept."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     since: date
     used: date | None = None
@@ -39,7 +39,7 @@ class Record(BaseModel):
 
 
 Records = dict[str, Record]
-_BY_NAME = TypeAdapter(Records)
+_BY_NAME = TypeAdapter(Records, config=ConfigDict(defer_build=True))
 
 
 class Passwords(Protocol):

@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.security.findings import Finding, Grade
+from agents.vault.mounts import MOUNTS, mount_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from agents.vault.mounts import Mount
 
 ABOUT = "disk"
 WHY = "Whoever gets hold of a computer or disk that is not encrypted can read everything on it."
@@ -34,7 +37,6 @@ PATIENCE_S = 5
 FDESETUP = "/usr/bin/fdesetup"
 ENCRYPTED_FLAG = 0x00000800
 _GETFLAGS = 0x80086601
-_OCTAL = re.compile(r"\\([0-7]{3})")
 _MAX_DEPTH = 8
 
 
@@ -54,18 +56,10 @@ class Machine:
     """Where the system tells about itself."""
 
     platform: str = sys.platform
-    mounts: Path = Path("/proc/self/mountinfo")
+    mounts: Path = MOUNTS
     devices: Path = Path("/sys/dev/block")
     fdesetup: str = FDESETUP
     flags: Callable[[Path], int] = flags_of
-
-
-@dataclass(frozen=True, slots=True)
-class _Mount:
-    point: str
-    kind: str
-    device: str  # major:minor
-    source: str
 
 
 def disk_findings(folders: Mapping[str, Path], machine: Machine | None = None) -> tuple[Finding, ...]:
@@ -104,7 +98,7 @@ def _on_macos(machine: Machine) -> bool | None:
 def _on_linux(folder: Path, machine: Machine) -> bool | None:
     if machine.flags(folder) & ENCRYPTED_FLAG:
         return True
-    mount = _mount_of(folder, machine)
+    mount = mount_of(folder, machine.mounts)
     if mount is None:
         return None
     if mount.kind in ENCRYPTING:
@@ -112,27 +106,7 @@ def _on_linux(folder: Path, machine: Machine) -> bool | None:
     return None if ELSEWHERE.fullmatch(mount.kind) else _device_is_encrypted(mount, machine)
 
 
-def _mount_of(folder: Path, machine: Machine) -> _Mount | None:
-    """The mount that a folder lies on: the longest, and of equals the last one made."""
-    try:
-        lines = machine.mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    place = folder.resolve()
-    around = [each for each in map(_read_mount, lines) if each and place.is_relative_to(each.point)]
-    return max(enumerate(around), key=lambda each: (len(each[1].point), each[0]), default=(0, None))[1]
-
-
-def _read_mount(line: str) -> _Mount | None:
-    before, dash, after = line.partition(" - ")
-    fields, more = before.split(" "), after.split(" ")
-    if not dash or len(fields) < 5 or len(more) < 2:  # noqa: PLR2004 - fields of the format
-        return None
-    point = _OCTAL.sub(lambda found: chr(int(found[1], 8)), fields[4])
-    return _Mount(point, more[0], fields[2], more[1])
-
-
-def _device_is_encrypted(mount: _Mount, machine: Machine) -> bool | None:
+def _device_is_encrypted(mount: Mount, machine: Machine) -> bool | None:
     device = machine.devices / mount.device
     if not device.exists() and mount.source.startswith("/"):  # btrfs: the mount has a number of its own
         with suppress(OSError):

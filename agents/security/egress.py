@@ -8,6 +8,7 @@ certificate is checked there too, and nothing switches that off. Web requests: `
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,7 @@ from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
+    import imaplib
     import smtplib
     import ssl
     from pathlib import Path
@@ -84,6 +86,34 @@ class Egress:
             server.starttls(context=context)
         except OSError:
             server.close()
+            raise
+        return server
+
+    def imap(
+        self, to: Destination, security: Literal["starttls", "tls"], timeout_s: float, ca_file: Path | None = None
+    ) -> imaplib.IMAP4:
+        """A line to a server that keeps mails, over TLS with a checked certificate; not logged in yet.
+
+        Raises:
+            NotAllowed: it is not on the list.
+            NeedsOwner: the certificate file cannot be used, or the server offers no encryption.
+            OSError, imaplib.IMAP4.error: it cannot be reached, or does not speak as it should.
+        """
+        import imaplib  # noqa: PLC0415 - heavy, used rarely
+
+        self.check(to, encrypted=True)
+        context = tls(ca_file)
+        if security == "tls":
+            return imaplib.IMAP4_SSL(to.host, to.port, ssl_context=context, timeout=timeout_s)
+        server = imaplib.IMAP4(to.host, to.port, timeout_s)
+        if "STARTTLS" not in server.capabilities:
+            server.shutdown()
+            raise NeedsOwner(f"{to} offers no encryption (STARTTLS); no password is sent", hint=CONNECT)
+        try:
+            server.starttls(context)
+        except (OSError, imaplib.IMAP4.error):
+            with suppress(OSError):  # what began to speak TLS may be closed already
+                server.shutdown()
             raise
         return server
 

@@ -309,6 +309,24 @@ def _is_phone_number(digits: str, region: str) -> bool:
         return False
 
 
+def e164(text: str, regions: tuple[str, ...] = REGIONS) -> str:
+    """A phone number as E.164 writes it: '+49301234567'. One without a country is taken for the first that knows it.
+
+    Empty for what is no phone number.
+    """
+    import phonenumbers  # noqa: PLC0415 - heavy, used rarely
+
+    digits = text[:MAX_CHARS]
+    for region in regions:
+        try:
+            number = phonenumbers.parse(digits, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return ""
+
+
 def is_iban(text: str) -> bool:
     """Whether it is an IBAN, in capitals and without blanks. Source: ISO 13616; check digits: ISO 7064, MOD 97-10."""
     if not _IBAN_FORM.fullmatch(text) or int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 != 1:

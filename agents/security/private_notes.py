@@ -6,37 +6,73 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from agents.security.domain_table import BUSINESS, PERSONAL
 from agents.vault.layout import HEALTH, LOGS, QUARANTINE
+from agents.vault.note import Note
 from agents.vault.outline import Problem, heading, lines_outside_fences, outline
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from agents.vault.note import Note
     from agents.vault.tables import TableRow
 
 HEADING = "privacy"
 NEVER = "never"
+PROOF = "code"  # the property into which an owner writes a proof
 ALWAYS = (LOGS, HEALTH, QUARANTINE)
 _NO = frozenset({"", "false", "no", "off", "0", "null", "~", "none", "nein"})
+_APART = "domain:/"  # a slash that no folder of the owner's table keeps
+_SAID = {
+    BUSINESS: frozenset({BUSINESS, "geschäftlich"}),
+    PERSONAL: frozenset({PERSONAL, "private", "privat", "persönlich"}),
+}
+_SAYS_NOTHING = Note({}, "", "")
 _LINK = re.compile(r"\[\[(.+?)(?:\|.*)?\]\]")
 
 
 def reason_to_withhold(path: str, note: Note | Problem, folders: Collection[str]) -> str | None:
     """Why a note may not leave, in words that quote nothing of it; None when it may.
 
-    `path` is posix and relative to our root; `folders` are those the owner named. In doubt it stays.
+    `path` is posix and relative to our root; `folders` are those the owner named, and the domains they keep apart, each
+    as `kept_apart` writes it. In doubt it stays.
     """
     parts = _parts(path)
     if path.startswith("/") or any(each in {"", ".."} or each.startswith(".") for each in parts):
         return "it is no note of the vault"
-    for folder in (*ALWAYS, *folders):
+    for folder in (*ALWAYS, *(each for each in folders if not each.startswith(_APART))):
         if parts[: len(_parts(folder))] == _parts(folder):
             return f"nothing in {folder} leaves"
     if isinstance(note, Problem):
         return f"it cannot be read: {note.message}"
+    if domain := next((each for each in _domains(note) if f"{_APART}{each}" in folders), ""):
+        return f"what is {domain} is kept apart"
+    if _holds_proof(note):
+        return "a proof of the owner stands in it"
     return "it is private" if _says_private(note) else None
+
+
+def kept_apart(domain: str) -> str:
+    """How a domain that is kept apart stands among the folders of which nothing leaves; no folder has such a name."""
+    return f"{_APART}{domain}"
+
+
+def _domains(note: Note) -> Iterator[str]:
+    """The domains a note names, as the handbook calls them."""
+    for name, value in note.properties.items():
+        if name.casefold() == "domain":
+            said = {each.strip().casefold() for each in ((value,) if isinstance(value, str) else value)}
+            yield from (domain for domain, words in _SAID.items() if words & said)
+
+
+def is_private_folder(folder: str, folders: Collection[str]) -> bool:
+    """Whether no note directly in this folder may leave, whatever it says; the root is `""`."""
+    return bool(folder) and reason_to_withhold(f"{folder}/x.md", _SAYS_NOTHING, folders) is not None
+
+
+def _holds_proof(note: Note) -> bool:
+    """Whether the owner wrote a code and it was not taken out yet: into a proposal, or where rules are confirmed."""
+    return any(name.casefold() == PROOF and value for name, value in note.properties.items())
 
 
 def _says_private(note: Note) -> bool:

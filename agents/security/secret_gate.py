@@ -10,17 +10,22 @@ from collections import OrderedDict
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from agents.security.secret_patterns import find_secrets, masked
+from agents.security.secret_patterns import any_secret, find_secrets, masked
 from agents.security.secret_readings import PLAIN, readings
+from agents.vault.layout import LOGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+MAX_AHEAD_BYTES = 100_000  # of one file; a larger one is looked at by itself
 REMEMBERED = 4096  # contents; a burst commits five hundred at a time
+LOGS_KNOWN = 8  # files; two grow on any day
+OVERLAP_BYTES = 50_000  # of a log before what is new; no secret is longer
 SHOWN = 20
 # names that we give: words, a day and ten or sixteen hex digits, which no kind of secret is made of
 _WORDS = r"[a-z]{1,20}(?:-[a-z]{1,20}){0,5}"
 _OWN_NAME = rf"(?:plan-)?\d{{4}}-\d\d-\d\d-{_WORDS}-[0-9a-f]{{10}}\.md|sha-[0-9a-f]{{16}}\.[a-z]{{2,4}}"
+_LOG = f"{LOGS}/"
 _OWN_PATH = re.compile(rf"(?:[A-Z][a-z]{{1,10}}(?:_[A-Z][a-z]{{1,10}})?/)(?:(?:runner|\d{{4}}-\d\d)/)?(?:{_OWN_NAME})")
 
 
@@ -29,14 +34,27 @@ class SecretGate:
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+        self._logs: OrderedDict[str, tuple[int, bytes]] = OrderedDict()  # how long each was, and its digest
 
     def masked_all(self, texts: Sequence[str]) -> list[str]:
         """The texts without their secrets, all looked at in one go."""
-        if find_secrets("\n\n".join(texts)):
+        if self.finds_any(texts):
             return [masked(each) for each in texts]
         for text in texts:
             self._remember(sha256(text.encode(errors="replace")).digest(), ())
         return list(texts)
+
+    def finds_any(self, texts: Iterable[str]) -> bool:
+        """Whether one of the texts holds a secret, as `any_secret`."""
+        return any_secret(texts)
+
+    def look_ahead(self, contents: Iterable[bytes]) -> None:
+        """Look at many files in one go; what `findings` says of each is then known, if none of them holds a secret."""
+        small = {sha256(each).digest(): each for each in contents if len(each) <= MAX_AHEAD_BYTES}
+        new = {digest: content for digest, content in small.items() if digest not in self._known}
+        if not self.finds_any(text for content in new.values() for text in readings(content)):
+            for digest in new:
+                self._remember(digest, ())
 
     def findings(self, path: str, content: bytes) -> tuple[str, ...]:
         """What the file holds, each as 'line 3: GitHub token'; empty when it may be in the history.
@@ -48,8 +66,21 @@ class SecretGate:
         digest = sha256(content).digest()
         found = self._known.get(digest)
         if found is None:
-            found = self._remember(digest, _findings(content))
+            found = self._remember(digest, self._looked_at(path, content))
+        if path.startswith(_LOG) and not found:
+            self._logs[path] = (len(content), digest)
+            self._logs.move_to_end(path)
+            if len(self._logs) > LOGS_KNOWN:
+                self._logs.popitem(last=False)
         return (*named, *found)
+
+    def _looked_at(self, path: str, content: bytes) -> tuple[str, ...]:
+        """A log grows with every commit: only its end is looked at while it begins as it did the last time."""
+        length, digest = self._logs.get(path, (0, b""))
+        new = content[max(0, length - OVERLAP_BYTES) :]
+        if not length or sha256(content[:length]).digest() != digest or _findings(new):
+            return _findings(content)
+        return ()
 
     def _remember(self, digest: bytes, found: tuple[str, ...]) -> tuple[str, ...]:
         self._known[digest] = found

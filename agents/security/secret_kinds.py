@@ -54,6 +54,7 @@ def _after(name: str, anchors: str, pattern: str) -> Kind:
 
 
 TOKENS: Final = (
+    _token("token of a connected assistant", "aiemp-mcp-", r"aiemp-mcp-[A-Za-z0-9_-]{43}"),
     _token("Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,200}"),
     _token("OpenRouter key", "sk-or-", r"sk-or-v1-[0-9a-f]{64}"),
     _token("OpenAI key", "sk-proj- sk-svcacct- sk-admin-", r"sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,250}"),

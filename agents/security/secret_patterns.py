@@ -14,16 +14,27 @@ from typing import TYPE_CHECKING
 from agents.security.secret_kinds import CODE_LIST, KEY_FILES, PLAIN_WORDS, TOKENS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from agents.security.secret_kinds import Kind
 
+_LOT = 1_000_000  # characters looked at in one pass
 LONG_WORD = 16  # characters; no secret that is one word is shorter
 _MARK = re.compile(r"[-_.~$:=/]")
-_MARKED = tuple(kind for kind in TOKENS if all(map(_MARK.search, kind.anchors)))
-_PLAIN = tuple(kind for kind in TOKENS if kind not in _MARKED)
+
+
+def _with_starts(kinds: Iterable[Kind]) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
+    """With what of each anchor stands in a single word."""
+    return tuple((kind, tuple(each.split()[0] for each in kind.anchors)) for kind in kinds)
+
+
+_MARKED = _with_starts(kind for kind in TOKENS if all(map(_MARK.search, kind.anchors)))
+_PLAIN = _with_starts(kind for kind in TOKENS if not all(map(_MARK.search, kind.anchors)))
+_FILES = _with_starts(KEY_FILES)
+_SPOKEN = _with_starts((*WORDS, PLAIN_WORDS))
 _ESCAPE = re.compile(r"\\(?=[^\w\s]|_)")
 _CODE = re.compile(r"[1-9]\d{3} \d{4}")
+_FOUR = re.compile(r"\d{4}")
 _SYMBOL = re.compile(r"[^\W\d_][^\w\s.,;:!?'’/|()-]|[^\w\s.,;:!?'’/|()-][^\W_]|_")
 _NO_VALUE = re.compile(
     r"(?i)(?:\\u27e8|https?://|www\.|mailto:|[{$%<\[(]|\*{3}|x{4}|\.{3}|…|_{3}|-{3}|⟨|"
@@ -51,6 +62,20 @@ def find_secrets(text: str) -> tuple[Found, ...]:
     return _joined(sorted(found, key=lambda each: (each.start, -each.end)))
 
 
+def any_secret(texts: Iterable[str]) -> bool:
+    """Whether one of many texts holds a secret; a few may seem to only where one follows another. They share a pass."""
+    lot: list[str] = []
+    length = 0
+    for text in texts:
+        lot.append(text)
+        length += len(text)
+        if length >= _LOT:
+            if find_secrets("\n\n".join(lot)):
+                return True
+            lot, length = [], 0
+    return bool(find_secrets("\n\n".join(lot)))
+
+
 def kinds_in(text: str) -> str:
     """The kinds of secrets in the text, each once, in words; empty when there is none."""
     return ", ".join(dict.fromkeys(each.kind for each in find_secrets(text)))
@@ -69,22 +94,32 @@ def masked(text: str) -> str:
 
 
 def _candidates(text: str) -> Iterator[Found]:
-    words = [word for word in text.split() if len(word) >= LONG_WORD]
-    marked = " ".join(filter(_MARK.search, words))
-    for kind in _MARKED:
-        if any(anchor in marked for anchor in kind.anchors):
-            yield from _matches(kind, text, text)
-    plain = " ".join(words)
-    for kind in _PLAIN:
-        if any(anchor in plain for anchor in kind.anchors):
-            yield from _matches(kind, text, text)
-    for kind in KEY_FILES:
-        yield from _matches(kind, text, text)
-    low = _lower(text)
-    for kind in (*WORDS, PLAIN_WORDS):
-        yield from _matches(kind, text, low)
-    if _CODE.search(text):
+    words = set(text.split())  # each once: what a lot of texts says, it says often
+    said = " ".join(words)
+    long = [word for word in words if len(word) >= LONG_WORD]
+    yield from _tokens(text, " ".join(filter(_MARK.search, long)), _MARKED)
+    yield from _tokens(text, " ".join(long), _PLAIN)
+    yield from _tokens(text, said, _FILES)
+    yield from _spoken(text, _lower(said))
+    if _FOUR.search(said) and _CODE.search(text):
         yield from (Found("list of codes", *each.span()) for each in CODE_LIST.finditer(text))
+
+
+def _tokens(text: str, said: str, kinds: tuple[tuple[Kind, tuple[str, ...]], ...]) -> Iterator[Found]:
+    for kind, starts in kinds:
+        for start in starts:
+            if start in said:
+                yield from _matches(kind, kind.anchors, text, text)
+                break
+
+
+def _spoken(text: str, said: str) -> Iterator[Found]:
+    low = ""
+    for kind, starts in _SPOKEN:
+        anchors = tuple(anchor for anchor, start in zip(kind.anchors, starts, strict=True) if start in said)
+        if anchors:
+            low = low or _lower(text)
+            yield from _matches(kind, anchors, text, low)
 
 
 def _behind_escapes(text: str) -> Iterator[Found]:
@@ -96,10 +131,10 @@ def _behind_escapes(text: str) -> Iterator[Found]:
         yield Found(each.kind, start, end + 1)
 
 
-def _matches(kind: Kind, text: str, within: str) -> Iterator[Found]:
-    """Where the kind stands; `within` is the text, perhaps in lower case, in which its anchors are looked for."""
+def _matches(kind: Kind, anchors: tuple[str, ...], text: str, within: str) -> Iterator[Found]:
+    """Where the kind stands; `within` is the text, perhaps in lower case, in which these anchors are looked for."""
     group = "value" if "?P<value>" in kind.form else 0
-    for anchor in kind.anchors:
+    for anchor in anchors:
         at = within.find(anchor)
         while at >= 0:
             match = _match(kind, text, at)

@@ -10,7 +10,7 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from agents.errors import Broken, NeedsOwner
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, write_over
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1_000_000
 UNLOCK = "Unlock the keyring of this computer and try again."
-_BY_NAME = TypeAdapter(dict[str, str])
+_BY_NAME = TypeAdapter(dict[str, str], config=ConfigDict(defer_build=True))
 
 
 class FileSecrets:

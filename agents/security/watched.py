@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,15 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def stamp_of(written: Iterable[Path], guarded: Iterable[Path]) -> str:
+def stamp_of(written: Iterable[Path | str], guarded: Iterable[Path]) -> str:
     """A stamp; of `written` files every change counts, of `guarded` ones only a change of mode or owner."""
     lines = [f"{path}\0{_written(path)}" for path in written] + [f"{path}\0{_guarded(path)}" for path in guarded]
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:32]
 
 
-def _written(path: Path) -> str:
+def _written(path: Path | str) -> str:
     try:
-        about = path.lstat()
+        about = os.lstat(path)
     except OSError:
         return ""
     return f"{about.st_mtime_ns} {about.st_size} {about.st_ino} {about.st_mode}"

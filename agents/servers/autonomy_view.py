@@ -114,7 +114,8 @@ class TaskStanding(Shown):
     """How one task stands.
 
     `state`: 'filed', 'claimed', 'waiting', 'done'. `turns` were taken, by `brain` the last (empty = none yet), at
-    `last_turn` (local time). `turn_is_due`: the employee goes on with it by itself. `cost_usd`: what its turns cost.
+    `last_turn` (local time). `turn_is_due`: the employee goes on with it by itself; not while it, or everything,
+    `is_paused`. `cost_usd`: what its turns cost.
     Otherwise it waits for what `waits`, `proposals` and `questions` say; `left_out` counts what they do not list.
     """
 
@@ -128,6 +129,7 @@ class TaskStanding(Shown):
     brain: str
     cost_usd: str
     turn_is_due: bool
+    is_paused: bool
     waits: tuple[OpenWait, ...]
     proposals: tuple[OpenProposal, ...]
     questions: tuple[OpenQuestion, ...]
@@ -181,6 +183,7 @@ def task_standing(
     asked: tuple[Sequence[ProposalRow], Sequence[QuestionRow]],
     *,
     has_news: bool,
+    is_paused: bool,
 ) -> TaskStanding:
     """How one task stands, from the rows about it; `asked` are all its proposals and questions."""
     proposals = [each for each in asked[0] if each.state in OPEN]
@@ -196,6 +199,7 @@ def task_standing(
         brain=row.brain,
         cost_usd=f"{sum((each.cost for each in turns), Decimal(0)):f}",
         turn_is_due=row.state != "done" and (has_news or row.state != "waiting"),
+        is_paused=is_paused,
         waits=tuple(map(_wait, waits[:MAX_SHOWN])),
         proposals=tuple(map(open_proposal, proposals[:MAX_SHOWN])),
         questions=tuple(map(open_question, questions[:MAX_SHOWN])),

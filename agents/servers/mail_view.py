@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from agents.autonomy.assistant_replies import OPEN_TASKS
+from agents.autonomy.assistant_proposals import OPEN_TASKS
 from agents.servers.waiting_view import MAX_WORD_CHARS, NOTICE, Sender, Shown, quoted_sender
 from agents.vault.neutralize import Caps, fenced, property_text
 
@@ -70,12 +70,65 @@ class TaskText(Shown):
     from_outside: OutsideText
 
 
-class Recorded(Shown):
-    """A request was written down; nothing else happened."""
+class DraftedWords(Shown):
+    """The mail as it would go out; subject and text are the caller's own."""
 
-    status: Literal["recorded"] = "recorded"
-    request: int
-    means: str = "It becomes a proposal that waits for the owner's yes. Nothing has left."
+    to: str
+    subject: str
+    body: str
+
+
+class Draft(Shown):
+    """A reply as it would go out. Nothing was filed. `can_be_proposed`: False when `objections` say why not."""
+
+    notice: str = NOTICE
+    task: str
+    can_be_proposed: bool
+    objections: tuple[str, ...]
+    from_outside: DraftedWords
+
+
+class HitWords(Shown):
+    """What it is about, and where in it the words stand."""
+
+    title: str
+    excerpt: str
+
+
+class Hit(Shown):
+    """A task or a note in which the words stand; `task` is empty for other notes, `path` for tasks without one."""
+
+    task: str
+    path: str
+    from_outside: HitWords
+
+
+class Hits(Shown):
+    """What was found, the best first; private notes are not searched."""
+
+    notice: str = NOTICE
+    hits: tuple[Hit, ...]
+
+
+class ThreadMail(Shown):
+    """One mail of a thread. `task` is the task it became, or of which it was sent; `sent`: whether we sent it.
+
+    `became`: 'came back' or 'late' and why, when a mail server said so of a mail that was sent.
+    """
+
+    task: str
+    sent: bool
+    at: str
+    became: str = ""
+    from_outside: Sender
+
+
+class Thread(Shown):
+    """The mails that answer each other, oldest first; `left_out` counts private ones."""
+
+    notice: str = NOTICE
+    mails: tuple[ThreadMail, ...]
+    left_out: int
 
 
 def task_list(rows: Sequence[TaskRow], is_private: Callable[[str], bool]) -> TaskList:
@@ -105,7 +158,7 @@ def task_text(row: TaskRow) -> TaskText:
         state=row.state,
         category=property_text(row.category),
         received=view["received"],
-        can_be_answered=bool(row.sender) and row.state in OPEN_TASKS,
+        can_be_answered=bool(view.get("reply_to") or row.sender) and row.state in OPEN_TASKS,
         from_outside=quoted,
     )
 

@@ -50,6 +50,17 @@ def read_regular(path: Path, max_bytes: int) -> bytes | Problem:
     return _read(path, max_bytes, max_names=1)
 
 
+def read_all(file: int, size: int, max_bytes: int) -> bytes:
+    """All bytes, or one more than `max_bytes` of a file that grows. `size`: bytes it had when it was opened."""
+    chunks: list[bytes] = []
+    left, wanted = max_bytes + 1, size + 1
+    while left and (chunk := os.read(file, min(left, wanted, CHUNK_BYTES))):
+        chunks.append(chunk)
+        left -= len(chunk)
+        wanted = max(wanted - len(chunk), 1 << 12)
+    return b"".join(chunks)
+
+
 def write_new(path: Path, content: bytes, *, mode: int | None = None) -> None:
     """A new file; its folders are made. `mode` None leaves it to the umask; exact otherwise.
 
@@ -227,7 +238,7 @@ def _read(path: Path, max_bytes: int, max_names: int | None = None) -> bytes | P
                 return Problem(0, "it is no regular file")
             if max_names is not None and about.st_nlink > max_names:
                 return Problem(0, "the file has several names")
-            content = b"" if about.st_size > max_bytes else _read_all(file, max_bytes)
+            content = b"" if about.st_size > max_bytes else read_all(file, about.st_size, max_bytes)
     except FileNotFoundError:
         return MISSING
     except OSError as err:
@@ -235,16 +246,6 @@ def _read(path: Path, max_bytes: int, max_names: int | None = None) -> bytes | P
     if max(len(content), about.st_size) > max_bytes:
         return Problem(0, f"the file has more than {max_bytes:,} bytes")
     return content
-
-
-def _read_all(file: int, max_bytes: int) -> bytes:
-    """All bytes, or one more than `max_bytes` of a file that grows."""
-    chunks: list[bytes] = []
-    left = max_bytes + 1
-    while left and (chunk := os.read(file, min(left, CHUNK_BYTES))):
-        chunks.append(chunk)
-        left -= len(chunk)
-    return b"".join(chunks)
 
 
 def _write_all(file: int, content: bytes) -> None:

@@ -17,8 +17,8 @@ from agents.errors import Broken, Transient
 from agents.vault import history_reading as reading
 from agents.vault import repository_setup as setup
 from agents.vault.history_exclusions import Exclusions
-from agents.vault.history_flush import SYNCFS, Flushing
 from agents.vault.history_index import VaultIndex
+from agents.vault.history_pack import MANY_FILES, Writing, packed, repair
 from agents.vault.history_reading import CommitRecord, find_commit, whole_history
 from agents.vault.history_trees import edited_tree
 from agents.vault.history_withholding import Withholding, open_gate
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from agents.vault.history_flush import SyncFs
     from agents.vault.history_withholding import Gate
 
 __all__ = ["Author", "CommitRecord", "History"]
@@ -55,7 +54,6 @@ class History:
         sign: Callable[[bytes], str],
         *,
         max_bytes: int = MAX_FILE_BYTES,
-        syncfs: SyncFs | None = SYNCFS,
         gate: Gate = open_gate,
     ) -> None:
         self.git_dir = git_dir.resolve()
@@ -64,7 +62,6 @@ class History:
         self._max_bytes = max_bytes
         self._exclusions = Exclusions(self.git_dir)
         self._withholding = Withholding(self.work_tree, gate, max_bytes)
-        self._flushing = Flushing(self.git_dir, syncfs)
         self._unfit: set[str] | None = None
         self._opened: pygit2.Repository | None = None
 
@@ -117,7 +114,7 @@ class History:
         setup.prepare_files(self.git_dir, self.work_tree, pointer=pointer, allowed_signers=allowed_signers.resolve())
         self._exclusions.write()
         self._opened = None  # the library keeps settings it has read
-        self._flushing.repair(self._repository)
+        repair(self.git_dir)
 
     def commit(self, paths: Iterable[str], *, author: Author, message: str, when: datetime) -> str:
         """Commit these files as they are now; the id of the commit, which is durable.
@@ -130,16 +127,22 @@ class History:
         """
         try:
             wanted = tuple(paths)
-            with whole_history(), self._flushing.writing(len(wanted)):
-                edits = self._edits(wanted)
+            with whole_history():
+                writing = self._writing(len(wanted))
+                edits = self._edits(writing, wanted)
                 for _ in range(_ATTEMPTS):
-                    if committed := self._attempt(edits, author, message, when):
+                    if committed := self._attempt(writing, edits, author, message, when):
                         return committed
         except OSError as err:
             raise Transient(f"The history cannot be written: {err}", hint=_OTHER_GIT) from err
         raise Transient("Others keep committing to the vault's history", hint=_OTHER_GIT)
 
-    def _edits(self, paths: Iterable[str]) -> dict[str, pygit2.Oid | None]:
+    def _writing(self, files: int) -> Writing:
+        if files <= MANY_FILES:
+            return Writing(self._repository)
+        return packed(setup.open_repository(self.git_dir, self.work_tree))
+
+    def _edits(self, writing: Writing, paths: Iterable[str]) -> dict[str, pygit2.Oid | None]:
         asked = self._exclusions.asked()
         edits: dict[str, pygit2.Oid | None] = {}
         unfit = []
@@ -147,7 +150,8 @@ class History:
             content = Missing.ABSENT if path in asked else content_of(self.work_tree, path, self._max_bytes)
             withheld = isinstance(content, bytes) and self._withholding.withholds(path, content)
             if isinstance(content, bytes) and not withheld:
-                edits[path] = self._repository.create_blob(content)
+                edits[path] = writing.repository.create_blob(content)
+                writing.relieve()
             elif not withheld and content is not Missing.UNREADABLE:
                 edits[path] = None
             if withheld or content is Missing.UNFIT:
@@ -156,9 +160,11 @@ class History:
             self._exclusions.add_unfit(unfit)
         return edits
 
-    def _attempt(self, edits: dict[str, pygit2.Oid | None], author: Author, message: str, when: datetime) -> str | None:
+    def _attempt(
+        self, writing: Writing, edits: dict[str, pygit2.Oid | None], author: Author, message: str, when: datetime
+    ) -> str | None:
         """One commit upon the head; None when the head moved meanwhile."""
-        repository = self._repository
+        repository = writing.repository
         before = self._reference()
         parents = [] if before is None else [_direct(before)]
         base = repository[parents[0]].peel(pygit2.Commit).tree if parents else None
@@ -166,10 +172,10 @@ class History:
         lines += [f"author {_identity(author, when)}", f"committer {_identity(_COMMITTER, when)}"]
         payload = "\n".join([*lines, "", message.rstrip("\n"), ""])
         made = repository.create_commit_with_signature(payload, self._sign(payload.encode()))
-        self._flushing.flush()
+        writing.finish()
         try:
             if before is None:
-                repository.references.create(setup.MAIN, made)
+                self._repository.references.create(setup.MAIN, made)
             else:
                 before.set_target(made)  # refused when the reference is no longer what was read
         except pygit2.GitError:

@@ -14,6 +14,8 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.vault.files import read_all
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,8 +44,10 @@ def content_of(root: Path, path: str, max_bytes: int) -> bytes | Missing:
     opened = _opened(root, path, max_bytes)
     if isinstance(opened, Missing):
         return opened
-    with os.fdopen(opened, "rb") as file:
-        content = file.read(max_bytes + 1)
+    try:
+        content = read_all(opened, os.fstat(opened).st_size, max_bytes)
+    finally:
+        os.close(opened)
     return content if len(content) <= max_bytes else Missing.UNFIT  # it may have grown since it was opened
 
 

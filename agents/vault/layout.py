@@ -29,6 +29,7 @@ ACCOUNTING = "Accounting"
 SOCIAL = "Social"
 CONTACTS = "Contacts"
 FILES = "Files"
+TASK_KINDS = ("email", "file", "ask", "meeting", "webhook")  # what the names of tasks may say they are
 LOGS = "Logs"
 HEALTH = "Health"
 SCHEDULES = "Schedules"
@@ -85,11 +86,12 @@ _MOVES: Mapping[Mover, Mapping[str, frozenset[str]]] = {
         NEEDS_ACTION: frozenset({NEEDS_ACTION, IN_PROGRESS, DONE, QUARANTINE}),
         IN_PROGRESS: frozenset({IN_PROGRESS, NEEDS_ACTION, DONE, QUARANTINE}),
         PLANS: frozenset({PLANS, DONE, QUARANTINE}),
+        CONTACTS: frozenset({DONE}),
         LOGS: frozenset({LOGS}),
         PENDING: frozenset({PENDING, NEEDS_ACTION, REJECTED, DONE, QUARANTINE}),
         APPROVED: frozenset({PENDING, NEEDS_ACTION, REJECTED, DONE, QUARANTINE}),
         REJECTED: frozenset({REJECTED, DONE, QUARANTINE}),
-        DONE: frozenset({DONE, NEEDS_ACTION, PLANS, QUARANTINE}),
+        DONE: frozenset({DONE, NEEDS_ACTION, IN_PROGRESS, PLANS, QUARANTINE}),
         QUARANTINE: frozenset({QUARANTINE, DONE}),
     },
     Mover.WATCHER: {_NEW: frozenset({NEEDS_ACTION, FILES, QUARANTINE}), INBOX: frozenset({FILES, QUARANTINE})},

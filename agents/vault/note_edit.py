@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block",
+    "add_item",
     "append_line",
     "emit_note",
     "fenced_blocks",
+    "fill_property",
     "owner_region",
     "replace_region",
     "set_property",
@@ -91,6 +93,35 @@ def set_property(text: str, name: str, value: str) -> str:
                 f"the property {name} could not be set", hint="Write the properties as lines of `name: value`."
             )
     return edited
+
+
+def fill_property(text: str, name: str, value: str) -> str:
+    """The note with one property set where it says nothing yet; `value` is one line of YAML.
+
+    Raises:
+        BadNote: nobody can read the properties, so nobody knows what they say.
+    """
+    return text if any(_items_of(text, name)) else set_property(text, name, value)
+
+
+def add_item(text: str, name: str, item: str) -> str:
+    """The note with one more item in the list `name`, unless it is there already in whatever letters.
+
+    Raises:
+        BadNote: nobody can read the properties, so nobody knows what they say.
+    """
+    items = [each for each in _items_of(text, name) if each]
+    if item.casefold() in {each.strip().casefold() for each in items}:
+        return text
+    return set_property(text, name, f"[{', '.join(map(yaml_scalar, [*items, item]))}]")
+
+
+def _items_of(text: str, name: str) -> tuple[str, ...]:
+    note = read_note(text)
+    if isinstance(note, Problem):
+        raise BadNote(f"line {note.line} cannot be read: {note.message}", hint="Mend the properties of the note.")
+    value = note.properties.get(name, ())
+    return (value,) if isinstance(value, str) else value
 
 
 def append_line(text: str, heading_words: str, line: str) -> str:

@@ -34,7 +34,7 @@ from agents.vault.files import (
 from agents.vault.history_worktree import folders_above
 from agents.vault.layout import DONE, FOLDERS, Mover, may_move
 from agents.vault.note import Problem
-from agents.vault.note_edit import append_line, owner_region, replace_region, set_property
+from agents.vault.note_edit import add_item, append_line, fill_property, owner_region, replace_region, set_property
 from agents.vault.yaml_text import yaml_scalar
 
 MAX_NOTE_BYTES = 25_000_000
@@ -53,11 +53,12 @@ class EditText:
     """One edit.
 
     kind 'line': add `text` to section `name`; 'property': set `name` to the text `text`; 'append': add `text` at the
-    end; 'replace': the note becomes `text`, unless its SHA-256 is not `name` ("" = whatever it is); 'asked': mark the
+    end; 'item': add `text` to the list property `name`; 'default': set `name` to `text` where it says nothing;
+    'replace': the note becomes `text`, unless its SHA-256 is not `name` ("" = whatever it is); 'asked': mark the
     request `name` as filed under the task `text`.
     """
 
-    kind: Literal["line", "property", "append", "replace", "asked"]
+    kind: Literal["line", "property", "append", "item", "default", "replace", "asked"]
     text: str
     name: str = ""
 
@@ -292,11 +293,18 @@ def _edited(text: str, edits: tuple[EditText, ...]) -> str:
             text = set_property(text, edit.name, yaml_scalar(edit.text))
         elif edit.kind == "asked":
             text = consumed(text, edit.name, edit.text)
-        elif edit.kind == "append":
-            text = _appended(text, edit.text)
+        elif edit.kind in _TEXTUAL:
+            text = _TEXTUAL[edit.kind](text, edit)
         elif not edit.name or edit.name == hashlib.sha256(_bytes(text)).hexdigest():
             text = edit.text
     return text
+
+
+_TEXTUAL: dict[str, Callable[[str, EditText], str]] = {
+    "append": lambda text, edit: _appended(text, edit.text),
+    "item": lambda text, edit: add_item(text, edit.name, edit.text),
+    "default": lambda text, edit: fill_property(text, edit.name, yaml_scalar(edit.text)),
+}
 
 
 def _appended(text: str, more: str) -> str:

@@ -62,8 +62,8 @@ class Crowd:
         for start in range(0, number, IN_ONE_TRANSACTION):
             now = self.house.clock.now()
             mails = [_mail(each, now) for each in range(start, min(number, start + IN_ONE_TRANSACTION))]
-            self.house.blobs.put_ahead(mail.original.content for mail in mails if mail.original)
-            with recorder.begin() as writing:
+            contents = [mail.original.content for mail in mails if mail.original]
+            with self.house.blobs.ahead(contents), recorder.begin() as writing:
                 for mail in mails:
                     self._one(writing, mail)
             recorder.flush()

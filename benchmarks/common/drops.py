@@ -38,12 +38,12 @@ def texts(folder: Path, label: str, count: int) -> list[Path]:
 
 
 def mails(folder: Path, label: str, count: int) -> list[Path]:
-    """So many mails, all different."""
+    """So many mails, all different, each of another sender and domain."""
     folder.mkdir(exist_ok=True)
     files = [folder / f"{label}-{number}.eml" for number in range(count)]
     for number, file in enumerate(files):
         mail = EmailMessage()
-        mail["From"] = f"Somebody {number} <somebody-{number}@example.org>"
+        mail["From"] = f"Somebody {number} <somebody@client-{number}.example.org>"
         mail["To"] = "office@example.com"
         mail["Subject"] = f"About order {number}"
         mail["Date"] = "Mon, 23 Nov 2026 09:00:00 +0000"

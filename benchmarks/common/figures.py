@@ -69,6 +69,13 @@ REACH = (
     Reach("lost of 1,000 files", "arrivals.burst_1k_lost", 0),
     Reach("lost of 1,000 mails", "arrivals.mails_1k_lost", 0),
     Reach("lost of 10,000 files", "arrivals.burst_10k_lost", 0),
+    Reach("1,000 mails of a mailbox, each a committed task, s", "mail_arrivals.committed_s", 30.0),
+    Reach("lost of 1,000 mails of a mailbox", "mail_arrivals.lost", 0),
+    Reach("lost of 10,000 files in 1,000 new folders", "new_folders.lost", 0),
+    Reach("idle processor time of all watchers on 100k notes, %", "watching_much.cpu_percent", 1.0),
+    Reach(
+        "memory after 100,000 events, times that after 20,000", "many_events.rss_mb", 1.1, "many_events.first_rss_mb"
+    ),
     Reach("lost of those that came while the reader was stopped", "flooded.lost", 0),
     Reach(
         "transition at 100k notes, times that at 1k", "sizes.transition_100k_p50_ms", 1.5, "sizes.transition_1k_p50_ms"
@@ -107,6 +114,21 @@ REACH = (
     Reach("looking for secrets in a note of 3 kB, ms", "secrets_gate.note_3k_ms", 5.0),
     Reach("looking for secrets in a note of 64 kB, ms", "secrets_gate.note_64k_ms", 5.0),
     Reach("the same, times one compiled pattern", "secrets_gate.note_64k_ms", 30.0, "secrets_gate.floor_64k_ms"),
+    Reach("a burst with that gate, times one without", "gate_in_a_burst.with_ms", 1.2, "gate_in_a_burst.without_ms"),
+    Reach(
+        "searching 100k notes, nothing changed, times a plain scandir with stat",
+        "note_index.unchanged_ms_100k",
+        4.0,
+        "note_index.floor_stat_ms_100k",
+    ),
+    Reach(
+        "searching 100k notes, times reading them all",
+        "note_index.unchanged_ms_100k",
+        1.0,
+        "note_index.floor_read_ms_100k",
+    ),
+    Reach("searching 10k notes, nothing changed, ms", "note_index.unchanged_ms_10k", 300.0),
+    Reach("the first index of 10k notes, s", "note_index.build_s_10k", 15.0),
     Reach("looking for secrets in 64 kB made to be slow, ms", "secrets_gate.hostile_64k_ms", 60.0),
 )
 

@@ -103,11 +103,11 @@ class Room:
             os.rename(file, self.inbox / file.name)
         return began_s
 
-    def command(self, *words: str) -> str:
-        """What a command of the shipped command line prints; it has to succeed."""
+    def command(self, *words: str, answers: str | None = None) -> str:
+        """What a command of the shipped command line prints; it has to succeed. `answers`: what is typed meanwhile."""
         command = [*ROOF, *words, "--vault", str(self.inbox.parent)]
         environment = {**os.environ, **self.environment}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=environment, input=answers, capture_output=True, text=True, check=True)
         return done.stdout
 
     @contextmanager

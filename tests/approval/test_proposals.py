@@ -183,3 +183,8 @@ def test_any_order_makes_a_note_that_can_be_read_and_hides_nothing(action: Actio
     shown = {char for char in row.note if ord(char) > 127 and visible(char).startswith("⟨U+")}
     assert shown == set()
     assert json.loads(row.action) == json.loads(action.canonical())
+
+
+def test_what_a_model_decided_is_not_called_a_rule() -> None:
+    text = sealed(replace(draft(), rule="the model, with the skill x", brain="claude")).note
+    assert "; decided by *the model, with the skill x*." in text

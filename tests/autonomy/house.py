@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor
@@ -47,7 +47,7 @@ from tests.autonomy.inline_engine import InlineEngine
 from tests.autonomy.scripted_brain import ScriptedBrain, errands
 from tests.clock import FrozenClock
 from tests.watchers.samples import mail, written
-from watchers import ask_watcher, inbox_watcher, request_watcher
+from watchers import ask_watcher, folder_watcher, inbox_watcher, request_watcher
 from watchers.contract import WatcherContext
 from watchers.intake import Intake
 
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from agents.vault.store import Operation
     from watchers.contract import Watcher
 
+MANY = 1_000  # mails of one sender in an hour, whose tasks are what these tests are about
 SENDER = "billing@client.example"
 
 
@@ -86,6 +87,8 @@ class MortalStore(Store):
 @dataclass
 class House(HouseView):
     """One vault in `room/Vault`, its state in `room/state`. `start` is what a new process does."""
+
+    mails_per_hour: ClassVar[int] = MANY
 
     room: Path
     clock: FrozenClock = field(default_factory=FrozenClock)
@@ -187,18 +190,18 @@ class House(HouseView):
 
     def _sources(self) -> tuple[Callable[[], Swept], ...]:
         context = WatcherContext(self.vault, self.quiet_s, self.journal)
-        intake = Intake(self.recorder, self.blobs)
+        intake = Intake(self.recorder, self.blobs, self.mails_per_hour)
 
         def source(watcher: Watcher) -> Callable[[], Swept]:
             def sweep() -> Swept:
                 seen = watcher.scan(self.clock.now())
-                filed = intake.file(*seen.events)
+                filed = intake.take_in(seen)
                 return Swept(filed, seen.unsettled_s, tuple(each.path for each in seen.left))
 
             return sweep
 
-        opened = (module.open_watcher(context) for module in (ask_watcher, inbox_watcher, request_watcher))
-        return tuple(source(each) for each in opened)
+        found = (ask_watcher, inbox_watcher, request_watcher, folder_watcher)
+        return tuple(source(module.open_watcher(context)) for module in found)
 
     def once(self) -> None:
         """`run --once`; the process lives on until `stop` or `restart`."""

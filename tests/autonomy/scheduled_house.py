@@ -38,7 +38,7 @@ class ScheduledHouse(House):
         def schedule() -> Swept:
             seen = watcher.scan(self.clock.now())
             left = tuple(each.path for each in seen.left)
-            return Swept(intake.file(*seen.events), seen.unsettled_s, left, seen.next_due_s)
+            return Swept(intake.take_in(seen), seen.unsettled_s, left, seen.next_due_s)
 
         return (self.timetable.sweep, *super()._sources(), schedule)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.desk import READABLE, readable_log
+from agents.autonomy.desk import READABLE, Desk, readable_log
 from agents.durability.journal import write_meta
 from agents.security.audit_logger import Fact, Link, Moment, chain
 from tests.autonomy.house import Killed
@@ -226,3 +226,13 @@ def test_git_status_is_made_clean_when_nothing_follows_for_a_while(house: House)
     house.clock.advance(2)
     house.parts.desk.work(last=False, progressed=False)
     assert house.git("status", "--porcelain") == ""
+
+
+def test_whoever_gives_memory_back_hears_when_every_file_was_looked_at(house: House) -> None:
+    looked: list[str] = []
+    house.start()
+    desk = Desk(house.recorder, lambda: (), 60.0, looked=lambda: looked.append("now"))
+    for seconds, times in ((0, 1), (59, 1), (1, 2)):
+        house.clock.advance(seconds)
+        desk.work(last=False, progressed=False)
+        assert len(looked) == times

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.autonomy.ralph_wiggum_engine import PUT_OFF_S
 from agents.durability.engine import Standing, State
 from agents.durability.task_persistence import update_task
 from agents.errors import NeedsOwner, Transient
@@ -74,6 +75,28 @@ def test_so_many_turns_think_at_once_and_no_more(house: House) -> None:
     assert len(house.engine.orders) == 5
     house.engine.held = False
     for key in [*house.engine.orders][1:]:
+        house.engine.go(key)
+    house.once()
+    assert house.sees().done == 6
+
+
+def test_while_files_pour_in_one_turn_thinks_at_a_time_and_a_closed_engine_is_opened_later(house: House) -> None:
+    house.engine.held = True
+    for number in range(6):
+        house.mail("nothing", number)
+    house.start()
+    assert house.sweep() == 6
+    for _ in range(2):
+        house.parts.ralph.work(1.0, one_by_one=True)
+        assert house.engine.orders == {}
+    house.clock.advance(PUT_OFF_S + 1)
+    for _ in range(2):
+        house.parts.ralph.work(1.0, one_by_one=True)
+        assert len(house.engine.orders) == 1
+    house.parts.ralph.work(1.0)
+    assert len(house.engine.orders) == 4
+    house.engine.held = False
+    for key in [*house.engine.orders]:
         house.engine.go(key)
     house.once()
     assert house.sees().done == 6

@@ -13,7 +13,7 @@ import pytest
 from agents.autonomy.autonomy_orchestrator import Runner, Swept
 from agents.errors import NeedsOwner, Transient
 from tests.autonomy.house import House, Killed
-from watchers import inbox_watcher
+from watchers import file_sweeps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,17 +219,18 @@ def test_what_a_broken_write_left_is_removed_at_the_next_start_however_the_last_
 def test_while_files_pour_in_they_come_first_and_turns_go_on_once_a_second(
     house: House, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_watcher, "MAX_EVENTS", 1)
+    house.proposed("send candle", 9)  # the engine is open
+    clock.advance(60)
+    monkeypatch.setattr(file_sweeps, "MAX_EVENTS", 1)
     for number in range(4):
         house.mail("send lamp", number)
-    house.start()
     seen = []
     for _ in range(4):
         seen.append(
             (house.runner.tick()[1], house.happened().count("task.filed"), house.happened().count("task.planned"))
         )
         clock.advance(0.6)
-    assert seen == [(0.0, 1, 1), (0.0, 2, 1), (0.0, 3, 3), (None, 4, 4)]
+    assert seen == [(0.0, 2, 2), (0.0, 3, 2), (0.0, 4, 4), (None, 5, 5)]
 
 
 def test_what_came_in_is_committed_before_its_turn(house: House) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from agents.autonomy.overview import SHOWN, Overview
 from agents.console import screens
@@ -73,3 +76,31 @@ def test_verify_names_what_is_broken_what_was_not_checked_and_what_is_worth_know
 def test_files_that_were_left_are_named_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
     screens.left(["Inbox/x.part: it is still being loaded"])
     assert "still being loaded" in capsys.readouterr().out
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def test_what_happens_is_one_plain_line_whatever_comes_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "File [bold]a\x1b[31m\n:smile: thing"
+    for stream, shown in ((io.StringIO(), "watcher   File [bold]a"), (Terminal(), "File [bold]a")):
+        monkeypatch.setattr(screens, "OUT", Console(file=stream, highlight=False, soft_wrap=True, emoji=False))
+        screens.told("watcher", words)
+        said = stream.getvalue()
+        assert shown in said
+        assert ":smile: thing" in said
+        assert "\x1b[31m" not in said
+        assert said.count("\n") == 1
+
+
+def test_only_at_a_terminal_something_moves_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in (io.StringIO(), Terminal()):
+        monkeypatch.setattr(screens, "OUT", Console(file=stream, force_terminal=stream.isatty()))
+        with screens.working("Looking"):
+            pass
+        assert bool(stream.getvalue()) is stream.isatty()

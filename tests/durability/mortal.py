@@ -12,6 +12,7 @@ from agents.durability.transitions import Recorder
 from agents.vault.history import History
 from agents.vault.store import Operation, Store
 from tests.durability.room import Room
+from tests.memory import place_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 @contextmanager
 def in_memory() -> Iterator[Path]:
     """A folder in memory where the machine has such a place: hundreds of vaults are made and none outlives its test."""
-    memory = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
-    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with TemporaryDirectory(dir=place_in_memory()) as folder:
         yield Path(folder)
 
 

@@ -56,7 +56,7 @@ def test_deleted_in_the_middle_of_a_step_the_work_waits_for_its_former_run(engin
     calls = Calls(held=3)
     with engine_room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         engine_room.delete()
         assert engine.status("a").state is State.RUNNING
         with pytest.raises(Transient):

@@ -44,7 +44,7 @@ def test_a_server_that_is_gone_keeps_no_caller_and_no_step_is_done_twice(
     calls = Calls(held=3)
     with room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         postgres.stop()
         try:
             for call in (lambda: engine.status("a"), lambda: engine.submit(Order("k", "b", "y"))):
@@ -63,7 +63,7 @@ def test_a_server_without_room_is_waited_for(tmp_path: Path, postgres: PostgresS
     calls = Calls(held=3)
     with room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         room.change(
             "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
             " 'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END'"
@@ -82,7 +82,7 @@ def test_closing_does_not_wait_for_a_server_that_is_gone(tmp_path: Path, postgre
     calls = Calls(held=3)
     with room.open(calls.work, patience_s=1) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         postgres.stop()
         room.ended.clear()
         calls.gate.let_go.set()
@@ -109,7 +109,7 @@ def test_the_queue_is_asked_often_only_while_work_waits_in_it(tmp_path: Path, po
     calls = Calls(held=3)
     with room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     calls.gate.let_go.set()
     with room.open(calls.work) as engine:
         assert room.finished(engine).result == ALL

@@ -99,7 +99,7 @@ def test_a_second_process_is_refused_and_runs_nothing(engine_room: EngineRoom) -
     calls = Calls(held=2)
     with engine_room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         assert "refused: Another process" in engine_room.process("try").stdout
         calls.gate.let_go.set()
         assert engine_room.finished(engine).result == ALL
@@ -117,7 +117,7 @@ def test_a_step_that_outlasts_the_closing_keeps_everybody_out(engine_room: Engin
     calls = Calls(held=3)
     with engine_room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     with pytest.raises(NotAllowed, match="Another process"), engine_room.open(calls.work):
         pass
     calls.gate.let_go.set()
@@ -132,11 +132,11 @@ def test_a_leftover_step_does_not_write_through_the_next_engine(engine_room: Eng
     other.state.mkdir()
     with engine_room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     with other.open(Calls().work) as engine:
         engine_room.ended.clear()
         calls.gate.let_go.set()
-        assert engine_room.ended.wait(5)
+        assert engine_room.ended.wait(30)
         assert engine.status("a").state is State.UNKNOWN
         assert other.rows("SELECT count(*) FROM operation_outputs") == [(0,)]
     assert calls.called == ["x 1", "x 2", "x 3"]
@@ -150,7 +150,7 @@ def test_two_journals_share_nothing(engine_room: EngineRoom, tmp_path: Path) -> 
         calls = Calls(held=3)
         with engine_room.open(calls.work, patience_s=0) as engine:
             engine.submit(Order("k", state.name, "x"))
-            assert calls.gate.entered.wait(5)
+            assert calls.gate.entered.wait(30)
         calls.gate.let_go.set()
         mine = Calls()
         with other.open(mine.work) as engine:
@@ -206,11 +206,11 @@ def test_a_result_that_cannot_be_recorded_is_tried_again_later(engine_room: Engi
     calls = Calls(held=3)
     with engine_room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         engine_room.change("ALTER TABLE operation_outputs RENAME TO away")
         engine_room.ended.clear()
         calls.gate.let_go.set()
-        assert engine_room.ended.wait(5)
+        assert engine_room.ended.wait(30)
         assert engine_room.rows("SELECT status FROM workflow_status") == [("PENDING",)]
         engine_room.change("ALTER TABLE away RENAME TO operation_outputs")
         assert engine_room.finished(engine).result == ALL
@@ -221,11 +221,11 @@ def test_an_outcome_that_cannot_be_recorded_is_tried_again_later(engine_room: En
     calls = Calls(held=5)
     with engine_room.open(lambda steps, argument: [calls.work(steps, argument), calls.gate()]) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         engine_room.change("ALTER TABLE workflow_output RENAME TO away")
         engine_room.ended.clear()
         calls.gate.let_go.set()
-        assert engine_room.ended.wait(5)
+        assert engine_room.ended.wait(30)
         engine_room.change("ALTER TABLE away RENAME TO workflow_output")
         assert engine_room.finished(engine).result == [ALL, "through"]
     assert len(calls.called) == len(ALL)
@@ -236,7 +236,7 @@ def test_recovery_of_many_takes_no_second_each(engine_room: EngineRoom) -> None:
     with engine_room.open(calls.work, workers=2, patience_s=0) as engine:
         for number in range(40):
             engine.submit(Order("k", f"{number}", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     calls.gate.let_go.set()
     began_s = time.monotonic()
     with engine_room.open(calls.work) as engine:

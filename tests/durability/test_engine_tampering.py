@@ -33,7 +33,7 @@ def test_a_changed_row_runs_no_code(engine_room: EngineRoom, tmp_path: Path) -> 
     calls = Calls(held=2)
     with engine_room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     calls.gate.let_go.set()
     evil = pickled_touch(touched)
     engine_room.change("UPDATE workflow_input SET inputs = :evil", evil=evil)
@@ -59,7 +59,7 @@ def test_a_row_that_we_did_not_write_is_a_failure_and_nothing_runs(engine_room: 
     calls = Calls(held=2)
     with engine_room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     calls.gate.let_go.set()
     engine_room.change(CHANGES[change])
     with engine_room.open(calls.work) as engine:
@@ -76,7 +76,7 @@ def test_nothing_is_unpickled_though_our_own_look_at_the_row_missed_it(
     evil = pickled_touch(touched)
     with engine_room.open(calls.work) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
         if table == "input":
             engine_room.change("UPDATE workflow_input SET inputs = :evil", evil=evil)
             engine_room.change("UPDATE workflow_status SET serialization = 'py_pickle'")
@@ -115,7 +115,7 @@ def test_a_kept_step_that_we_did_not_write_is_a_failure_in_words(engine_room: En
     calls = Calls(held=2)
     with engine_room.open(calls.work, patience_s=0) as engine:
         engine.submit(Order("k", "a", "x"))
-        assert calls.gate.entered.wait(5)
+        assert calls.gate.entered.wait(30)
     calls.gate.let_go.set()
     engine_room.change(
         "UPDATE operation_outputs SET output = :output", output=json.dumps({"raised": ["SystemExit", "", ""]})

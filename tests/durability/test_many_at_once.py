@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.durability.blobs import Blobs
+from agents.durability.blobs import MAX_FRESH_BYTES, Blobs
 from agents.durability.commits import BURST
 from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
@@ -98,8 +99,20 @@ def test_what_was_kept_ahead_is_there_and_nothing_is_written_over(tmp_path: Path
     blobs = Blobs(tmp_path)
     digest = blobs.put(b"sealed")
     (tmp_path / digest).write_bytes(b"bent")
-    blobs.put_ahead([b"sealed", b"new", b"new"])
-    assert blobs.get(digest) is None
-    assert blobs.get(blobs.put(b"new")) == b"new"
+    with blobs.ahead([b"sealed", b"new", b"new"]):
+        assert blobs.get(digest) is None
+        assert blobs.put(b"new") == blobs.put(b"new")
+        new = blobs.put(b"new")
+        (tmp_path / new).write_bytes(b"bent")
+        assert blobs.get(new) == b"new"  # it was written a moment ago, and is not read again
+    assert blobs.get(new) is None
     assert blobs.put(b"sealed") == digest
     assert blobs.get(digest) == b"sealed"
+
+
+def test_what_was_kept_ahead_is_on_the_disk_and_large_files_are_not_kept_in_memory(tmp_path: Path) -> None:
+    blobs, large = Blobs(tmp_path), bytes(MAX_FRESH_BYTES + 1)
+    with blobs.ahead([b"new", large]):
+        assert Blobs(tmp_path).get(blobs.put(b"new")) == b"new"
+        (tmp_path / blobs.put(large)).write_bytes(b"bent")
+        assert blobs.get(sha256(large).hexdigest()) is None

@@ -24,8 +24,8 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def sweep(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Sweep:
-    """Some points, or all."""
-    return Sweep(request.config.getoption("--sweep") == "all", record_property)
+    """Some points, a share of them, or all."""
+    return Sweep(request.config.getoption("--sweep"), record_property)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""How many of all the points a sweep visits: some in a plain run, all with `--sweep all`; and the sum of it at the end.
+"""How many of all the points a sweep visits: some in a plain run, all with `--sweep all`, a share with `--sweep 3/8`.
+
+The sum of it is told at the end.
 
 Taken up by `tests/conftest.py`.
 """
@@ -20,16 +22,20 @@ SWEPT = "swept"
 
 @dataclass(frozen=True)
 class Sweep:
-    """Chooses points, and has them counted in the closing lines."""
+    """Chooses points, and has them counted in the closing lines. `share`: which of how many; None = only some."""
 
-    everything: bool
+    share: tuple[int, int] | None
     tell: Callable[[str, object], None]
 
     def of(self, kind: str, points: int, few: int) -> list[int]:
-        """All points, or `few` of them evenly spread with both ends."""
+        """Every point of the share, or `few` of them evenly spread with both ends."""
         last = points - 1
         few = max(2, few)
-        chosen = [*range(points)] if self.everything else sorted({round(at * last / (few - 1)) for at in range(few)})
+        if self.share:
+            which, parts = self.share
+            chosen = [*range(which - 1, points, parts)]
+        else:
+            chosen = sorted({round(at * last / (few - 1)) for at in range(few)})
         self.tell(SWEPT, (kind, len(chosen), points))
         return chosen
 
@@ -43,8 +49,24 @@ def need(why_not: str) -> None:
 
 
 def add_sweep(parser: pytest.Parser) -> None:
-    """`--sweep all`: every point of every sweep."""
-    parser.addoption("--sweep", choices=["some", "all"], default="some", help="points of the fault sweeps")
+    """`--sweep all`: every point of every sweep; `--sweep 3/8`: the third of eight shares of them."""
+    told = "points of the fault sweeps: some, all, or a share such as 3/8"
+    parser.addoption("--sweep", type=share_of, default="some", help=told)
+
+
+def share_of(words: str) -> tuple[int, int] | None:
+    """Which of how many shares these words ask for; None = only some points.
+
+    Raises:
+        ValueError: they ask for none there is.
+    """
+    if words == "some":
+        return None
+    which, _, parts = ("1/1" if words == "all" else words).partition("/")
+    share = int(which), int(parts)
+    if not 1 <= share[0] <= share[1]:
+        raise ValueError(f"no share: {words}")
+    return share
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

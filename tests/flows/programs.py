@@ -43,8 +43,11 @@ class Program:
         raise AssertionError(self.said())
 
     def ends(self) -> int:
-        """Its exit code, when it ends."""
-        return self.process.wait(timeout=PATIENCE_S)
+        """Its exit code, when it ends; one that takes for ever fails the test with what it said."""
+        try:
+            return self.process.wait(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(self.said()) from None
 
     def signal(self, number: int) -> int:
         """Send it a signal; its exit code."""

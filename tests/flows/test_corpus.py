@@ -57,7 +57,8 @@ OUR_LINES = re.compile(
     r"|the mail's own date cannot be true; the file's is shown"
     r"|\[\[sha-[0-9a-f]{16}\.eml\]\] \(the whole mail as it came\)"
     r"|\[\[sha-[0-9a-f]{16}\.[a-z]{2,5}\]\] \((named by the sender: °|without a name)\)"
-    r"|\d\d:\d\d (filed by email watcher|claimed|planned: (abstain|suspicious-mail|receipt))"
+    r"|\d\d:\d\d (filed by email watcher|claimed|planned: (abstain|suspicious-mail|expense-from-receipt"
+    r"|email-triage-and-reply|meeting-preparation|error-triage))"
 )
 OURS = re.compile(
     r"(In_Progress/runner|Needs_Action|Plans)/[a-z0-9-]+\.md|Files/\d{4}-\d\d/sha-[0-9a-f]{16}\.[a-z]{2,5}"
@@ -133,7 +134,7 @@ def run_measured(employee: Employee) -> list[tuple[str, float]]:
 
     gc.collect()
     gc.freeze()  # of what earlier tests left, none is looked through while a mail is measured
-    house = open_house(employee.vault, Settings(state=employee.state, quiet_s=0))
+    house = open_house(employee.vault, Settings(state=employee.state, quiet_s=0, flood_per_hour=1_000))
     wake = threading.Event()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("watchers.inbox_watcher.read_entry", measured("read", read_entry))

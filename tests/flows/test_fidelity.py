@@ -90,7 +90,8 @@ def test_an_edit_changes_the_one_line_and_no_other_byte(name: str) -> None:
 
 def test_the_runner_changes_its_own_lines_in_38_notes_of_the_owner_and_no_other_byte(employee: Employee) -> None:
     for number in range(len(CASES)):
-        employee.drop(f"{number}.eml", mail("Thank you for the great work!", number=number, subject="Hello"))
+        words, sender = "Thank you for the great work!", f"Acme Ltd <billing@client{number}.example>"
+        employee.drop(f"{number}.eml", mail(words, number=number, sender=sender, subject="Hello"))
     employee.once()
     before: dict[Path, bytes] = {}
     names = dict(zip(employee.notes("In_Progress/runner"), CASES, strict=True))

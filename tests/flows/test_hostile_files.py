@@ -124,7 +124,8 @@ def test_the_owners_own_files_bent_in_any_way_are_told_by_line_or_read_and_stop_
     for number, (name, content) in enumerate(BAD_NOTES.items()):
         for file in files:
             (employee.vault / file).write_bytes(content)
-        employee.drop(f"{number}.eml", mail("Thank you for the great work!", number=number, subject="Hello"))
+        words, sender = "Thank you for the great work!", f"Acme Ltd <billing@client{number}.example>"
+        employee.drop(f"{number}.eml", mail(words, number=number, sender=sender, subject="Hello"))
         assert "Traceback" not in employee.once(), name
     for file, content in laid_out.items():
         (employee.vault / file).write_bytes(content)

@@ -19,7 +19,7 @@ from tests.servers.conversation import conversation
 if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
-MAILS, ASKED, REPLIES, UNCLEAR = 80, 40, 80, 4  # 200 proposals, and a few questions
+MAILS, ASKED, REPLIES, UNCLEAR = 140, 40, 20, 4  # 200 proposals, as many of assistants as may wait, and a few questions
 APPROVED = 6
 
 

@@ -55,7 +55,8 @@ def test_the_preview_is_the_request_without_personal_data(employee: Employee, ta
     shown = employee.call("privacy", "preview", task, "--note", "Projects/poster.md", "--note", "Private/diary.md")
     assert shown.exit_code == 0
     text = shown.stdout
-    assert set(json.loads(text)) == {"model", "max_tokens", "system", "messages"}
+    shape = ["model", "max_tokens", "stream", "output_config", "cache_control", "tools", "system", "messages"]
+    assert [*json.loads(text)] == shape
     for each in ("250,00 EUR", "4500012345", "what does a poster cost?", "# Poster for ⟨name-"):
         assert each in text
     for each in ("Nora", "Client Road", "1234567", "DE89", ADDRESS, "nora@", "DIARY", "Robin", "Acme"):

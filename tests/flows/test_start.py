@@ -91,11 +91,12 @@ def test_the_two_commands_do_the_same_without_make(stranger: Employee, project: 
     assert_one_screen(stranger, said)
 
 
+@pytest.mark.parametrize("shell", [(), ("sh", "-c", 'trap "" INT; exec "$@"', "sh")], ids=["foreground", "background"])
 def test_the_program_alone_makes_my_vault_here_runs_and_watches_until_ctrl_c(
-    stranger: Employee, project: Path, tmp_path: Path
+    stranger: Employee, project: Path, tmp_path: Path, shell: tuple[str, ...]
 ) -> None:
     here, vault = Employee(tmp_path), tmp_path / "MyVault"
-    with started(stranger, sys.executable, str(project / "orchestrator.py"), here=tmp_path) as program:
+    with started(stranger, *shell, sys.executable, str(project / "orchestrator.py"), here=tmp_path) as program:
         program.until(lambda: list(vault.glob("Pending_Approval/*.md")))
         assert program.signal(signal.SIGINT) in {0, 130}, program.said()
         assert "Traceback" not in program.said()

@@ -37,10 +37,11 @@ def ended(*writers: ForkServerProcess) -> None:
 
 
 def drops_mails(employee: Employee, first: int, last: int) -> None:
-    """A mail rule that puts mails into the Inbox, whole at once."""
+    """A mail rule that puts mails into the Inbox, whole at once; few of one sender."""
     for number in range(first, last):
         parts = employee.vault / "Inbox" / f".part-{number}"
-        parts.write_text(mail(request(f"{number} hours"), number=number), encoding="utf-8")
+        sender = f"Acme Ltd <billing@client{number // 10}.example>"
+        parts.write_text(mail(request(f"{number} hours"), number=number, sender=sender), encoding="utf-8")
         parts.rename(employee.vault / "Inbox" / f"{number}.eml")
 
 

@@ -18,13 +18,17 @@ from agents.errors import NeedsOwner, NotAllowed
 from agents.reasoning.brain import AttachedFile, Outcome
 from agents.reasoning.outgoing import (
     MAX_TEXT_CHARS,
+    Exchange,
     Material,
     NamedNote,
     Outgoing,
     Prepared,
+    Prompt,
+    Talk,
     prepare,
     release,
 )
+from agents.reasoning.toolbox import Part, ToolAnswer
 from agents.security.consent_page import Terms
 from agents.security.data_protection import Person, Redactor
 from agents.vault.note import Note, Problem, read_note
@@ -32,6 +36,8 @@ from tests.reasoning.builders import mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import JsonValue
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TERMS = Terms("Anthropic", "https://api.example", "a-model", Decimal(5), Decimal(20))
@@ -205,3 +211,32 @@ def test_the_seal_is_known_to_one_module() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Prepared", "Outgoing"}
     ]
     assert set(users) == {"reasoning/outgoing.py"}
+
+
+def test_the_order_is_tools_system_handbook_skills_task_and_what_explains_stays_here() -> None:
+    prompt = Prompt(({"name": "look"},), (("reply", "Answers  Anna Müller"),), "low", 99, frozenset({"RULE-TABLE"}))
+    request = request_of(prepare(material(), REDACTOR, TERMS, prompt))
+    assert [*request][-3:] == ["tools", "system", "messages"]
+    assert (request["max_tokens"], request["output_config"]) == (99, {"effort": "low"})
+    ours, handbook, skills = (each["text"] for each in request["system"])
+    assert "plain words change nothing" in ours
+    assert "RULE-TABLE" not in handbook
+    assert skills == "# Skills\n\n- reply: Answers ⟨name-2⟩"
+    assert ["cache_control" in each for each in request["system"]] == [True, False, True]
+
+
+def test_what_was_said_so_far_follows_with_placeholders_that_go_on() -> None:
+    answer = ToolAnswer((Part("Anna Müller and bob@client.example"), Part("", outside=True)), failed=True)
+    said: tuple[JsonValue, ...] = ({"type": "tool_use", "id": "t1", "name": "look", "input": {}},)
+    first, talk = (
+        prepare(material(), REDACTOR, TERMS),
+        Talk((Exchange(said, (("t1", answer),)), Exchange((), words="Go on."))),
+    )
+    later = prepare(material(), REDACTOR, TERMS, talk=talk)
+    assert later.body.startswith(first.body.removesuffix(b"]}"))
+    _task, assistant, results, ours = request_of(later)["messages"]
+    assert assistant == {"role": "assistant", "content": [*said]}
+    (result,) = results["content"]
+    assert (result["is_error"], result["content"][0]["text"]) == (True, "⟨name-2⟩ and ⟨mail-2⟩")
+    assert ours == {"role": "user", "content": [{"type": "text", "text": "Go on."}]}
+    assert later.mapping.items() > first.mapping.items()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.reasoning.brain import AskOwner, Choice, Decision, Step
-from agents.reasoning.planner import read_answer, render_plan, render_question
+from agents.reasoning.brain import MODEL, PLAYBOOK, AskOwner, Choice, Decision, Step
+from agents.reasoning.planner import BY_THE_MODEL, read_answer, render_plan, render_question
 from agents.vault.note import Note, Problem, read_note
 from agents.vault.outline import lines_outside_fences
 
@@ -116,3 +117,14 @@ def test_two_answers_are_a_problem(changes: tuple[tuple[str, str], ...]) -> None
 def test_no_note_makes_it_fail(text: str) -> None:
     read_answer(text, ASK)
     read_answer(f"---\nanswer: {text}\n---\n- [x] {text}", ASK)
+
+
+def test_a_plan_of_a_model_says_whose_words_it_is_made_of() -> None:
+    def plan(brain: str, instead: str = "") -> str:
+        return render_plan("2026-11-23-email-7f3a9c21de", replace(decision(), brain=brain, instead=instead), {}, ())
+
+    assert f"## Who decided\n\n{BY_THE_MODEL}\n" in plan(MODEL)
+    assert "Who decided" not in plan(PLAYBOOK)
+    assert "## Who decided\n\nThe rules, not the model: the day's limit is reached.\n" in plan(
+        PLAYBOOK, "the day's limit is reached"
+    )

@@ -171,8 +171,8 @@ def test_the_answer_names_the_kind_and_the_task_goes_on_with_it() -> None:
 
 
 def test_a_kind_without_a_skill_is_a_question_that_can_be_filed() -> None:
-    decision = BRAIN.decide(mail("Are you free for a call on Tuesday?", subject=""), (), FACTS)
-    assert decision.category == "appointment"
+    decision = BRAIN.decide(mail("Please find attached our invoice for the printing.", subject=""), (), FACTS)
+    assert decision.category == "bill_to_pay"
     assert choices(question(decision))[:2] == ["I answer it myself", "file it, nothing is to be done"]
 
 

@@ -60,14 +60,17 @@ def test_every_skill_of_the_project_obeys_the_rules() -> None:
     assert problems == ()
     assert {each.name for each in skills} == {
         "bank-statement",
+        "email-triage-and-reply",
+        "error-triage",
+        "expense-from-receipt",
         "file-newsletter",
         "invoice-from-request",
-        "owner-request",
-        "receipt",
+        "meeting-preparation",
         "reply-to-complaint",
         "suspicious-mail",
+        "task-decomposition",
     }
-    assert all(each.category and each.label for each in skills)
+    assert all(each.categories and each.label for each in skills)
     assert {each.name for each in skills if each.script is None} == {"file-newsletter"}
 
 
@@ -117,10 +120,10 @@ def test_a_script_gets_json_and_answers_json(skill: Callable[..., Skill | SkillP
 def test_a_script_may_have_modules_beside_it_and_nothing_is_written_there(
     skill: Callable[..., Skill | SkillProblem], tmp_path: Path
 ) -> None:
-    found = skill(f"import beside\n{says('beside.WORD')}")
+    skill(f"import beside\n{says('beside.WORD')}")
     scripts = tmp_path / "hello" / "scripts"
     (scripts / "beside.py").write_text("WORD = 'together'\n", encoding="utf-8")
-    assert summary(run(found)) == "together"
+    assert summary(run(read_skill(tmp_path / "hello"))) == "together"
     assert sorted(each.name for each in scripts.iterdir()) == ["beside.py", "playbook.py"]
 
 
@@ -137,7 +140,7 @@ def test_only_the_standard_library_is_there(skill: Callable[..., Skill | SkillPr
     ("script", "reason"),
     [
         ("import socket; socket.create_connection(('127.0.0.1', 9))", "may not do this: socket."),
-        ("import subprocess; subprocess.run(['true'])", "may not do this: subprocess."),
+        ("import subprocess; subprocess.run(['true'])", "may not do this: import _posixsubprocess"),
         ("import os; os.system('true')", "may not do this: os.system"),
         ("open('x', 'w')", "may not do this: open"),
         ("raise SystemExit(3)", "ended with 3"),

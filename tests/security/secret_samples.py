@@ -47,6 +47,7 @@ def alone(value: str) -> tuple[str, str]:
 _CODES = "\n".join(f"  {at:>3}  {shown(letters(f'code {at}', 8, '123456789'))}" for at in range(1, 7))
 
 SAMPLES: tuple[tuple[str, tuple[str, str]], ...] = (
+    ("token of a connected assistant", alone("aiemp-mcp-" + letters("assistant", 43))),
     ("Anthropic key", alone("sk-ant-" + "api03-" + letters("anthropic", 80))),
     ("OpenRouter key", alone("sk-or-" + "v1-" + hexed("router", 64))),
     ("OpenAI key", alone("sk-proj-" + letters("openai", 60))),

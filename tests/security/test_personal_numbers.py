@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.security.personal_numbers import personal_numbers
+from agents.security.personal_numbers import e164, personal_numbers
 
 # text, what is found in it, its kind
 FOUND = [
@@ -139,3 +139,25 @@ def test_behind_so_many_that_look_alike_the_rest_counts_without_a_look() -> None
 @given(st.text(alphabet="0123456789+()-./ \n\tADEUXabe\u00a0\u0661²", max_size=200))
 def test_any_text_has_spans_within_it(text: str) -> None:
     assert all(0 <= each.start < each.end <= len(text) for each in personal_numbers(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+49 30 1234567", "+49301234567"),
+        ("0049 30 1234567", "+49301234567"),
+        ("030/1234567", "+49301234567"),
+        ("+1 212 555 0123", "+12125550123"),
+        ("call me", ""),
+        ("", ""),
+        ("0000 0000", ""),
+        ("+49 30 1234567" + "9" * 100, ""),
+    ],
+)
+def test_a_phone_number_is_one_however_it_is_written(written: str, number: str) -> None:
+    assert e164(written) == number
+
+
+def test_a_number_without_a_country_is_at_home_in_the_first_that_knows_it() -> None:
+    assert e164("020 7946 0958", ("GB", "DE")) == "+442079460958"
+    assert e164("020 7946 0958", ()) == ""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.security.private_notes import read_private_folders, reason_to_withhold
+from agents.errors import NeedsOwner
+from agents.security.private_folders import private_folders
+from agents.security.private_notes import is_private_folder, kept_apart, read_private_folders, reason_to_withhold
 from agents.vault.note import Note, Problem, read_note
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAIN = read_note("# Plan\n")
 TABLE = "## Privacy\n\n| folder | leaves |\n| --- | --- |\n"
@@ -103,3 +110,32 @@ def test_a_row_that_cannot_be_read_is_named(part: str) -> None:
 @given(st.text(max_size=300))
 def test_any_handbook_is_read(text: str) -> None:
     read_private_folders(f"## Privacy\n{text}")
+
+
+@pytest.mark.parametrize("word", ["personal", "Personal", "privat", "[personal]"])
+def test_what_is_of_a_domain_that_is_kept_apart_stays_and_the_rest_leaves(word: str) -> None:
+    personal, business = note(f"Domain: {word}"), note("domain: business")
+    assert reason_to_withhold("x.md", personal, (kept_apart("personal"),)) == "what is personal is kept apart"
+    assert reason_to_withhold("x.md", personal, ("Private",)) is None
+    assert reason_to_withhold("x.md", business, (kept_apart("personal"),)) is None
+    assert reason_to_withhold("x.md", business, (kept_apart("business"),)) is not None
+    assert reason_to_withhold("x.md", PLAIN, (kept_apart("personal"),)) is None
+
+
+def test_no_domain_passes_for_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "Company_Handbook.md").write_text(
+        f"{TABLE}| Private | never |\n\n## Domains\n\n| domain | shown |\n| --- | --- |\n| personal | kept apart |\n",
+        encoding="utf-8",
+    )
+    folders = private_folders(tmp_path)
+    assert folders == ("Private", kept_apart("personal"))
+    assert reason_to_withhold("domain:/x.md", PLAIN, folders) is None
+    assert is_private_folder("Private", folders)
+    assert not is_private_folder("Notes", folders)
+
+
+def test_while_a_row_about_domains_is_wrong_nothing_leaves(tmp_path: Path) -> None:
+    wrong = f"{TABLE}| Private | never |\n\n## Domains\n\n| domain | shown |\n| --- | --- |\n| personal | apart |\n"
+    (tmp_path / "Company_Handbook.md").write_text(wrong, encoding="utf-8")
+    with pytest.raises(NeedsOwner, match="Line 11"):
+        private_folders(tmp_path)

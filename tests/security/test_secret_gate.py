@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.security.secret_gate import REMEMBERED, SHOWN, SecretGate
+from agents.security.secret_gate import LOGS_KNOWN, MAX_AHEAD_BYTES, REMEMBERED, SHOWN, SecretGate
 from agents.security.secret_patterns import find_secrets
 from tests.security.secret_samples import SAMPLES, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 TOKEN = "ghp_" + letters("gate", 36)
 FOUND = "GitHub token"
@@ -98,14 +99,77 @@ def test_what_was_written_is_not_looked_at_again_when_it_is_committed() -> None:
 
 def looks(work: Callable[[], object]) -> int:
     """How often a text was searched."""
+    return len(searched(work))
+
+
+def searched(work: Callable[[], object]) -> list[str]:
+    """The texts that were searched."""
     seen: list[str] = []
+
+    def note(frame: FrameType, event: str, _arg: object) -> None:
+        if event == "call" and frame.f_code.co_name == "find_secrets":
+            seen.append(frame.f_locals["text"])
+
     before = sys.getprofile()
-    sys.setprofile(lambda frame, event, _arg: seen.append(frame.f_code.co_name) if event == "call" else None)
+    sys.setprofile(note)
     try:
         work()
     finally:
         sys.setprofile(before)
-    return seen.count("find_secrets")
+    return seen
+
+
+LOG, LINES = "Logs/2026-11-23.jsonl", b'{"action_type": "task.filed"}\n' * 10_000
+
+
+def test_of_a_log_that_grew_only_its_end_is_looked_at() -> None:
+    gate = SecretGate()
+    assert gate.findings(LOG, LINES) == ()
+    grown = LINES + b"one more line\n"
+    texts = searched(lambda: gate.findings(LOG, grown))
+    assert max(map(len, texts)) < len(LINES) / 2
+    assert any(text.endswith("one more line\n") for text in texts)
+    further = grown + f"{TOKEN}\n".encode()
+    assert gate.findings(LOG, further) == (f"line 10002: {FOUND}",)
+    assert gate.findings(LOG, further + LINES) == (f"line 10002: {FOUND}",)
+
+
+def test_a_secret_of_which_a_log_held_the_beginning_is_found() -> None:
+    gate, lines = SecretGate(), b"a line\n" * 10_000
+    assert gate.findings(LOG, lines + TOKEN[:10].encode()) == ()
+    assert gate.findings(LOG, lines + TOKEN.encode()) == (f"line 10001: {FOUND}",)
+
+
+def test_a_log_that_begins_otherwise_and_any_other_file_is_looked_at_as_a_whole() -> None:
+    gate = SecretGate()
+    for name in (LOG, "Accounting/2026-11-23.txt"):
+        assert gate.findings(name, LINES) == ()
+        changed = f"{TOKEN}\n".encode() + LINES
+        assert gate.findings(name, changed + LINES) == (f"line 1: {FOUND}",)
+
+
+def test_a_few_logs_are_remembered() -> None:
+    gate = SecretGate()
+    for number in range(LOGS_KNOWN + 1):
+        gate.findings(f"Logs/{number}.jsonl", LINES)
+    assert len(gate._logs) == LOGS_KNOWN  # noqa: SLF001 (that it does not grow is the promise)
+
+
+def test_files_are_looked_at_ahead_in_one_go_and_their_findings_are_those_of_each_alone() -> None:
+    gate, clean = SecretGate(), [b"a note", b"another", b""]
+    assert looks(lambda: gate.look_ahead(clean)) == 1
+    assert looks(lambda: [gate.findings("", each) for each in clean]) == 0
+    mixed = [*clean, *WRAPPED.values()]
+    assert looks(lambda: gate.look_ahead(clean)) == 1  # of nothing: they are known
+    gate.look_ahead(mixed)
+    assert [gate.findings("a.eml", each) for each in mixed] == [SecretGate().findings("a.eml", each) for each in mixed]
+
+
+def test_a_large_file_is_not_looked_at_ahead() -> None:
+    gate, large = SecretGate(), f"{'a ' * MAX_AHEAD_BYTES}{TOKEN}".encode()
+    gate.look_ahead([large, b"a note"])
+    assert gate.findings("", large)
+    assert looks(lambda: gate.findings("", b"a note")) == 0
 
 
 def test_memory_has_an_end() -> None:

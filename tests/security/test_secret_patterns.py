@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.security import secret_patterns
 from agents.security.secret_kinds import KINDS, TOKENS
-from agents.security.secret_patterns import Found, find_secrets, kinds_in, masked
+from agents.security.secret_patterns import Found, any_secret, find_secrets, kinds_in, masked
 from tests.security.secret_samples import SAMPLES, hexed, letters
 
 if TYPE_CHECKING:
@@ -156,3 +157,13 @@ def test_a_long_line_without_an_end_is_read() -> None:
     line = letters("long", 300_000, "abcdef 0123456789")
     token = "npm_" + letters("npm", 36)
     assert [each.kind for each in find_secrets(f"{line} {token} {line}")] == ["npm token"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 5])
+def test_one_secret_among_many_texts_is_found_wherever_a_pass_ends(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    monkeypatch.setattr(secret_patterns, "_LOT", 20)
+    _, (whole, _) = SAMPLES[0]
+    clean = ["not a word too much", "", "ok", "another one", "end"]
+    assert not any_secret(clean)
+    assert any_secret([*clean[:at], whole, *clean[at:]])
+    assert not any_secret([])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import Request
 
 import pytest
 
-from agents.errors import NotAllowed
+from agents.clock import SystemClock
+from agents.errors import NeedsOwner, NotAllowed, Transient
 from agents.security.egress import Destination, Egress
-from agents.security.web_egress import Web
+from agents.security.web_egress import Answer, Asking, Bounds, NothingSent, Web
 from tests.standins.certificates import Certificate, make_certificate
 from tests.standins.web_server import HELLO, WebServer
 
@@ -159,3 +162,85 @@ def test_a_proxy_of_the_environment_is_not_asked(
         monkeypatch.setenv(name, plain.address())
     assert get(server.address(), ("localhost", server.port), trust=certificate) == HELLO
     assert plain.asked == []
+
+
+def ask(
+    address: str, *places: tuple[str, int], trust: Certificate | None = None, bounds: Bounds | None = None
+) -> Answer:
+    """What a connector gets that asks with a method of its own."""
+    egress = Egress("books", tuple(Destination(*each) for each in places))
+    web = Web(egress, trust.certificate_file if trust else None)
+    return web.ask(Asking("DELETE", address, {"X-About": "this"}, b"words"), bounds or Bounds(SystemClock(), TIMEOUT_S))
+
+
+def test_an_answer_is_read_whole_also_one_that_says_no(server: WebServer, certificate: Certificate) -> None:
+    here = ("localhost", server.port)
+    answer = ask(server.address(), here, trust=certificate)
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, HELLO, str(len(HELLO)))
+    server.redirects["/old"] = server.address("/new")
+    moved = ask(server.address("/old"), here, trust=certificate)
+    assert (moved.status, moved.headers["location"]) == (302, server.address("/new"))
+    assert server.asked == ["/", "/old"]
+
+
+def test_what_goes_wrong_with_an_answer_is_one_of_our_errors(server: WebServer, certificate: Certificate) -> None:
+    here = ("localhost", server.port)
+    with pytest.raises(NeedsOwner, match="not to be trusted"):
+        ask(server.address(), here)
+    with pytest.raises(NothingSent):
+        ask("https://localhost:1/", ("localhost", 1))
+    with pytest.raises(NotAllowed, match="may not reach"):
+        ask(server.address(), trust=certificate)
+    with pytest.raises(Transient, match="does not end"):
+        ask(server.address(), here, trust=certificate, bounds=Bounds(SystemClock(), TIMEOUT_S, max_bytes=2))
+    with pytest.raises(Transient, match="in time"):
+        ask(server.address(), here, trust=certificate, bounds=Bounds(SystemClock(), TIMEOUT_S, total_s=-1))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (b"", "gave no whole answer"),
+        (b"nonsense\r\n\r\n", "gave no whole answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "was cut"),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 100\r\n\r\nshort", "was cut"),
+    ],
+)
+def test_half_an_answer_is_none(words: bytes, why: str) -> None:
+    with Mumbling(words) as mumbling, pytest.raises(Transient, match=why) as told:
+        ask(f"http://127.0.0.1:{mumbling.port}/", ("127.0.0.1", mumbling.port))
+    assert not isinstance(told.value, NothingSent)
+
+
+def test_a_line_that_hangs_up_while_it_is_opened_may_have_heard(certificate: Certificate) -> None:
+    with Mumbling(b"no TLS at all\r\n") as mumbling, pytest.raises(Transient) as told:
+        ask(f"https://localhost:{mumbling.port}/", ("localhost", mumbling.port), trust=certificate)
+    assert isinstance(told.value, NothingSent)
+    with pytest.raises(Transient, match="cannot be reached") as unknown:
+        ask("other://127.0.0.1:1/", ("127.0.0.1", 0))
+    assert not isinstance(unknown.value, NothingSent)
+
+
+class Mumbling:
+    """Listens, and says a few words to whoever comes; then it hangs up."""
+
+    def __init__(self, words: bytes) -> None:
+        self._words = words
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        line, _ = self._socket.accept()
+        with line:
+            line.settimeout(TIMEOUT_S)
+            line.recv(100_000)
+            line.sendall(self._words)

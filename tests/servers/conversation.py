@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 ROOT = Path(__file__).parents[2]
-MAIL, AUTONOMY = "agents.servers.email_mcp_server", "agents.servers.autonomy_mcp_server"
+MAIL, AUTONOMY = "email", "autonomy"
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,17 @@ def environment(employee: Employee) -> dict[str, str]:
     return {**os.environ, **{name: value for name, value in employee.settings.items() if value}}
 
 
-def command(employee: Employee, module: str = MAIL) -> list[str]:
+def command(employee: Employee, server: str = MAIL) -> list[str]:
     """How an assistant starts a server of this vault."""
-    return [sys.executable, "-m", module, "--vault", str(employee.vault)]
+    return [sys.executable, str(ROOT / "orchestrator.py"), "mcp", server, "--vault", str(employee.vault)]
 
 
 @contextmanager
-def conversation(employee: Employee, module: str = MAIL) -> Iterator[Conversation]:
+def conversation(employee: Employee, server: str = MAIL) -> Iterator[Conversation]:
     """The server runs while the block does."""
-    program, *arguments = command(employee, module)
-    server = StdioServerParameters(command=program, args=arguments, env=environment(employee), cwd=ROOT)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(server)) as client:
+    program, *arguments = command(employee, server)
+    process = StdioServerParameters(command=program, args=arguments, env=environment(employee), cwd=ROOT)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(Client(process)) as client:
         yield Conversation(portal, client)
 
 

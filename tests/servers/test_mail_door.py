@@ -7,13 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel
 
+from agents.console.commands import cli
 from agents.errors import NeedsOwner, NotAllowed
-from agents.servers.door import build_server, serve, without_secrets
-from agents.servers.email_mcp_server import MAX_WAITING, MailDoor
+from agents.servers.email_mcp_server import MailDoor
 from agents.servers.mail_view import MAX_TASKS
+from agents.servers.recording import MAX_IN_TASK
+from agents.servers.serving import build_server, without_secrets
 from tests.clock import NOON
+from tests.connectors.email.notices import report
 from tests.flows.employee import Employee, mail
 from tests.servers.replies import PLEASE, recorded, task_of
 
@@ -56,12 +60,12 @@ def test_an_answer_leaves_without_its_secrets() -> None:
 
 def test_an_assistant_cannot_bury_the_owner_in_replies(door: MailDoor, employee: Employee) -> None:
     task = task_of(employee)
-    for number in range(MAX_WAITING):
+    for number in range(MAX_IN_TASK):
         door.propose_reply(task, "Re: Invoice", f"Version {number}")
         employee.once()
-    with pytest.raises(NotAllowed, match=f"{MAX_WAITING} replies to this task wait"):
+    with pytest.raises(NotAllowed, match=f"{MAX_IN_TASK} proposals of assistants wait in this task"):
         door.propose_reply(task, "Re: Invoice", "One more")
-    assert len(employee.pending("email.send")) == MAX_WAITING
+    assert len(employee.pending("email.send")) == MAX_IN_TASK
 
 
 @pytest.mark.parametrize(
@@ -140,11 +144,11 @@ def test_a_door_keeps_the_time_of_the_vault_on_practice_time_too(
     assert MailDoor.open(employee.vault).clock.now() == NOON
 
 
-def test_without_a_vault_the_server_ends_with_the_next_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert serve(MailDoor, ["--vault", str(tmp_path / "none")]) == 1
-    told = capsys.readouterr()
-    assert "There is no vault" in told.err
-    assert told.out == ""
+def test_without_a_vault_the_server_ends_with_the_next_step(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["mcp", "email", "--vault", str(tmp_path / "none")])
+    assert told.exit_code == 1
+    assert "There is no vault" in told.stderr
+    assert told.stdout == ""
 
 
 def test_without_the_package_the_server_says_what_to_install(door: MailDoor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,3 +156,34 @@ def test_without_the_package_the_server_says_what_to_install(door: MailDoor, mon
     with pytest.raises(NeedsOwner) as told:
         build_server(door)
     assert "requirements-mcp.txt" in told.value.hint
+
+
+def test_a_thread_says_which_mail_came_back_and_why(door: MailDoor, employee: Employee) -> None:
+    task = task_of(employee)
+    door.propose_reply(task, **PLEASE)
+    employee.once()
+    employee.approve(employee.pending("email.send")[0])
+    employee.once()
+    (sent,) = employee.outbox()
+    late = report(sent["Message-ID"], action="delayed", status="4.4.1", said="")
+    words = ("late: the server of the recipient did not answer", "came back: the address does not exist there")
+    for number, notice in enumerate((late, report(sent["Message-ID"], number=2))):
+        employee.drop(f"notice-{number}.eml", notice)
+        employee.once()
+        became = {each.became for each in door.read_thread(task).mails}
+        assert became == {"", words[number]}
+
+
+def test_a_reply_goes_where_the_mail_wants_it_and_its_thread_with_it(door: MailDoor, employee: Employee) -> None:
+    first = task_of(employee)
+    wanted = "Reply-To: desk@other.example\nReferences: <first@client.example>\nMIME-Version"
+    employee.drop("other.eml", mail("Are you open?", number=7).replace("MIME-Version", wanted, 1))
+    employee.once()
+    task = next(each.id for each in door.list_tasks().tasks if each.id != first)
+    assert door.draft_reply(task, "Yes.").from_outside.to == "desk@other.example"
+    door.propose_reply(task, "Re: Hello", "Yes.")
+    employee.once()
+    (note,) = employee.pending("email.send")
+    text = note.read_text(encoding="utf-8")
+    assert "risk: high" in text
+    assert "references: [" in text

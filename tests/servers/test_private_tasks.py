@@ -76,6 +76,23 @@ def test_nothing_of_a_private_task_is_shown(
     assert recorded(employee) == 0
 
 
+@pytest.mark.parametrize("keep", [hide, move_away, break_it], ids=["property", "folder", "unreadable"])
+def test_no_note_about_a_private_task_is_shown_or_found_either(
+    employee: Employee, door: MailDoor, keep: Callable[[Employee, str], None]
+) -> None:
+    task = task_of(employee)
+    notes = [each.relative_to(employee.vault).as_posix() for each in employee.vault.rglob("*.md")]
+    about = [path for path in notes if task in (employee.vault / path).read_text(encoding="utf-8")]
+    assert {path.partition("/")[0] for path in about} >= {"In_Progress", "Plans", "Pending_Approval"}
+    assert MARK in said(door.search(MARK))
+    keep(employee, task)
+    for path in (*about, "Dashboard.md"):
+        with pytest.raises(NotAllowed, match="no note here that may be shown"):
+            door.note(path)
+    assert door.search(MARK).hits == ()
+    assert "# " in door.note("Company_Handbook.md")
+
+
 def test_other_tasks_are_shown_as_before(employee: Employee, door: MailDoor) -> None:
     task = task_of(employee)
     employee.drop("other.eml", mail("Hello?", number=2, sender="Berta <berta@client.example>"))

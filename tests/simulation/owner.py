@@ -37,6 +37,8 @@ class Owner:
     sent: list[bytes] = field(default_factory=list)
     agreed: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # in which round a note was laid into Rejected
+    put_back: set[str] = field(default_factory=set)  # finished tasks that were dragged to Needs_Action
+    thrown_away: set[str] = field(default_factory=set)  # those of them that were deleted there
     meddled: set[str] = field(default_factory=set)  # notes that were copied, deleted, or laid where they do not belong
     edited: set[str] = field(default_factory=set)
     kept: list[tuple[str, str]] = field(default_factory=list)  # what was approved once, to be laid there again
@@ -166,6 +168,8 @@ class Owner:
         if note is None:
             return ""
         self.meddled.add(note.stem)
+        if note.parent.name == "Needs_Action" and note.stem in self.put_back:
+            self.thrown_away.add(note.stem)
         note.unlink()
         return f"{note.stem} from {note.parent.name}"
 
@@ -219,6 +223,7 @@ class Owner:
         if target.exists():
             return ""
         note.rename(target)
+        self.put_back.add(note.stem)
         return note.stem
 
     def closes_a_task(self) -> str:

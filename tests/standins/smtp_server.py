@@ -6,13 +6,15 @@ import asyncio
 import logging
 import socket
 import threading
+from base64 import b64decode
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from aiosmtpd.smtp import Envelope, Session
@@ -49,7 +51,7 @@ class Behaviour:
 class SmtpServer:
     """Use as a context manager, also again: it keeps its port.
 
-    `security` 'plain' offers no encryption and takes any login.
+    `security` 'plain' offers no encryption and takes any login. `keeps`: what a provider does with each mail it took.
     """
 
     certificate: Certificate
@@ -61,6 +63,7 @@ class SmtpServer:
     logins: int = 0
     port: int = 0
     offers_login: bool = True
+    keeps: Callable[[bytes], object] | None = None
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -85,6 +88,16 @@ class SmtpServer:
     _loop: asyncio.AbstractEventLoop = field(init=False, repr=False)
     _server: asyncio.Server = field(init=False, repr=False)
     _thread: threading.Thread = field(init=False, repr=False)
+    _taken: threading.Event | None = field(default=None, init=False, repr=False)
+
+    @contextmanager
+    def silent(self) -> Iterator[threading.Event]:
+        """Meanwhile it takes mails and never answers; the event is set once it has taken one."""
+        self._taken = threading.Event()
+        try:
+            yield self._taken
+        finally:
+            self._taken = None
 
     async def _close(self) -> None:
         self._server.close()
@@ -93,6 +106,13 @@ class SmtpServer:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+
+    def is_silent(self) -> bool:
+        """Whether it has taken a mail and is not to answer."""
+        if self._taken is None:
+            return False
+        self._taken.set()
+        return True
 
     def _session(self) -> SMTP:
         return _Session(
@@ -145,6 +165,16 @@ class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's own name
+        """The password is the token; a wrong one is answered with a challenge, which wants an empty line."""
+        self._server.logins += 1
+        wanted = f"user={self._server.user}\1auth=Bearer {self._server.password}\1\1".encode()
+        if b64decode(args[1]) == wanted:
+            return AuthResult(success=True)
+        answer = await server.challenge_auth(b'{"status":"401"}', encode_to_b64=True)
+        assert answer == b""
+        return AuthResult(success=False, handled=False)
+
     async def handle_NOOP(self, server: SMTP, _session: Session, _envelope: Envelope, _argument: str) -> str:
         if self._server.behaviour.hangs_up_at == "noop":
             _hang_up(server)
@@ -168,6 +198,10 @@ class _Handler:
         assert envelope.mail_from is not None
         assert isinstance(envelope.content, bytes)
         self._server.received.append(Received(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
+        if self._server.keeps:
+            self._server.keeps(envelope.content)
+        if self._server.is_silent():
+            await asyncio.Event().wait()  # until the client is gone
         if self._server.behaviour.hangs_up_at == "content":
             _hang_up(server)
         return "250 OK queued as 1"

@@ -63,7 +63,7 @@ class WebServer:
                 if not to:
                     self.wfile.write(HELLO)
 
-            do_DELETE = do_GET  # noqa: N815 - the library's own name
+            do_DELETE = do_PROPFIND = do_GET  # noqa: N815 - the library's own names
 
             def log_message(self, *_words: object) -> None:
                 """Say nothing."""

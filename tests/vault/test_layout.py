@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agents.vault.layout import (
     APPROVED,
+    CONTACTS,
     DONE,
     FOLDERS,
     IN_PROGRESS,
@@ -163,6 +164,7 @@ def test_only_the_owner_moves_or_creates_anything_in_approved(mover: Mover, sour
         (Mover.RUNNER, f"{APPROVED}/x.md", f"{QUARANTINE}/x.md"),
         (Mover.RUNNER, f"{PENDING}/x.md", f"{REJECTED}/x.md"),
         (Mover.RUNNER, "", f"{PENDING}/x.md"),
+        (Mover.RUNNER, f"{CONTACTS}/x.md", f"{DONE}/2026-11/x.md"),
         (Mover.RUNNER, f"{DONE}/2026-11/plan-x.md", f"{PLANS}/plan-x.md"),
         (Mover.RUNNER, f"{LOGS}/2026-11-23-0001.jsonl", f"{LOGS}/before-epoch-2/2026-11-23-0001.jsonl"),
         (Mover.WATCHER, "", f"{NEEDS_ACTION}/x.md"),
@@ -185,6 +187,7 @@ def test_legal_moves(mover: Mover, source: str, target: str) -> None:
         (Mover.WATCHER, f"{NEEDS_ACTION}/x.md", f"{DONE}/2026-11/x.md"),
         (Mover.RUNNER, f"{INBOX}/x.md", f"{DONE}/x.md"),
         (Mover.RUNNER, "Company_Handbook.md", f"{DONE}/x.md"),
+        (Mover.RUNNER, f"{CONTACTS}/x.md", f"{NEEDS_ACTION}/x.md"),
         (Mover.RUNNER, f"{NEEDS_ACTION}/x.md", "Company_Handbook.md"),
         (Mover.RUNNER, f"{NEEDS_ACTION}/x.md", f"{DONE}/../{APPROVED}/x.md"),
         (Mover.RUNNER, f"{NEEDS_ACTION}/x.md", f"/{DONE}/x.md"),

@@ -11,8 +11,10 @@ from agents.errors import BadNote
 from agents.vault.note import Note, Problem, read_note
 from agents.vault.note_edit import (
     Block,
+    add_item,
     append_line,
     fenced_blocks,
+    fill_property,
     owner_region,
     replace_region,
     set_property,
@@ -199,3 +201,33 @@ def test_a_lost_mark_loses_no_text_of_the_owner() -> None:
 def test_what_is_put_into_the_region_is_read_from_it(region: list[str], lines: list[str]) -> None:
     mine = "".join(f"{line}\n" for line in region)
     assert owner_region(replace_region("\n".join(lines), mine)) == mine
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("---\nx: 1\nemails:\n---\n", "---\nx: 1\nemails: [new]\n---\n"),
+        ("---\nx: 1\n---\n", "---\nx: 1\nemails: [new]\n---\n"),
+        ("---\nemails: a # mine\n---\n", "---\nemails: [a, new] # mine\n---\n"),
+        ("---\nemails: [a, 'b, c']\nx: 1\n---\n", '---\nemails: [a, "b, c", new]\nx: 1\n---\n'),
+        ("---\nemails:\n  - a\n  - b\nx: 1\n---\n", "---\nemails: [a, b, new]\nx: 1\n---\n"),
+        ("---\nemails: [a, NEW]\n---\n", "---\nemails: [a, NEW]\n---\n"),
+        ("no properties\n", "---\nemails: [new]\n---\nno properties\n"),
+    ],
+)
+def test_an_item_is_added_once_and_nothing_else_changes(before: str, after: str) -> None:
+    assert add_item(before, "emails", "new") == after
+    assert add_item(after, "emails", "new") == after
+
+
+def test_a_property_is_filled_only_where_it_says_nothing() -> None:
+    assert fill_property("---\ncompany:\n---\n", "company", "Acme") == "---\ncompany: Acme\n---\n"
+    assert fill_property("---\nx: 1\n---\n", "company", "Acme") == "---\nx: 1\ncompany: Acme\n---\n"
+    mine = "---\ncompany: Mine # my word\n---\n"
+    assert fill_property(mine, "company", "Acme") == mine
+
+
+def test_where_nobody_can_read_the_properties_nothing_is_added() -> None:
+    for edit in (add_item, fill_property):
+        with pytest.raises(BadNote, match="line 3 cannot be read"):
+            edit("---\n{\n---\n", "emails", "new")

@@ -81,6 +81,8 @@ EDITS = {
     "property": EditText("property", "invoice: yes", "category"),
     "append": EditText("append", "## Receipt\ndone\n"),
     "replace": EditText("replace", "new text\n"),
+    "item": EditText("item", "new, item", "tags"),
+    "default": EditText("default", "yes: no", "company"),
     "asked": EditText("asked", ID, "write to Anna"),
 }
 

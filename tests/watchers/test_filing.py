@@ -12,7 +12,9 @@ from agents.vault.layout import note_id
 from tests.clock import NOON
 from tests.watchers.samples import mail, written
 from watchers.filing import Filing
+from watchers.first_priority import FirstPriority
 from watchers.inbox_watcher import InboxWatcher
+from watchers.mail_flood import MailFlood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +100,8 @@ def test_an_id_that_was_given_in_the_same_transaction_is_taken(house: House) -> 
     (event,) = InboxWatcher(house.vault, 0.0).scan(NOON).events
     taken = note_id(NOON.date(), event.kind, event.source, event.source_id)
     with house.recorder.begin() as writing:
-        filing = Filing(writing, [event], NOON.date())
+        flood = MailFlood(writing, [event], NOON, 20, FirstPriority(house.vault))
+        filing = Filing(writing, [event], NOON.date(), clean=True, flood=flood)
         assert filing.free_id(event, event.source_id) == taken
         seen = {"source": "file", "source_id": "another", "content_sha256": "", "task": taken, "seen_at": ""}
         filing.add(seen, TaskRow(taken, NOON.isoformat(), "filed", 0, "", "{}", "", "", "", ""))

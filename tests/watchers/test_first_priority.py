@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,3 +127,30 @@ def test_the_handbook_is_read_again_when_it_has_changed_and_may_be_missing(tmp_p
     handbook.unlink()
     handbook.mkdir()
     assert first.of(billing, (), sender_known=True) == "normal"
+
+
+def test_a_deadline_raises_what_a_known_sender_writes_and_nobody_else(tmp_path: Path) -> None:
+    deciding = FirstPriority(tmp_path)
+    soon = event("anna@client.example", text="Please send it by tomorrow.")
+    assert deciding.of(soon, (), sender_known=True) == "high"
+    assert deciding.of(soon, (), sender_known=False) == "normal"
+    assert deciding.of(soon, ("two From headers",), sender_known=True) == "normal"
+    assert deciding.of(replace(soon, text="Please send it by 1 February."), (), sender_known=True) == "normal"
+    assert deciding.of(replace(soon, text="Nothing to do."), (), sender_known=True) == "normal"
+
+
+def test_the_handbook_says_how_near_a_deadline_is(tmp_path: Path) -> None:
+    table = "## Urgency\n| what | priority |\n| --- | --- |\n| due within 9 days | high |\n"
+    (tmp_path / "Company_Handbook.md").write_text(table, encoding="utf-8")
+    later = event("anna@client.example", text="Please send it within 9 days.")
+    deciding = FirstPriority(tmp_path)
+    assert deciding.of(later, (), sender_known=True) == "high"
+    (tmp_path / "Company_Handbook.md").unlink()
+    assert deciding.of(later, (), sender_known=True) == "normal"
+
+
+def test_a_rule_of_the_owner_counts_before_a_deadline(tmp_path: Path) -> None:
+    rule = "## Rules\n| when | then |\n| --- | --- |\n| from: anna@client.example | low |\n"
+    (tmp_path / "Company_Handbook.md").write_text(rule, encoding="utf-8")
+    soon = event("anna@client.example", text="Please send it by tomorrow.")
+    assert FirstPriority(tmp_path).of(soon, (), sender_known=True) == "low"

@@ -12,7 +12,7 @@ import pytest
 from watchers.hints import FOLDERS, Hints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from watchdog.observers.api import BaseObserver
@@ -23,8 +23,14 @@ PATIENCE_S = 20.0
 class Recorded(Hints):
     """Remembers what was seen, in order."""
 
-    def __init__(self, root: Path, wake: threading.Event) -> None:
-        super().__init__(root, wake)
+    def __init__(
+        self,
+        root: Path,
+        wake: threading.Event,
+        drops: Callable[[], list[Path]] = list,
+        file_system: Callable[[Path], str] = lambda _path: "ext4",
+    ) -> None:
+        super().__init__(root, wake, drops=drops, file_system=file_system)
         self.seen: list[Path] = []
         self.changed = threading.Condition()
 
@@ -223,3 +229,80 @@ def test_after_stopping_no_thread_and_no_handler_is_left(root: Path, wake: threa
     hints.stop()
     assert len(logging.getLogger("watchdog").handlers) == before
     assert not [each for each in threading.enumerate() if type(each).__name__ == "InotifyObserver"]
+
+
+@pytest.fixture
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("Scans")
+
+
+def stirred(hints: Recorded, folder: Path, before: int) -> bool:
+    """Whether more is told of the folder by now than before."""
+    with hints.changed:
+        return hints.changed.wait_for(lambda: (hints.stirs(folder) or 0) > before, PATIENCE_S)
+
+
+def test_a_drop_folder_is_watched_with_the_folders_below_it_from_the_next_look_on(
+    root: Path, wake: threading.Event, scans: Path
+) -> None:
+    drops: list[Path] = []
+    hints = Recorded(root, wake, drops=lambda: drops)
+    assert hints.stirs(scans) is None
+    hints.start()
+    assert hints.stirs(scans) is None
+    drops.append(scans)
+    hints.renew()
+    before = hints.stirs(scans)
+    assert before is not None
+    hints.news()
+    (scans / "new").mkdir()
+    hints.wait_for(scans / "new")
+    wake.clear()
+    (scans / "new/a.pdf").write_bytes(b"x")
+    assert stirred(hints, scans, before)
+    assert wake.wait(PATIENCE_S)
+    drops.clear()
+    hints.renew()
+    assert (hints.stirs(scans), hints.says) == (None, "")
+    hints.stop()
+
+
+def test_a_drop_folder_that_goes_is_polled_and_said_and_watched_again_when_it_is_back(
+    root: Path, wake: threading.Event, scans: Path
+) -> None:
+    hints = Recorded(root, wake, drops=lambda: [scans])
+    hints.start()
+    scans.rename(scans.parent / "unplugged")
+    hints.renew()
+    assert hints.stirs(scans) is None
+    assert f"drop folder {scans} (no such file or directory)" in hints.says
+    assert hints.news() is not None  # the vault itself is watched
+    scans.mkdir()
+    hints.renew()
+    before = hints.stirs(scans)
+    assert before is not None
+    (scans / "a.pdf").write_bytes(b"x")
+    assert stirred(hints, scans, before)
+    hints.stop()
+
+
+def test_what_lies_on_a_drive_that_others_change_is_always_looked_at_and_said(
+    root: Path, wake: threading.Event, scans: Path
+) -> None:
+    kinds = {scans: "nfs4"}
+    hints = Recorded(root, wake, drops=lambda: [scans], file_system=lambda path: kinds.get(path, "ext4"))
+    hints.start()
+    assert hints.says.endswith(f"drop folder {scans} (on a drive that others change too, nfs4)")
+    assert (hints.stirs(scans), hints.news() is None) == (None, False)
+    hints.renew()
+    assert hints.stirs(scans) is None
+    (scans / "a.pdf").write_bytes(b"x")
+    assert wake.wait(PATIENCE_S)  # what this machine writes is told all the same
+    hints.stop()
+    kinds[root] = "cifs"
+    hints = Recorded(root, wake, file_system=lambda path: kinds.get(path, "ext4"))
+    hints.start()
+    hints.renew()
+    assert "the vault (on a drive that others change too, cifs)" in hints.says
+    assert hints.news() is None
+    hints.stop()

@@ -13,7 +13,7 @@ from agents.vault.note import Problem
 from tests.clock import NOON
 from tests.watchers.contract import QUIET_S, WatcherContract
 from tests.watchers.samples import LONG_AGO, mail, with_attachment, written
-from watchers import inbox_reading, inbox_watcher
+from watchers import file_sweeps, inbox_reading
 from watchers.contract import Event, OriginKind, Sweep
 from watchers.inbox_listing import Entry
 from watchers.inbox_reading import read_entry
@@ -169,7 +169,8 @@ def test_a_note_somebody_may_be_typing_waits_longer(inbox: Path) -> None:
 
 def test_a_file_larger_than_the_cap_is_a_problem_and_not_read(inbox: Path) -> None:
     path = written(inbox / "film.mp4", "")
-    os.truncate(path, 25_000_001)
+    with path.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, 25_000_001)
     os.utime(path, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
     event = only(inbox)
     assert event.problem is not None
@@ -291,7 +292,7 @@ def test_a_link_that_vanishes_is_nothing(inbox: Path) -> None:
 def test_files_beyond_one_sweep_come_at_once_in_the_next_and_none_hides_another(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_watcher, "MAX_EVENTS", 2)
+    monkeypatch.setattr(file_sweeps, "MAX_EVENTS", 2)
     for number in range(5):
         written(inbox / f"{number}.eml", mail(number))
     watcher = InboxWatcher(inbox.parent, QUIET_S)
@@ -308,7 +309,7 @@ def test_files_beyond_one_sweep_come_at_once_in_the_next_and_none_hides_another(
 def test_where_many_are_new_at_once_more_are_looked_for_before_anything_else_but_not_for_ever(
     inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_watcher, "BURST", 2)
+    monkeypatch.setattr(file_sweeps, "BURST", 2)
     for number in range(2):
         written(inbox / f"{number}.eml", mail(number))
     watcher = InboxWatcher(inbox.parent, QUIET_S)
@@ -318,8 +319,18 @@ def test_where_many_are_new_at_once_more_are_looked_for_before_anything_else_but
 
 
 def test_one_sweep_carries_a_limited_number_of_bytes(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_watcher, "MAX_SWEEP_BYTES", 10)
+    monkeypatch.setattr(file_sweeps, "MAX_SWEEP_BYTES", 10)
     written(inbox / "a.txt", "more than ten bytes")
     written(inbox / "b.txt", "b")
     sweep = scan(inbox)
     assert ([e.origin for e in sweep.events], sweep.unsettled_s) == (["Inbox/a.txt"], 0.0)
+
+
+def test_a_sweep_that_takes_long_leaves_the_rest_to_the_next_and_loses_none(inbox: Path) -> None:
+    ticking = iter(range(0, 1000, 3))
+    for number in range(5):
+        written(inbox / f"{number}.eml", mail(number))
+    watcher = InboxWatcher(inbox.parent, QUIET_S, monotonic_s=lambda: float(next(ticking)))
+    sweeps = [watcher.scan(NOON) for _ in range(3)]
+    assert [[e.origin[-5] for e in sweep.events] for sweep in sweeps] == [["0", "1"], ["2", "3"], ["4"]]
+    assert [sweep.unsettled_s for sweep in sweeps] == [0.0, 0.0, None]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from errno import ENOSPC
 from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.email.reader import Problem, read_mail
+from agents.durability.checkpoint_rows import reached
 from agents.durability.due_runs import Run
 from agents.durability.run_rows import runs_of
 from agents.durability.task_persistence import TaskRow, add_task, requests_pending
@@ -15,9 +18,10 @@ from agents.vault.layout import note_id
 from tests.autonomy.house import House, Killed
 from tests.clock import NOON
 from tests.watchers.samples import mail, with_attachment, written
-from watchers.contract import Event, OriginKind
+from watchers.contract import Checkpoint, Event, Notice, OriginKind, Sweep
 from watchers.inbox_watcher import InboxWatcher
 from watchers.intake import Intake
+from watchers.mail_event import mail_event
 
 if TYPE_CHECKING:
     from agents.durability.run_rows import State
@@ -134,7 +138,7 @@ def test_a_file_with_a_second_name_and_one_that_is_too_large_are_put_aside_unrea
     written(house.vault / "Inbox/linked.txt", "x\n")
     os.link(house.vault / "Inbox/linked.txt", house.room / "second.txt")
     with (house.vault / "Inbox/large.pdf").open("wb") as large:
-        large.truncate(25_000_001)
+        os.posix_fallocate(large.fileno(), 0, 25_000_001)
     os.utime(house.vault / "Inbox/large.pdf", (0, 0))
     assert house.sweep() == 2
     assert (inbox(house), len(quarantine(house))) == ([], 2)
@@ -276,3 +280,50 @@ def test_a_due_time_that_was_passed_over_is_a_line_of_the_ledger_and_no_task(hou
         (row,) = runs_of(sql, "post")
     assert (row.task, row.state, row.started_at) == ("", "missed", "")
     assert house.folder(row.note) == "Schedules/2026-11"
+
+
+def remote(number: int) -> Event:
+    """A mail on a server."""
+    content = mail(number).encode()
+    found = read_mail(content)
+    assert not isinstance(found, Problem)
+    return mail_event(found, content, f"{number}.eml", NOON, NOON)
+
+
+def how_far(house: House) -> dict[str, str]:
+    with house.journal.begin() as sql:
+        return {place: at.value for place, at in reached(sql, "").items()}
+
+
+def test_how_far_was_read_is_written_with_the_tasks(house: House) -> None:
+    sweep = Sweep((remote(1), remote(2)), checkpoints=(Checkpoint("there", "2"),))
+    assert Intake(house.recorder, house.blobs).take_in(sweep) == 2
+    assert (len(notes(house)), how_far(house)) == (2, {"there": "2"})
+
+
+def test_where_a_mail_cannot_be_filed_nothing_says_that_it_was_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = Intake(house.recorder, house.blobs)
+    sweep = Sweep((remote(1),), checkpoints=(Checkpoint("there", "1"),))
+
+    def full(_content: bytes) -> str:
+        raise OSError(ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.blobs, "put", full)
+        with pytest.raises(OSError, match="space"):
+            intake.take_in(sweep)
+    assert (notes(house), how_far(house)) == ([], {})
+    intake.take_in(sweep)
+    intake.take_in(sweep)
+    assert (len(notes(house)), how_far(house)) == (1, {"there": "1"})
+
+
+def test_what_the_owner_must_know_of_a_source_is_one_alert(house: House) -> None:
+    intake = Intake(house.recorder, house.blobs)
+    for _ in range(2):
+        intake.take_in(Sweep(notices=(Notice("mail", "It is read from now on."),)))
+    (alert,) = (house.vault / "Needs_Action").glob("*-alert-*.md")
+    assert "It is read from now on." in alert.read_text(encoding="utf-8")
+    assert intake.take_in(Sweep()) == 0

@@ -22,15 +22,19 @@ MAX_RECORD_BYTES = 10_000
 
 
 class Attempt(BaseModel):
-    """One try. `outcome` 'begun' has no answer yet; 'refused' means the server said that it did not take the mail."""
+    """One try. `outcome` 'begun' has no answer yet; 'refused' means the server said that it did not take the mail.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `copy_says`: what became of the copy in the Sent folder; empty = nobody looked.
+    """
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     message_id: str
     host: str
     at: datetime
     outcome: Literal["begun", "accepted", "refused"] = "begun"
     reply: str = ""
+    copy_says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

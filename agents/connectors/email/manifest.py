@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.connectors.contract import Ask, Capability, Connection, Manifest, State
 from agents.connectors.email.account import (
+    IMAPS,
+    MAIL,
+    ONLY_SENDING,
+    account_files,
     account_from,
     forget_account,
+    further_name,
     is_connected,
     keep_account,
     kept_answers,
+    offered_imap_host,
     open_account,
     password_from,
     read_account,
 )
 from agents.connectors.email.actions import EmailSend
+from agents.connectors.email.mail_source import known_trouble, reading_door
 from agents.errors import NeedsOwner
 from agents.security.egress import Destination, Egress
 
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agents.connectors.contract import Connector, ConnectorContext
+    from agents.connectors.email.account import MailAccount
 
 NEXT_STEP = "python orchestrator.py connect mail"
 
@@ -37,13 +47,38 @@ def _open_connector(context: ConnectorContext) -> Connector:
 
 
 def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
+    further = [place.stem for place, _ in account_files(context) if place.stem != MAIL]
+    return (*_first(context), *(_further_one(context, name) for name in further))
+
+
+def _further_one(context: ConnectorContext, name: str) -> Capability:
+    step = f"python orchestrator.py connect {name}"
+    try:
+        account, _ = open_account(context, name)
+    except NeedsOwner as err:
+        return Capability(f"{name} in", State.OFF, str(err), step)
+    return replace(_reading(account, context, step), name=f"{name} in")
+
+
+def _first(context: ConnectorContext) -> Sequence[Capability]:
     if not is_connected(context):
         return (Capability("mail", State.OUTBOX, "finished messages wait in Outbox; nothing is sent", NEXT_STEP),)
     try:
         account, _ = open_account(context)
     except NeedsOwner as err:
         return (Capability("mail", State.OFF, str(err), NEXT_STEP),)
-    return (Capability("mail", State.REAL, f"sends as {account.from_address} through {account.host}", ""),)
+    sends = Capability("mail", State.REAL, f"sends as {account.from_address} through {account.host}", "")
+    return (sends, _reading(account, context, NEXT_STEP))
+
+
+def _reading(account: MailAccount, context: ConnectorContext, step: str) -> Capability:
+    """Whether mail is read, and what was in the way when it was last tried."""
+    if account.imap is None:
+        return Capability("mail in", State.OFF, f"{account.from_address} only sends; no mail is read", step)
+    where = f"{', '.join(account.imap.folders)} of {account.from_address} at {account.imap.host}"
+    if trouble := known_trouble(context.state, account):
+        return Capability("mail in", State.OFF, f"{where} cannot be read: {trouble}", step)
+    return Capability("mail in", State.REAL, f"reads {where}; marks nothing as read", "")
 
 
 def _reaches(context: ConnectorContext) -> Sequence[Destination]:
@@ -57,9 +92,57 @@ def _reaches(context: ConnectorContext) -> Sequence[Destination]:
 def _test(answers: Mapping[str, str]) -> str:
     from agents.connectors.email.smtp_session import try_account  # noqa: PLC0415 - smtplib and ssl, used rarely
 
-    account = account_from(answers)
+    account, secret = account_from(answers), password_from(answers)
     typed = Egress("mail", (Destination(account.host, account.port),))
-    return try_account(account, password_from(answers), typed)
+    works = [try_account(account, secret, typed)]
+    if account.imap:
+        from agents.connectors.email.imap_session import try_reading  # noqa: PLC0415 - heavy, used rarely
+
+        works.append(try_reading(account, secret, reading_door(account)))
+    return "\n".join(works)
+
+
+def _reads(answers: Mapping[str, str]) -> bool:
+    return answers["imap_host"].strip() != ONLY_SENDING
+
+
+_ASKS = (
+    Ask("host", "Mail server for sending (SMTP), such as smtp.example.org"),
+    Ask("port", "Port (587 with starttls, 465 with tls)", default="587"),
+    Ask("security", "Encryption: starttls or tls", default="starttls"),
+    Ask("user", "User name"),
+    Ask("password", "Password (an app password, if the provider has such)", secret=True),
+    Ask("from", "Address your mails come from, such as Studio <owner@studio.example>"),
+    Ask(
+        "ca_file",
+        "File with the server's own certificate (leave empty unless you run the server)",
+        default="",
+    ),
+    Ask("login", "What the password is: password, or xoauth2 for an access token", default="password"),
+    Ask(
+        "imap_host",
+        f"Mail server for reading (IMAP); {ONLY_SENDING} if no mail is to be read",
+        offer=offered_imap_host,
+    ),
+    Ask("imap_port", "Port (993; 143 with starttls)", default=str(IMAPS), applies=_reads),
+    Ask("folders", "Folders to read, with commas between them", default="INBOX", applies=_reads),
+)
+
+
+def _connection(name: str) -> Connection:
+    return Connection(
+        name=name,
+        asks=_ASKS,
+        test=_test,
+        keep=partial(keep_account, name=name),
+        forget=partial(forget_account, name=name),
+        answers=partial(kept_answers, name=name),
+        further=lambda further: _connection(further_name(further)),
+    )
+
+
+def _further(context: ConnectorContext) -> Sequence[Connection]:
+    return tuple(_connection(place.stem) for place, _ in account_files(context) if place.stem != MAIL)
 
 
 MANIFEST = Manifest(
@@ -68,26 +151,6 @@ MANIFEST = Manifest(
     open_connector=_open_connector,
     capabilities=_capabilities,
     reaches=_reaches,
-    connections=(
-        Connection(
-            name="mail",
-            asks=(
-                Ask("host", "Mail server for sending (SMTP), such as smtp.example.org"),
-                Ask("port", "Port (587 with starttls, 465 with tls)", default="587"),
-                Ask("security", "Encryption: starttls or tls", default="starttls"),
-                Ask("user", "User name"),
-                Ask("password", "Password (an app password, if the provider has such)", secret=True),
-                Ask("from", "Address your mails come from, such as Studio <owner@studio.example>"),
-                Ask(
-                    "ca_file",
-                    "File with the server's own certificate (leave empty unless you run the server)",
-                    default="",
-                ),
-            ),
-            test=_test,
-            keep=keep_account,
-            forget=forget_account,
-            answers=kept_answers,
-        ),
-    ),
+    connections=(_connection(MAIL),),
+    further=_further,
 )

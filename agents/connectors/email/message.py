@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from agents.connectors.contract import sha256_hex
 from agents.connectors.email.address import ascii_address
 from agents.errors import NotAllowed
 
@@ -71,7 +72,7 @@ def compose(action: EmailSend, key: str, sender: Sender, at: datetime, attachmen
     """The message as it leaves: text in UTF-8, attachments as they were sealed; lines end with CR LF.
 
     Raises:
-        NotAllowed: a sealed file was not handed over.
+        NotAllowed: a sealed file was not handed over, or other bytes were.
     """
     head = [
         f"From: {_phrase(sender.name)}<{sender.ascii_address}>",
@@ -79,7 +80,7 @@ def compose(action: EmailSend, key: str, sender: Sender, at: datetime, attachmen
         f"Subject: {_text(action.subject)}",
         f"Date: {format_datetime(at)}",
         f"Message-ID: {message_id(key, sender)}",
-        *([f"In-Reply-To: {action.in_reply_to}", f"References: {action.in_reply_to}"] if action.in_reply_to else []),
+        *_thread(action),
         "MIME-Version: 1.0",
     ]
     parts = [_text_part(action.body), *(_file_part(each, attachments) for each in action.attachments)]
@@ -89,6 +90,13 @@ def compose(action: EmailSend, key: str, sender: Sender, at: datetime, attachmen
     head.append(f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"')
     line = f"--{boundary}".encode()
     return _lines(head) + b"\r\n" + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
+
+
+def _thread(action: EmailSend) -> Iterator[str]:
+    """What it answers, and the thread up to there, each id on a line of its own: no line grows too long."""
+    if action.in_reply_to:
+        yield f"In-Reply-To: {action.in_reply_to}"
+        yield "References: " + "\r\n ".join((*action.references, action.in_reply_to))
 
 
 def _lines(lines: list[str]) -> bytes:
@@ -103,7 +111,7 @@ def _text_part(body: str) -> bytes:
 
 def _file_part(file: AttachmentRef, attachments: Attachments) -> bytes:
     content = attachments.get(file.sha256)
-    if content is None:
+    if content is None or sha256_hex(content) != file.sha256:
         raise NotAllowed(f"the sealed file {file.name} is missing", hint="Let the mail be proposed again.")
     media_type = MEDIA_TYPES.get(PurePosixPath(file.name).suffix.lower(), "application/octet-stream")
     head = [

@@ -19,7 +19,6 @@ from agents.connectors.email.headers import (
     parameters,
     split_headers,
 )
-from agents.connectors.email.html_text import text_of_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +135,8 @@ def _read_text(content: bytes, media_type: str, charset: str) -> Body:
     text = re.sub(r"\r\n?", "\n", written)
     if media_type != "text/html":
         return Body(text, flags=flags, is_plain=True)
+    from agents.connectors.email.html_text import text_of_html  # noqa: PLC0415 - a parser that most mails do not need
+
     seen = text_of_html(text)
     odd = ((HIDDEN_TEXT, seen.has_hidden_text), (FALSE_LINK, seen.has_false_link), (LONG_HTML, seen.is_cut))
     return Body(seen.text, flags=(*flags, *(flag for flag, holds in odd if holds)))

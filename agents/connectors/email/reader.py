@@ -13,7 +13,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.email.address import ascii_address
+from agents.connectors.email.bounces import Bounce, read_bounce
 from agents.connectors.email.headers import HeaderBlock, Mailbox, mailboxes, one_line, readable, split_headers
+from agents.connectors.email.mail_source import Listed, MailSession, MailSource, MailSources, trouble_place
 from agents.connectors.email.parts import MailAttachment, read_body
 from agents.connectors.email.quotes import quoted_reply_removed
 from agents.connectors.email.suspicion import SenderView, suspicions
@@ -22,7 +24,19 @@ from agents.vault.note import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Mail", "MailAttachment", "Problem", "quoted_reply_removed", "read_mail"]
+__all__ = [
+    "Bounce",
+    "Listed",
+    "Mail",
+    "MailAttachment",
+    "MailSession",
+    "MailSource",
+    "MailSources",
+    "Problem",
+    "quoted_reply_removed",
+    "read_mail",
+    "trouble_place",
+]
 
 MAX_MAIL_BYTES = 30_000_000
 MAX_TEXT_CHARS = 200_000
@@ -48,7 +62,7 @@ class Mail:
     """One mail. Addresses and ids that cannot be used are empty; `date` is UTC, None when it is missing or nonsense.
 
     `flags` are warnings in the owner's words. `answers` are the ids of the mails it says it answers, the nearest first;
-    `marked_urgent` is what the sender claims in a header.
+    `marked_urgent` is what the sender claims in a header. `bounce`: it is a mail server's notice about another mail.
     """
 
     message_id: str
@@ -64,6 +78,7 @@ class Mail:
     in_reply_to: str
     answers: tuple[str, ...] = ()
     marked_urgent: bool = False
+    bounce: Bounce | None = None
 
 
 def read_mail(raw: bytes) -> Mail | Problem:
@@ -107,6 +122,7 @@ def _mail(block: HeaderBlock) -> Mail:
         in_reply_to=_message_id(block.first("in-reply-to")),
         answers=_answers(block),
         marked_urgent=any(each.match(block.first(name)) for name, each in _URGENT.items()),
+        bounce=read_bounce(block, body),
     )
 
 

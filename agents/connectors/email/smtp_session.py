@@ -132,6 +132,10 @@ def _log_in(server: smtplib.SMTP, account: MailAccount, password: SecretStr) -> 
     try:
         server.ehlo_or_helo_if_needed()
         offered = server.esmtp_features.get("auth", "").upper().split()
+        if account.login == "xoauth2":
+            said = f"user={account.user}\1auth=Bearer {server.password}\1\1"
+            server.auth("XOAUTH2", lambda challenge=None: "" if challenge else said)  # an error: an empty line
+            return
         way = next((each for each in WAYS_TO_LOG_IN if each in offered), None)
         if way is None:
             raise NeedsOwner(f"{host} offers no login here: the port is probably wrong", hint=CONNECT)

@@ -37,7 +37,7 @@ Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=3), AfterValidat
 class InvoiceLine(BaseModel):
     """One line: `price` per `unit` in the invoice's currency (negative = a discount), `tax` in percent."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     text: Annotated[Text, Field(min_length=1, max_length=1000)]
     quantity: Quantity

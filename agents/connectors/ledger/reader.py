@@ -45,6 +45,12 @@ class LedgerReader:
             return {number: Unclear(number, register) for number in wanted}
         return {number: register.standing(number, today) for number in wanted}
 
+    def customers(self) -> dict[str, str]:
+        """The customer of every invoice, by its number, in the order of the books; empty when they cannot be read."""
+        with self._lock:
+            register = self._register()
+        return {} if isinstance(register, str) else register.customers()
+
     def fingerprint(self) -> Signature:
         """What changes when a file of the ledger does."""
         return _signature(self._root)

@@ -46,6 +46,7 @@ class Owed:
     account: str
     total: Money
     due: date
+    customer: str = ""
     legs: list[Leg] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
@@ -65,6 +66,10 @@ class Register:
                 if not _issues(each):
                     self._take_in(each)
             self._look_beside(loaded.files, texts)
+
+    def customers(self) -> dict[str, str]:
+        """The customer of every invoice, by its number, in the order of the books."""
+        return {number: each.customer for number, each in self._owed.items()}
 
     def standing(self, number: str, today: date) -> Standing:
         """How an invoice stands; what is booked on later days does not count yet."""
@@ -87,11 +92,11 @@ class Register:
         if number in self._owed:
             self._owed[number].doubts.append(f"{place}: {number} is booked twice.")
         elif len(accounts) != 1 or len(currencies) != 1 or (due := _due(invoice)) is None:
-            self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day)
+            self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day, invoice.payee)
             owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
         else:
             total = Money(sum((leg.amount for leg in legs), NOTHING), currencies.pop())
-            self._owed[number] = Owed(accounts.pop(), total, due)
+            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee)
 
     def _take_in(self, entry: Transaction) -> None:
         """Put every leg on a customer's account to the invoice it is for."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.clock import FrozenClock
+    from tests.standins.dovecot import Dovecot
     from tests.standins.smtp_server import SmtpServer
 
 KEY = sha256_hex(b"one approval")
@@ -58,12 +59,15 @@ def answers_for(server: SmtpServer) -> dict[str, str]:
         "password": server.password,
         "from": "Studio Emma <owner@studio.example>",
         "ca_file": str(server.certificate.certificate_file),
+        "login": "password",
+        "imap_host": "-",  # it only sends
     }
 
 
-def connect(context: ConnectorContext, server: SmtpServer) -> None:
-    """Connect the account of this server."""
-    keep_account(context, answers_for(server))
+def connect(context: ConnectorContext, server: SmtpServer, keeping: Dovecot | None = None) -> None:
+    """Connect the account of this server; `keeping`: where its mails lie."""
+    reading = {"imap_host": "localhost", "imap_port": str(keeping.tls_port)} if keeping else {}
+    keep_account(context, answers_for(server) | reading)
 
 
 def smtp(context: ConnectorContext) -> SmtpConnector:

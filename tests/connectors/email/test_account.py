@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.contract import State
-from agents.connectors.email.account import PASSWORD, account_from, read_account
+from agents.connectors.email.account import (
+    PASSWORD,
+    ImapServer,
+    account_from,
+    keep_account,
+    kept_answers,
+    read_account,
+)
 from agents.connectors.email.manifest import MANIFEST
 from agents.errors import NeedsOwner, NotAllowed, Transient
 from agents.security.secrets import open_secrets
@@ -33,6 +40,10 @@ ANSWERS = {
     "password": "correct horse",
     "from": "owner@studio.example",
     "ca_file": "",
+    "login": "password",
+    "imap_host": "-",
+    "imap_port": "993",
+    "folders": "INBOX",
 }
 
 
@@ -52,6 +63,35 @@ def test_trying_says_what_works_and_sends_nothing(server: SmtpServer) -> None:
     assert says == "localhost took the login over an encrypted line; mails can go out as owner@studio.example."
     assert server.logins == 1
     assert server.received == []
+
+
+def test_an_access_token_is_tried_as_such_and_a_wrong_one_is_named(server: SmtpServer) -> None:
+    given = answers_for(server) | {"login": "xoauth2"}
+    assert "took the login" in MAIL.test(given)
+    with pytest.raises(NeedsOwner, match="refused user or password"):
+        MAIL.test(given | {"password": "wrong"})
+    assert server.logins == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "offered"),
+    [("smtp.provider.example", "imap.provider.example"), ("provider.example", "provider.example"), ("box", "box")],
+)
+def test_the_server_for_reading_is_offered_from_the_one_for_sending(host: str, offered: str) -> None:
+    ask = next(each for each in MAIL.asks if each.name == "imap_host")
+    assert ask.offer is not None
+    assert ask.offer({"host": host}) == offered
+
+
+def test_what_was_answered_about_reading_is_kept_and_answered_again(
+    context: ConnectorContext, server: SmtpServer
+) -> None:
+    reading = {"imap_host": "imap.provider.example", "imap_port": "143", "folders": "INBOX, Bank,, INBOX"}
+    keep_account(context, answers_for(server) | reading)
+    imap = read_account(context).imap
+    assert imap == ImapServer(host="imap.provider.example", port=143, security="starttls", folders=("INBOX", "Bank"))
+    assert kept_answers(context)["folders"] == "INBOX, Bank"
+    assert account_from(kept_answers(context)) == read_account(context)
 
 
 def test_trying_a_wrong_password_names_it(server: SmtpServer) -> None:
@@ -87,6 +127,9 @@ def test_a_server_that_does_nothing_after_the_login_does_not_work(
         ({"user": "a\nb"}, "user"),
         ({"from": "nobody"}, "from"),
         ({"from": ""}, "from"),
+        ({"login": "x"}, "login"),
+        ({"imap_host": "a host"}, "imap"),
+        ({"imap_host": "localhost", "folders": "a\nb"}, "imap"),
         ({"port": "x", "security": "x"}, "port, security"),
     ],
 )
@@ -119,8 +162,9 @@ def test_kept_it_is_real_private_and_the_password_is_not_in_it(context: Connecto
     assert settings.stat().st_mode & 0o777 == 0o600
     assert "correct horse" not in settings.read_text(encoding="utf-8")
     assert context.secrets.get(PASSWORD) == "correct horse"
-    (capability,) = MANIFEST.capabilities(context)
-    assert (capability.state, capability.next_step) == (State.REAL, "")
+    sending, reading = MANIFEST.capabilities(context)
+    assert (sending.state, sending.next_step) == (State.REAL, "")
+    assert (reading.name, reading.state) == ("mail in", State.OFF)
     assert read_account(context).from_name == "Studio Emma"
     assert MANIFEST.open_connector(context).name == "smtp"
 

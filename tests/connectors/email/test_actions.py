@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agents.connectors.contract import AttachmentRef, Row, Stakes
-from agents.connectors.email.actions import EmailSend, reply_subject
+from agents.connectors.contract import AttachmentRef, Row, Stakes, sha256_hex
+from agents.connectors.email.actions import MAX_REFERENCES, EmailSend, reply_subject, thread_before
 from agents.connectors.email.address import ascii_address, ascii_domain, imitates_latin, readable_domain
 from agents.connectors.email.message import Sender, compose
 from agents.connectors.email.reader import Mail, read_mail
@@ -79,6 +79,9 @@ def test_look_alike_letters_in_the_domain_are_shown_as_what_they_are() -> None:
         {"attachments": [AttachmentRef(name="", sha256=DIGEST)]},
         {"attachments": [AttachmentRef(name="a.pdf", sha256="short")]},
         {"attachments": [AttachmentRef(name="a.pdf", sha256=DIGEST)] * 21},
+        {"references": ["no id"]},
+        {"references": ["<a@x>\r\nBcc: eve@evil.example"]},
+        {"references": ["<a@x>"] * 11},
         {"cc": "eve@evil.example"},
     ],
 )
@@ -185,6 +188,39 @@ def test_what_leaves_reads_as_it_was_sealed(subject: str, body: str, name: str) 
     assert others["References"].strip() == action.in_reply_to
 
 
+def test_an_answer_stands_in_the_thread_of_what_it_answers() -> None:
+    long = tuple(f"<{number}-{'x' * 200}@client.example>" for number in range(MAX_REFERENCES))
+    action = mail(in_reply_to="<ask-9@client.example>", references=long)
+    content = compose(action, KEY, Sender("owner@studio.example"), NOON, {})
+    assert max(map(len, content.split(b"\r\n"))) < 998
+    assert as_read_by_others(content)["References"].split() == [*long, "<ask-9@client.example>"]
+    read = read_mail(content)
+    assert isinstance(read, Mail)
+    assert read.answers == ("<ask-9@client.example>", *reversed(long))
+    assert Row("thread", "goes on, after 10 earlier mails", "references") in action.rows()
+
+
+def test_an_answer_without_a_thread_is_sealed_as_it_always_was() -> None:
+    assert b"references" not in mail().canonical()
+    assert EmailSend.model_validate_json(mail().canonical()) == mail()
+    threaded = mail(references=["<ask-1@client.example>"])
+    assert EmailSend.model_validate_json(threaded.canonical()) == threaded
+
+
+@pytest.mark.parametrize(
+    ("answers", "before"),
+    [
+        ((), ()),
+        (("<b@x>", "<a@x>"), ("<a@x>", "<b@x>")),
+        (("<b@x>", "<ask@x>", "<a@x>"), ("<a@x>", "<b@x>")),
+        (("<b@x>", "no id", "<a@x>"), ("<a@x>", "<b@x>")),
+        (tuple(f"<{n}@x>" for n in range(20)), ("<19@x>", *(f"<{n}@x>" for n in range(8, -1, -1)))),
+    ],
+)
+def test_of_a_long_thread_the_first_and_the_newest_are_kept(answers: tuple[str, ...], before: tuple[str, ...]) -> None:
+    assert thread_before(answers, "<ask@x>") == before
+
+
 @given(
     LINES.filter(
         lambda name: (
@@ -194,8 +230,9 @@ def test_what_leaves_reads_as_it_was_sealed(subject: str, body: str, name: str) 
     st.binary(max_size=300),
 )
 def test_a_file_arrives_byte_for_byte_under_its_name(name: str, content: bytes) -> None:
-    action = mail(attachments=[AttachmentRef(name=name, sha256=DIGEST)])
-    read = read_mail(compose(action, KEY, Sender("owner@studio.example"), NOON, {DIGEST: content}))
+    digest = sha256_hex(content)
+    action = mail(attachments=[AttachmentRef(name=name, sha256=digest)])
+    read = read_mail(compose(action, KEY, Sender("owner@studio.example"), NOON, {digest: content}))
     assert isinstance(read, Mail)
     (file,) = read.attachments
     assert file.content == content
@@ -210,9 +247,9 @@ def test_the_same_action_and_time_give_the_same_bytes() -> None:
 def test_names_outside_ascii_are_read_by_others_too() -> None:
     action = mail(
         subject="Rechnung für Zürich " * 5,
-        attachments=[AttachmentRef(name="Rechnung " + "ü" * 90 + ".pdf", sha256=DIGEST)],
+        attachments=[AttachmentRef(name="Rechnung " + "ü" * 90 + ".pdf", sha256=sha256_hex(PDF))],
     )
-    content = compose(action, KEY, Sender("owner@münchen.example", 'Büro "Süd"'), NOON, {DIGEST: PDF})
+    content = compose(action, KEY, Sender("owner@münchen.example", 'Büro "Süd"'), NOON, SEALED)
     message = as_read_by_others(content)
     assert message["Subject"].strip() == action.subject.strip()
     assert message["From"].addresses[0].display_name == 'Büro "Süd"'

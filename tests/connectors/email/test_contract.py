@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.email.account import PASSWORD
+from agents.connectors.contract import Found
+from agents.connectors.email.account import PASSWORD as PASSWORD_NAME
 from agents.connectors.email.manifest import MANIFEST
-from tests.connectors.contract import ConnectorContract, MemorySecrets
+from agents.errors import OutcomeUnknown
+from tests.connectors.contract import KEY, ConnectorContract, MemorySecrets
 from tests.connectors.email.mail_room import SEALED, connect, context_in, invoice_mail
 from tests.standins.certificates import make_certificate
+from tests.standins.dovecot import PASSWORD, SENT_FOLDER, USER
 from tests.standins.smtp_server import Behaviour, SmtpServer
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.contract import Action, Attachments, Connector, ConnectorContext
     from tests.clock import FrozenClock
+    from tests.standins.dovecot import Dovecot
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class MailService:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return ("xylophone", self.context.secrets.get(PASSWORD) or "xylophone")
+        return ("xylophone", self.context.secrets.get(PASSWORD_NAME) or "xylophone")
 
     def open(self) -> Connector:
         return MANIFEST.open(self.context)
@@ -60,6 +64,26 @@ class TestOutbox(ConnectorContract):
     @pytest.fixture
     def service(self, tmp_path: Path, clock: FrozenClock) -> MailService:
         return MailService(context_in(tmp_path, clock))
+
+
+class TestSmtpWithSentFolder(ConnectorContract):
+    """With an account that keeps what it sent: a lost answer is found there."""
+
+    @pytest.fixture
+    def service(self, tmp_path: Path, clock: FrozenClock, dovecot: Dovecot) -> Iterator[MailService]:
+        with SmtpServer(dovecot.certificate, user=USER, password=PASSWORD) as server:
+            server.keeps = lambda content: dovecot.put(f"kept-{len(server.received)}", content, folder=SENT_FOLDER)
+            context = context_in(tmp_path, clock, MemorySecrets())
+            connect(context, server, dovecot)
+            yield MailService(context, server)
+
+    def test_a_lost_answer_is_found_among_what_was_sent(self, service: MailService) -> None:
+        service.lose_the_next_answer()
+        with pytest.raises(OutcomeUnknown):
+            service.open().execute(service.action, KEY, service.attachments)
+        assert isinstance(found := service.open().find(KEY, service.action), Found)
+        assert service.open().execute(service.action, KEY, service.attachments) == found.receipt
+        assert service.effects() == 1
 
 
 class TestSmtp(ConnectorContract):

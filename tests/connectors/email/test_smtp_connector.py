@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found
+from agents.connectors.contract import Absent, AttachmentRef, CannotKnow, CannotUndo, Found, sha256_hex
 from agents.connectors.email.account import keep_account
 from agents.connectors.email.email_connector import OutboxConnector
 from agents.connectors.email.manifest import MANIFEST
@@ -199,9 +199,10 @@ def test_a_mail_above_the_servers_size_is_refused_before_it_is_sent(
 ) -> None:
     connect(context, server)
     huge = PDF * 4_000
-    mail = invoice_mail()
+    file = AttachmentRef(name="huge.pdf", sha256=sha256_hex(huge))
+    mail = invoice_mail().model_copy(update={"attachments": (file,)})
     with pytest.raises(NotAllowed, match="size"):
-        smtp(context).execute(mail, KEY, {mail.attachments[0].sha256: huge})
+        smtp(context).execute(mail, KEY, {file.sha256: huge})
     assert smtp(context).find(KEY, mail) == Absent()
 
 
@@ -209,6 +210,14 @@ def test_a_missing_sealed_file_is_refused(server: SmtpServer, context: Connector
     connect(context, server)
     with pytest.raises(NotAllowed, match=r"inv-2026-0001\.pdf is missing"):
         smtp(context).execute(invoice_mail(), KEY, {})
+    assert server.logins == 0
+
+
+def test_a_file_that_is_not_what_was_sealed_does_not_leave(server: SmtpServer, context: ConnectorContext) -> None:
+    connect(context, server)
+    (sealed,) = invoice_mail().attachments
+    with pytest.raises(NotAllowed, match=r"inv-2026-0001\.pdf is missing"):
+        smtp(context).execute(invoice_mail(), KEY, {sealed.sha256: PDF + b"."})
     assert server.logins == 0
 
 

@@ -1,0 +1,1 @@
+"""Calendar: reading what is planned, and putting one sealed event into it."""

@@ -1,0 +1,194 @@
+"""Recognises invoices and receipts by their text, and reads who wants how much. Pure, and raises on no text.
+
+What is not plain is left empty, never guessed. Everything read is what a stranger wrote: it sorts and is shown, and no
+action takes a value from here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from agents.reasoning.amounts import read_number
+from agents.security.personal_numbers import is_iban
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+MAX_CHARS, MAX_LINES, MAX_LINE_CHARS = 20_000, 400, 200
+HEAD_LINES = 8
+MAX_NAME_CHARS = 80
+ENOUGH = 3
+OLDEST_YEAR = 2000
+
+_INVOICE = re.compile(r"(?i)^\W*(?:tax |commercial |proforma )?(?:invoice|rechnung|facture|factura|fattura|factuur)\b")
+_RECEIPT = re.compile(
+    r"(?i)^\W*(?:sales |cash )?(?:receipt|quittung|kassenbon|kassenbeleg|beleg|bon|reçu|ticket|recibo|scontrino"
+    r"|kassabon)\b"
+)
+_NUMBERED = re.compile(
+    r"(?i)\b(?:invoice|rechnungs?|facture|factura|fattura|factuur)[ -]{0,2}(?:no|nr|number|nummer|n°|num|#)\b"
+)
+_OWED = re.compile(
+    r"(?i)\b(?:due date|amount due|balance due|payment due|payable|payment terms|please pay|please transfer|zahlbar"
+    r"|fällig|zahlungsziel|überweisen|échéance|vencimiento|scadenza|vervaldatum)\b"
+)
+_PAID = re.compile(
+    r"(?i)\b(?:paid|paid by|card payment|cash|change|visa|mastercard|paypal|bezahlt|bar|karte|ec-karte|girocard"
+    r"|rückgeld|payé|carte|pagado|tarjeta|pagato|betaald|contant)\b"
+)
+_UNPAID = re.compile(r"(?i)\b(?:not|un|to be|nicht|noch|unless) ?(?:yet )?(?:paid|bezahlt)\b")
+_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,'’ ]\d{3})+[.,]\d\d|\d{1,7}[.,]\d\d)(?![\d%]|[.,]\d)(?!\s?%)")
+_TOTALS = (
+    re.compile(
+        r"(?i)\b(?:grand total|amount due|balance due|total due|total paid|amount paid|zu zahlen|zahlbetrag"
+        r"|gesamtbetrag|rechnungsbetrag|endbetrag|total ttc|net à payer|totale|te betalen)\b"
+    ),
+    re.compile(r"(?i)\b(?:total|gesamt|summe|totaal|importe|montant)\b"),
+)
+_PART = re.compile(r"(?i)\b(?:sub-?total|zwischensumme|sous-total|netto?|excl|hors|before)\b")
+_TAX = re.compile(r"(?i)\b(?:vat|sales tax|tax|mwst|ust|mehrwertsteuer|umsatzsteuer|tva|btw|iva)\b")
+_NO_TAX = re.compile(r"(?i)\b(?:excl|ohne|before|nett?o?|nr|no|number|id|hors|incl|inkl|total|gesamt)\b")
+_VAT_WORDS = re.compile(r"(?i)\b(?:vat|ust|umsatzsteuer|uid|tva|iva|btw|tax)\b")
+_VAT_ID = re.compile(
+    r"\b(?:AT ?U|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)[ ]?"
+    r"[0-9A-Z]{0,2}[ .]?(?:[0-9][ .]?){7,12}(?:B[0-9]{2})?\b"
+)
+_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
+_CURRENCY = re.compile(r"(?i)€|\$|£|\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk)\b")
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
+_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_DUE = re.compile(r"(?i)\b(?:due|payable|zahlbar|fällig|until|bis)\b")
+_HEADING = re.compile(
+    r"(?i)\b(?:invoice|receipt|rechnung|quittung|beleg|bon|facture|reçu|ticket|date|datum|page|seite|total"
+    r"|bill to|tel|www)\b"
+)
+
+
+class PaperKind(StrEnum):
+    """What a paper is."""
+
+    INVOICE = "invoice"
+    RECEIPT = "receipt"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What could be read. Empty, or None, is what could not. Ids and accounts without blanks; `tax` is an amount."""
+
+    kind: PaperKind
+    vendor: str = ""
+    day: date | None = None
+    total: Decimal | None = None
+    currency: str = ""
+    tax: Decimal | None = None
+    vat_ids: tuple[str, ...] = ()
+    ibans: tuple[str, ...] = ()
+
+
+def read_paper(text: str) -> Paper:
+    """What kind of paper a text is, and what stands on it."""
+    text = text[:MAX_CHARS]
+    lines = [" ".join(line.split())[:MAX_LINE_CHARS] for line in text.splitlines()[:MAX_LINES] if line.strip()]
+    total = _total(lines)
+    kind = _kind(lines) if total is not None else PaperKind.OTHER
+    if kind is PaperKind.OTHER:
+        return Paper(kind)
+    tax = _tax(lines)
+    found = {_SIGNS.get(each, each.upper()) for each in _CURRENCY.findall(text)}
+    return Paper(
+        kind,
+        next((line[:MAX_NAME_CHARS] for line in lines[:HEAD_LINES] if _is_name(line)), ""),
+        _day(lines),
+        total,
+        found.pop() if len(found) == 1 else "",
+        tax if tax is not None and total is not None and tax < total else None,
+        tuple(dict.fromkeys(_vat_ids(lines))),
+        tuple(dict.fromkeys(_ibans(lines))),
+    )
+
+
+def described(paper: Paper) -> str:
+    """What stands on it in one line, with a word for what could not be read."""
+    amount = "no total found" if paper.total is None else f"{paper.total:.2f} {paper.currency or '(no currency found)'}"
+    more = [f"of it {paper.tax:.2f} tax"] if paper.tax is not None else []
+    more += [f"VAT id {each}" for each in paper.vat_ids[:2]] + [f"account {each}" for each in paper.ibans[:2]]
+    day = paper.day.isoformat() if paper.day else "no day found"
+    return ", ".join((paper.vendor or "no vendor found", amount, day, *more))
+
+
+def _kind(lines: Sequence[str]) -> PaperKind:
+    head = lines[:HEAD_LINES]
+    owed = 2 * any(map(_INVOICE.search, head)) + any(map(_NUMBERED.search, lines))
+    owed += any(map(_OWED.search, lines)) + any(True for _ in _ibans(lines))
+    paid = 2 * any(map(_RECEIPT.search, head))
+    paid += 2 * any(_PAID.search(line) and not _UNPAID.search(line) and _AMOUNT.search(line) for line in lines)
+    paid += any(map(_TAX.search, lines))
+    if max(owed, paid) < ENOUGH or owed == paid:
+        return PaperKind.OTHER
+    return PaperKind.INVOICE if owed > paid else PaperKind.RECEIPT
+
+
+def _amounts(line: str) -> list[Decimal]:
+    return [amount for each in _AMOUNT.findall(line) if (amount := read_number(each)) is not None]
+
+
+def _total(lines: Sequence[str]) -> Decimal | None:
+    """The amount beside the strongest word for a total; None where two such lines disagree, or there is none."""
+    for cue in _TOTALS:
+        found = {_amounts(line)[-1] for line in lines if cue.search(line) and not _PART.search(line) and _amounts(line)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _tax(lines: Sequence[str]) -> Decimal | None:
+    """The tax, where exactly one line names it."""
+    found = [_amounts(line)[-1] for line in lines if _TAX.search(line) and not _NO_TAX.search(line) and _amounts(line)]
+    return found[0] if len(found) == 1 else None
+
+
+def _day(lines: Sequence[str]) -> date | None:
+    """The one day on it that is not the day until which it is to be paid."""
+    found = {day for line in lines if not _DUE.search(line) for day in _days(line)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _days(line: str) -> Iterator[date]:
+    written = [(year, month, day) for year, month, day in _ISO.findall(line)]
+    written += [(year, month, day) for day, month, year in _DOTTED.findall(line)]
+    for year, month, day in written:
+        try:
+            found = date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+        if found.year >= OLDEST_YEAR:
+            yield found
+
+
+def _vat_ids(lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        if _VAT_WORDS.search(line):
+            yield from (re.sub(r"[ .]", "", each) for each in _VAT_ID.findall(line))
+
+
+def _ibans(lines: Sequence[str]) -> Iterator[str]:
+    """The accounts whose check digits hold; what stands behind one on its line may be letters of the next word."""
+    for line in lines:
+        for found in _IBAN.findall(line):
+            words = found.split(" ")
+            shorter = ("".join(words[:count]) for count in range(len(words), 0, -1))
+            yield from [each for each in shorter if is_iban(each)][:1]
+
+
+def _is_name(line: str) -> bool:
+    """Whether a line at the head can be who wrote it."""
+    letters = sum(char.isalpha() for char in line)
+    says_more = "@" in line or _amounts(line) or _HEADING.search(line) or any(_days(line))
+    return letters > len(line) / 2 and letters >= len("ABC") and not says_more

@@ -1,0 +1,85 @@
+"""What another assistant gets to see of the owner's calendar: what is planned near now, and a few free hours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local, from_local
+from agents.connectors.calendar.reader import agenda_of
+from agents.errors import NeedsOwner, NotAllowed
+from agents.servers.waiting_view import MAX_SHOWN, MAX_WORD_CHARS, NOTICE, Shown
+from agents.vault.neutralize import property_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agents.connectors.calendar.reader import Occurrence
+
+MAX_DAYS, MAX_FREE, MAX_OTHERS = 92, 5, 20
+AN_HOUR = timedelta(hours=1)
+
+
+class MeetingSaid(Shown):
+    """What an entry says of itself; whoever invited may have written it."""
+
+    title: str
+    place: str
+    others: tuple[str, ...]
+
+
+class Meeting(Shown):
+    """One entry; `when` is the owner's local time. `busy`: it takes the owner's time."""
+
+    when: str
+    busy: bool
+    from_outside: MeetingSaid
+
+
+class MeetingList(Shown):
+    """What is planned, by start; `left_out` counts those beyond what one answer shows.
+
+    `free`: local hours of the next working days at which nothing is planned.
+    """
+
+    notice: str = NOTICE
+    meetings: tuple[Meeting, ...]
+    left_out: int
+    free: tuple[str, ...]
+
+
+def meeting_list(state: Path, now: datetime, first_day: str, days: int) -> MeetingList:
+    """What is planned on so many days from `first_day` (ISO; empty = today) on; `state` is the state folder.
+
+    Raises:
+        NeedsOwner: no calendar is connected, or it was not read yet.
+        NotAllowed: these are no days, or not all of them are known.
+    """
+    agenda = agenda_of(state)
+    if agenda is None:
+        raise NeedsOwner("No calendar is connected.", hint="Ask the owner to run `connect calendar`.")
+    try:
+        first = date.fromisoformat(first_day) if first_day else as_local(now).date()
+    except ValueError as err:
+        raise NotAllowed("This is no day.", hint="Give it as in 2026-12-01.") from err
+    if not 1 <= days <= MAX_DAYS:
+        raise NotAllowed("So many days cannot be asked for.", hint=f"Ask for 1 to {MAX_DAYS}.")
+    begin = from_local(datetime.combine(first, time()))
+    end = from_local(datetime.combine(first + timedelta(days=days), time()))
+    if begin < agenda.begin or agenda.end < end:
+        known = f"{as_local(agenda.begin):%Y-%m-%d} to {as_local(agenda.end):%Y-%m-%d}"
+        raise NotAllowed(f"The calendar is known from {known}.", hint="Ask for days within.")
+    planned = agenda.between(begin, end)
+    shown = tuple(_meeting(each) for each in planned[:MAX_SHOWN])
+    free = tuple(f"{as_local(each):%Y-%m-%d %H:%M}" for each in agenda.free(begin, AN_HOUR, MAX_FREE))
+    return MeetingList(meetings=shown, left_out=len(planned) - len(shown), free=free)
+
+
+def _meeting(planned: Occurrence) -> Meeting:
+    others = tuple(map(_shown, planned.others[:MAX_OTHERS]))
+    said = MeetingSaid(title=_shown(planned.title), place=_shown(planned.place), others=others)
+    return Meeting(when=planned.when(), busy=planned.busy, from_outside=said)
+
+
+def _shown(text: str) -> str:
+    return property_text(text, MAX_WORD_CHARS)
