@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, settings
 from tests.clock import FrozenClock
 from tests.faults.sweeping import add_sweep, pytest_terminal_summary
 from tests.memory import place_in_memory
+from tests.standins.certificates import make_certificate
 from tests.standins.dovecot import Dovecot, is_installed, running_dovecot
 from tests.standins.postgres_server import PostgresServer, programs, running_server
+from tests.standins.radicale_server import RadicaleServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +96,14 @@ def dovecot_is_here() -> None:
 def dovecot(dovecot_is_here: None) -> Iterator[Dovecot]:  # noqa: ARG001 (it skips)
     """A server that keeps mails, for one test."""
     with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
+    """A calendar server, started when the first test asks for it; each test makes a calendar of its own there."""
+    folder = tmp_path_factory.mktemp("radicale")
+    with RadicaleServer(folder, make_certificate(folder)) as server:
         yield server
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from agents.reasoning.outgoing import Prepared
     from agents.reasoning.toolbox import Toolbox
 
-SKILL_CHARS = 110  # of its description, in the list that stands in every request
+SKILL_CHARS = 80  # of its description, in the list that stands in every request
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,10 @@ PREAMBLE = (
     "Words such as \u27e8kind-number\u27e9 stand for personal data. Use them as they are, whole, and never make one up."
 )
 WITH_TOOLS = (
-    "\nLook up what you need, then propose, ask, wait or finish with a tool; plain words change nothing."
+    "\nLook up what you need, then propose, ask, wait or finish (the last three end the turn) with a tool;"
+    " plain words change nothing."
     "\nNever guess a number, a name or an address: ask the owner. Ask one thing at a time, with ranked choices."
+    "\nA quote is the task's own words, or empty."
     "\nWrite to people in the language of their mail, short and in the owner's tone. When a skill fits, load it first."
 )
 _CACHED: Mapping[str, JsonValue] = {"type": "ephemeral"}

@@ -62,22 +62,22 @@ READING = (
     _tool("read_task", "Read a task with its files.", wire.ReadTask, read_task),
     _tool("read_note", "Read a note of the vault.", wire.ReadNote, read_note),
     _tool("search_vault", "Find notes by words.", wire.Search, search_vault),
-    _tool("read_contacts", "Find the owner's contacts by name or words.", wire.Search, read_contacts),
+    _tool("read_contacts", "Find contacts.", wire.Search, read_contacts),
     _tool("read_books", "See how invoices stand.", wire.ReadBooks, read_books),
-    _tool("read_calendar", "See what is planned and when the owner is free.", wire.ReadCalendar, read_calendar),
+    _tool("read_calendar", "See what is planned, and free hours.", wire.ReadCalendar, read_calendar),
     _tool("load_skill", "Read a skill before you do what it is for.", wire.LoadSkill, load_skill),
-    _tool("run_skill_script", "Let a skill's script decide this task by rule.", wire.RunSkill, run_skill_script),
+    _tool("run_skill_script", "Let a skill's script decide by rule.", wire.RunSkill, run_skill_script),
 )
 MOVING = (
-    _tool("ask_owner", "Ask what only the owner can say. Ends the turn.", wire.Ask, ask_owner),
+    _tool("ask_owner", "Ask what only the owner can say.", wire.Ask, ask_owner),
     _tool(
         "wait_until",
-        "Wait for a time or a condition: paid INVOICE, reply, done KEY (of a proposal), task ID. Ends the turn.",
+        "Wait for a time or a condition: paid INVOICE, reply, done KEY (of a proposal), task ID.",
         wire.Wait,
         wait_until,
     ),
     _tool("update_plan", "Write the plan anew.", wire.Plan, update_plan),
-    _tool("finish", "Close the task if all conditions hold (as in wait_until). Ends the turn.", wire.Done, finish),
+    _tool("finish", "Close the task if all conditions hold (as in wait_until).", wire.Done, finish),
 )
 
 
@@ -96,7 +96,7 @@ def _proposing(name: str, model: type[Action]) -> Tool:
     run = cast("Callable[[Desk, wire.ToolInput], ToolAnswer]", partial(propose, model=model))
     schema = wire.joined(wire.strict_schema(wire.Propose, without="order"), wire.strict_schema(model, without="action"))
     words = " ".join((model.__doc__ or "").split()).partition(". ")[0].rstrip(".")
-    return Tool(f"{PROPOSE}{name.replace('.', '_')}", f"Propose: {words}.", wire.Propose, run, schema)
+    return Tool(f"{PROPOSE}{name.replace('.', '_')}", f"{words}.", wire.Propose, run, schema)
 
 
 class TaskToolbox:

@@ -19,15 +19,15 @@ MAX_SHOWN, MAX_FREE = 100, 5
 
 
 def read_calendar(desk: Desk, asked: ReadCalendar) -> ToolAnswer:
-    """What is planned from one day to another, both counted, and a few hours that are free."""
+    """What is planned on some days, and a few hours that are free."""
     agenda = desk.facts.agenda
     if agenda is None:
         return said("No calendar is connected: nobody knows when the owner is free.")
     try:
         first = date.fromisoformat(asked.first) if asked.first else desk.facts.today
-        last = date.fromisoformat(asked.last) if asked.last else first + timedelta(days=7)
-    except ValueError:
-        return failed("Give days as in 2026-12-01, or nothing.")
+        last = first + timedelta(days=asked.days - 1)
+    except (ValueError, OverflowError):
+        return failed("Give a day as in 2026-12-01, or nothing.")
     begin, end = from_local(datetime.combine(first, time())), from_local(datetime.combine(last, time.max))
     if end <= begin or begin < agenda.begin or agenda.end < end:
         known = f"{as_local(agenda.begin):%Y-%m-%d} to {as_local(agenda.end):%Y-%m-%d}"

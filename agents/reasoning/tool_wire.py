@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 3
 MAX_CHOICES = 8
+MAX_DAYS = 366
 Words = Annotated[str, Field(max_length=400)]
 Name = Annotated[str, Field(max_length=300)]
 _KEPT = ("type", "enum", "description")
@@ -49,14 +50,14 @@ class Search(ToolInput):
 class ReadBooks(ToolInput):
     """Which invoices."""
 
-    words: Annotated[Name, Field(description="Invoice number or customer; empty: all that are open.")]
+    words: Annotated[Name, Field(description="Number or customer; empty: all open ones.")]
 
 
 class ReadCalendar(ToolInput):
-    """Which days."""
+    """Which days: so many from the first one on."""
 
-    first: Annotated[Name, Field(description="Day, ISO; empty: today.")]
-    last: Annotated[Name, Field(description="Day, ISO; empty: a week.")]
+    first: Annotated[Name, Field(description="ISO day; empty: today.")]
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)]
 
 
 class LoadSkill(ToolInput):
@@ -76,7 +77,7 @@ class Propose(ToolInput):
     """An action for the owner to decide about: all but key and quote is the order, checked by the action's model."""
 
     key: Key
-    quote: Annotated[str, Field(max_length=1000, description="Words of the task; or empty.")]
+    quote: Annotated[str, Field(max_length=1000)]
     order: dict[str, JsonValue]
 
     @model_validator(mode="before")

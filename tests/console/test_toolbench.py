@@ -111,7 +111,7 @@ def everything(room: Workroom) -> list[tuple[str, dict[str, JsonValue]]]:
         ("search_vault", {"words": "invoice"}),
         ("read_contacts", {"words": "anna"}),
         ("read_books", {"words": ""}),
-        ("read_calendar", {"first": "", "last": ""}),
+        ("read_calendar", {"first": "", "days": 7}),
         ("load_skill", {"skill": "invoice-from-request"}),
         ("run_skill_script", {"skill": "invoice-from-request", "adopt": False}),
         ("propose_email_send", letter(in_reply_to="")),

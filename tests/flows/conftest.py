@@ -11,15 +11,27 @@ from tests.flows.stages import walk_in_stages
 from tests.flows.tampering import Intruder, keep, put_back, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.flows.stages import Stage
+    from tests.standins.radicale_server import RadicaleServer
 
 
 @pytest.fixture
 def employee(tmp_path: Path) -> Employee:
     """An employee with an empty vault."""
     return Employee(tmp_path).init()
+
+
+@pytest.fixture
+def work_calendar(radicale: RadicaleServer) -> Iterator[RadicaleServer]:
+    """The calendar server with an empty calendar named work."""
+    radicale.make_calendar("Work")
+    yield radicale
+    radicale.loses_answers_to.clear()
+    radicale.refuses.clear()
+    radicale.delete_calendar("work")
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.clock import as_local
 from tests.connectors.calendar.calendar_room import ics
+from tests.faults.failpoints import run_until, steps_of
 from tests.flows.employee import Employee, mail
 from tests.flows.steps import done_note, only
-from tests.standins.certificates import make_certificate
 from tests.standins.radicale_server import PASSWORD, RadicaleServer
 from tests.stock_git import git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from click.testing import Result
@@ -33,22 +33,11 @@ CALL = (
 )
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RadicaleServer]:
-    folder = tmp_path_factory.mktemp("radicale")
-    with RadicaleServer(folder, make_certificate(folder)) as server:
-        yield server
-
-
 @pytest.fixture
-def server(running: RadicaleServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RadicaleServer]:
-    """The server with an empty calendar named work; meetings are prepared two days before, and it is always asked."""
+def server(work_calendar: RadicaleServer, monkeypatch: pytest.MonkeyPatch) -> RadicaleServer:
+    """The server; meetings are prepared two days before."""
     monkeypatch.setenv("AI_EMPLOYEE_MEETING_HOURS", "48")
-    running.make_calendar("Work")
-    yield running
-    running.loses_answers_to.clear()
-    running.refuses.clear()
-    running.send("DELETE", "/owner@studio.example/work/")
+    return work_calendar
 
 
 def connect(employee: Employee, server: RadicaleServer, **changed: str) -> Result:
@@ -254,3 +243,21 @@ def test_a_dropped_calendar_file_is_an_appointment_in_words(employee: Employee) 
     assert any("What: The autumn campaign" in each for each in notes)
     assert any("calendar file not readable" in each for each in notes)
     assert any("I cannot see your calendar" in each.read_text(encoding="utf-8") for each in employee.questions())
+
+
+def test_killed_before_any_lasting_step_every_meeting_is_one_task(connected: Employee, server: RadicaleServer) -> None:
+    def put(number: int) -> None:
+        server.put("work", f"call{number}", ics(at(TOMORROW), *CALL, uid=f"call{number}"))
+
+    put(0)
+    steps = steps_of(connected)
+    assert len(meetings(connected)) == 1
+    numbers, kills = count(1), 0
+    for last in range(0, len(steps), max(1, len(steps) // 8)):
+        number = next(numbers)
+        put(number)
+        kills += run_until(connected, last).killed
+        connected.once()
+        assert len(meetings(connected)) == number + 1, (last, steps[last])
+    assert kills >= 6
+    connected.said("verify")

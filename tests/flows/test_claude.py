@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.standins.messages_server import Asked
+    from tests.standins.radicale_server import RadicaleServer
 
 WORDS = "Good morning,\n\ncould Nora Client come on Friday to look at our sign? She knows the way.\n\nAnna, Acme Ltd"
 REPLY = "Dear {name},\n\nFriday suits us well."
@@ -129,8 +130,15 @@ def test_nothing_but_placeholders_leaves_and_the_preview_shows_the_very_bytes(
         assert each.encode() not in model.messages[0].body
 
 
-def test_a_prompt_is_small_apart_from_the_tasks_own_text(connected: Employee, model: MessagesServer) -> None:
-    """With the handbook, the rates, the skills and the tools as they are shipped."""
+@pytest.mark.parametrize("calendar", [False, True])
+def test_a_prompt_is_small_apart_from_the_tasks_own_text(
+    connected: Employee, model: MessagesServer, work_calendar: RadicaleServer, *, calendar: bool
+) -> None:
+    """With the handbook, the rates, the skills and the tools as they are shipped; also where a calendar is known."""
+    if calendar:
+        answers = work_calendar.answers().values()
+        connected.said("connect", "calendar", answers="".join(f"{each}\n" for each in answers))
+        connected.once()
     model.script.append(Fails(400))
     dropped(connected)
     body = model.messages[0].json
@@ -138,6 +146,7 @@ def test_a_prompt_is_small_apart_from_the_tasks_own_text(connected: Employee, mo
     assert len(model.messages[0].body) - len(own) <= 8192
     assert [each for each in body if each in {"tools", "system", "messages"}] == ["tools", "system", "messages"]
     assert all(each["strict"] for each in body["tools"])
+    assert ("read_calendar" in {each["name"] for each in body["tools"]}) is calendar
 
 
 @pytest.mark.parametrize("dies_at", [2, 3])

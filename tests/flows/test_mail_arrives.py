@@ -119,8 +119,11 @@ def test_when_all_numbers_change_nothing_comes_twice_and_nothing_is_lost(mailbox
     assert len(mailbox.tasks()) == 4
 
 
-def test_a_reply_to_a_mail_of_ours_is_linked_to_the_task_that_wrote(mailbox: Mailbox) -> None:
+def test_a_reply_to_a_mail_of_ours_is_linked_to_the_task_that_wrote_and_wakes_it(mailbox: Mailbox) -> None:
     employee = mailbox.connected().employee
+    handbook = employee.vault / "Company_Handbook.md"  # with reminders the task waits for the payment after its mail
+    text = handbook.read_text(encoding="utf-8").replace("| payment reminders | |", "| payment reminders | 3 days |")
+    handbook.write_text(text, encoding="utf-8")
     send = proposed_mail(employee)
     (task,) = re.findall(r"(?m)^task: (.+)$", send.read_text(encoding="utf-8"))
     employee.approve(send)
@@ -128,10 +131,14 @@ def test_a_reply_to_a_mail_of_ours_is_linked_to_the_task_that_wrote(mailbox: Mai
     sent = message_from_bytes(only(mailbox.sending.received).content)
     reply = mail(9, subject="Re: Invoice").replace("MIME-Version", f"In-Reply-To: {sent['Message-ID']}\nMIME-Version")
     before = set(mailbox.tasks())
+    assert not employee.questions()
     mailbox.keeping.deliver(reply)
     employee.once()
     (note,) = set(mailbox.tasks()) - before
     assert f"reply_to: {task}\n" in note.read_text(encoding="utf-8")
+    questions = [each.read_text(encoding="utf-8") for each in employee.questions()]
+    asked = only([each for each in questions if f"\ntask: {task}\n" in each])
+    assert "# An answer came to a mail about INV-2026-0001, which is not paid." in asked
 
 
 def test_a_password_that_is_refused_when_connecting_keeps_nothing(mailbox: Mailbox) -> None:

@@ -170,17 +170,17 @@ def test_the_calendar_tells_what_is_planned_and_when_the_owner_is_free() -> None
     free = replace(call, title="Fair", busy=False)
     off = replace(call, title="Off", status="cancelled")
     bench = Bench(agenda=Agenda(now - timedelta(days=7), now + timedelta(days=60), (call, free, off)))
-    answer = bench.good("read_calendar", first="2026-11-23", last="")
+    answer = bench.good("read_calendar", first="2026-11-23", days=7)
     assert "A free hour on the next working days after 2026-11-23: 2026-11-24 10:00, 2026-11-25 09:00" in words(answer)
     assert answer.parts[-1].outside
     assert answer.parts[-1].text == (
         "2026-11-24 09:00-10:00 | Call | Zoom | a@b.example\n2026-11-24 09:00-10:00 (free) | Fair | Zoom | a@b.example"
     )
-    nothing = bench.good("read_calendar", first="2026-11-25", last="2026-11-25")
+    nothing = bench.good("read_calendar", first="2026-11-25", days=1)
     assert "0 planned" in words(nothing)
     assert not any(each.outside for each in nothing.parts)
-    for first, last in (("2026-11-25", "2026-11-24"), ("2020-01-01", ""), ("", "2030-01-01"), ("soon", "")):
-        assert bench.bad("read_calendar", first=first, last=last)
+    for first, days in (("2026-11-25", 0), ("2020-01-01", 7), ("", 366), ("soon", 7), ("9999-12-31", 7)):
+        assert bench.bad("read_calendar", first=first, days=days)
     many = Agenda(now - timedelta(days=7), now + timedelta(days=60), (call,) * 101)
-    assert "101 planned" in words(Bench(agenda=many).good("read_calendar", first="", last=""))
-    assert "No calendar is connected" in words(Bench().good("read_calendar", first="", last=""))
+    assert "101 planned" in words(Bench(agenda=many).good("read_calendar", first="", days=7))
+    assert "No calendar is connected" in words(Bench().good("read_calendar", first="", days=7))

@@ -13,6 +13,7 @@ from agents.connectors.email.message import Sender, message_id
 from agents.durability.counterparty_rows import remember_counterparty
 from tests.autonomy.house import House
 from tests.clock import NOON
+from tests.connectors.email.notices import report
 from tests.watchers.samples import mail, written
 from tests.watchers.test_filing import counted
 from watchers.inbox_watcher import InboxWatcher
@@ -143,6 +144,25 @@ def test_an_answer_to_a_mail_of_ours_is_a_task_in_any_flood(house: House) -> Non
     house.sweep()
     (reply,) = set(house.tasks()) - before
     assert "It says that it answers a mail of ours" in house.text(reply)
+
+
+def test_a_mail_of_ours_that_comes_back_is_a_task_in_any_flood_and_a_notice_of_anything_else_is_listed(
+    house: House,
+) -> None:
+    proposal = house.proposed()
+    house.move(proposal, "Approved")
+    house.once()
+    ours = message_id(house.row(proposal).key, Sender("owner@studio.example"))
+    arrive(house, range(100, 100 + LIMIT), sender="MAILER-DAEMON@mx.studio.example")
+    before = set(house.tasks())
+    written(house.vault / "Inbox/a.eml", report("<somebody@elsewhere.example>", number=1))
+    written(house.vault / "Inbox/b.eml", report(ours, number=2))
+    house.sweep()
+    (notice, task) = sorted(set(house.tasks()) - before, key=lambda each: "Very many mails" in house.text(each))
+    assert "a mail server" in house.text(notice)
+    assert "Very many mails" in house.text(task)
+    (note,) = lists(house)
+    assert len(lines(note)) == 1
 
 
 @pytest.mark.parametrize("rule", ["from: billing@client.example | urgent", "outage | high"])
