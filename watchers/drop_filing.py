@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agents.durability.transitions import Recorder, Writing
     from watchers.contract import Event, FolderNews, Taken
 
-GONE = "The drop folder {name} is not there any more. Nothing is taken from it until it is back."
+GONE = "The drop folder {name} is not there any more, or does not answer. Nothing is taken from it until it is back."
 
 
 class DropFiling:

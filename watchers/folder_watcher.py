@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.durability.drop_folder_rows import After, DroppedFile, Stage, drop_folders, dropped_files
+from watchers.answering import Answering
 from watchers.contract import Event, FolderNews, Left, OriginKind, Sweep, Taken
 from watchers.drop_clearing import FILED, filed_places, is_there
 from watchers.file_sweeps import FileSweeps
@@ -31,6 +32,7 @@ SKIPPED = frozenset({FILED.casefold()})
 IDLE_SHARE = 200  # between two looks at a folder in which nothing stirs lies so much more time than one takes
 LONGEST_S = 600.0  # and no more than this
 NOT_THERE = "a drop folder that is not there now"
+SILENT = "a drop folder whose drive does not answer"
 STAYS = "filed, but it could not be taken away from here"
 
 
@@ -53,9 +55,10 @@ class FolderWatcher:
 
     name = "folder"
 
-    def __init__(self, context: WatcherContext) -> None:
+    def __init__(self, context: WatcherContext, drives: Answering | None = None) -> None:
         self._context = context
         self._watched: dict[str, _Watched] = {}
+        self._drives = drives or Answering()
 
     def scan(self, now: datetime) -> Sweep:
         """What is finished in all of them, and which of them came or went."""
@@ -77,10 +80,11 @@ class FolderWatcher:
 
     def _one(self, watched: _Watched, now: datetime) -> Sweep:
         folder = watched.folder
-        if not is_there(folder):
+        answers = self._drives.answers(folder.path)
+        if not (answers and is_there(folder)):
             watched.listed_s = float("-inf")
             news = () if folder.gone_since else (FolderNews(folder, there=False),)
-            return Sweep(left=(Left(folder.name, NOT_THERE),), folder_news=news)
+            return Sweep(left=(Left(folder.name, NOT_THERE if answers else SILENT),), folder_news=news)
         news = (FolderNews(folder, there=True),) if folder.gone_since else ()
         sweeps = watched.sweeps or self._sweeps(watched)
         if not self._is_due(watched, sweeps):

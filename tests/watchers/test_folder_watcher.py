@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from agents.durability.journal import Journal
 from tests.clock import NOON
 from tests.watchers.contract import QUIET_S, WatcherContract
 from tests.watchers.samples import LONG_AGO, mail, written
-from watchers.contract import Event, FolderNews, OriginKind, WatcherContext
-from watchers.folder_watcher import NOT_THERE, STAYS, FolderWatcher, open_watcher
+from watchers import folder_watcher
+from watchers.answering import Answering
+from watchers.contract import Event, FolderNews, Left, OriginKind, WatcherContext
+from watchers.folder_watcher import NOT_THERE, SILENT, STAYS, FolderWatcher, open_watcher
 from watchers.inbox_listing import list_folder
 
 if TYPE_CHECKING:
@@ -68,12 +71,15 @@ class Desk:
     def folder(self) -> DropFolder:
         return DropFolder(str(self.path), "Scans", self.after)
 
-    def start(self) -> None:
-        """A new process."""
-        context = WatcherContext(
+    @property
+    def context(self) -> WatcherContext:
+        return WatcherContext(
             self.room, 0.0, self.journal, lambda: NOON, lambda: self.now_s, lambda _path: self.stirred
         )
-        self.watcher = FolderWatcher(context)
+
+    def start(self) -> None:
+        """A new process."""
+        self.watcher = FolderWatcher(self.context)
 
     def connect(self, folder: DropFolder | None = None) -> None:
         with self.journal.begin() as sql:
@@ -198,6 +204,40 @@ def test_a_folder_that_is_gone_is_said_and_its_news_told_until_they_are_noted(de
     sweep = desk.watcher.scan(NOON)
     assert [each.there for each in sweep.folder_news] == [True]
     assert [event.origin for event in sweep.events] == ["Scans/a.txt"]
+
+
+def test_a_drive_that_does_not_answer_holds_up_nobody_and_is_looked_at_when_it_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(desk.path / "a.txt", "one")
+    written(desk.room / "Other" / "b.txt", "two")
+    desk.connect(DropFolder(str(desk.room / "Other"), "Other", After.MOVE))
+    returns, touched = threading.Event(), []
+
+    def hangs(folder: Path) -> None:
+        touched.append(folder.name)
+        if folder == desk.path:
+            returns.wait()
+
+    desk.watcher = FolderWatcher(desk.context, Answering(hangs, 0.05))
+    monkeypatch.setattr(folder_watcher, "is_there", lambda folder: folder.name == "Other")  # nobody may ask for it
+    for _ in "123":
+        sweep = desk.watcher.scan(NOON)
+        assert [event.origin for event in sweep.events] == ["Other/b.txt"]
+        assert sweep.left == (Left("Scans", SILENT),)
+        assert sweep.folder_news == (FolderNews(desk.folder, there=False),)
+    assert touched.count("Scans") == 1
+    monkeypatch.undo()
+    returns.set()
+    while (sweep := desk.watcher.scan(NOON)).left:  # until its thread has come back
+        pass
+    assert sorted(event.origin for event in sweep.events) == ["Other/b.txt", "Scans/a.txt"]
+
+
+def test_a_folder_that_is_missing_or_empty_answers(desk: Desk) -> None:
+    drives = Answering()
+    assert drives.answers(str(desk.path))
+    assert drives.answers(str(desk.room / "nowhere"))
 
 
 def test_an_empty_mount_point_is_no_folder(desk: Desk) -> None:
