@@ -56,6 +56,6 @@ class Mailbox:
         return sorted(note for note in found if "-question-" not in note.name)
 
 
-def sending_server(dovecot: Dovecot) -> SmtpServer:
-    """A server for sending with the same certificate and password."""
-    return SmtpServer(dovecot.certificate, user=USER, password=PASSWORD)
+def sending_server(dovecot: Dovecot, password: str = PASSWORD) -> SmtpServer:
+    """A server for sending with the same certificate and, if nothing else is said, the same password."""
+    return SmtpServer(dovecot.certificate, user=USER, password=password)

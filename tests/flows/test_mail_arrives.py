@@ -12,7 +12,8 @@ import pytest
 
 from tests.flows.mailbox import Mailbox, sending_server
 from tests.flows.steps import only, proposed_mail
-from tests.standins.dovecot import PASSWORD, SENT_FOLDER
+from tests.standins.dovecot import PASSWORD, SENT_FOLDER, TOKEN
+from tests.standins.token_server import CLIENT_SECRET, REFRESH, TokenServer
 from tests.watchers.samples import mail
 
 if TYPE_CHECKING:
@@ -139,6 +140,24 @@ def test_a_reply_to_a_mail_of_ours_is_linked_to_the_task_that_wrote_and_wakes_it
     questions = [each.read_text(encoding="utf-8") for each in employee.questions()]
     asked = only([each for each in questions if f"\ntask: {task}\n" in each])
     assert "# An answer came to a mail about INV-2026-0001, which is not paid." in asked
+
+
+def test_with_a_credential_a_token_is_fetched_for_each_login_and_it_is_kept_nowhere_in_the_open(
+    mailbox: Mailbox,
+) -> None:
+    dovecot, employee = mailbox.keeping, mailbox.employee
+    with TokenServer(dovecot.certificate, TOKEN) as provider, sending_server(dovecot, TOKEN) as sending:
+        Mailbox(employee, sending, dovecot).connected(login="xoauth2", password=provider.credential())
+        assert f"localhost:{provider.port}" in employee.said("doctor")
+        dovecot.deliver(mail(1))
+        employee.once()
+        assert len(mailbox.tasks()) == 1
+        provider.says = 400, '{"error": "invalid_grant"}'
+        employee.once()
+        assert "does not take the credential of the account any more" in only(mailbox.alerts())
+    kept = [each for base in (employee.vault, employee.state) for each in base.rglob("*") if each.is_file()]
+    canaries = [each.encode() for each in (REFRESH, CLIENT_SECRET, TOKEN)]
+    assert [each.name for each in kept if any(secret in each.read_bytes() for secret in canaries)] == []
 
 
 def test_a_password_that_is_refused_when_connecting_keeps_nothing(mailbox: Mailbox) -> None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from agents.connectors.contract import sha256_hex
+from agents.connectors.email.access_token import credential_in, destination_of
 from agents.connectors.email.actions import mail_address
 from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
 from agents.connectors.plain_text import in_one_line
 from agents.errors import NeedsOwner
+from agents.security.egress import Destination
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
 from agents.vault.note import Problem
 
@@ -57,7 +59,7 @@ class MailAccount(BaseModel):
 
     `ca_file`: trust this certificate file instead of the system's; None = the system's. `timeout_s` is for each answer,
     `delivery_timeout_s` for the one that says whether the mail was taken. `imap`: None = it only sends. `login`: what
-    the secret is that was given, a password or an access token.
+    the secret is that was given, a password or an access token; `token_uri`: where one is fetched, empty = it is given.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
@@ -73,6 +75,13 @@ class MailAccount(BaseModel):
     delivery_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 600.0
     imap: ImapServer | None = None
     login: Literal["password", "xoauth2"] = "password"
+    token_uri: Annotated[str, Field(max_length=2000)] = ""
+
+    def reaches(self) -> tuple[Destination, ...]:
+        """Every host that is asked for this account."""
+        reading = [Destination(self.imap.host, self.imap.port)] if self.imap else []
+        tokens = [destination_of(self.token_uri)] if self.token_uri else []
+        return (Destination(self.host, self.port), *reading, *tokens)
 
 
 def account_from(answers: Mapping[str, str]) -> MailAccount:
@@ -83,11 +92,14 @@ def account_from(answers: Mapping[str, str]) -> MailAccount:
     """
     sender = next(iter(mailboxes(answers.get("from", "").encode())), None)
     given = {name: answers.get(name, "").strip() for name in ("host", "port", "security", "user", "ca_file")}
+    login = answers.get("login", "").strip().lower() or "password"
+    credential = credential_in(SecretStr(answers.get("password", ""))) if login == "xoauth2" else None
     try:
         return MailAccount.model_validate(
             {
                 **given,
-                "login": answers.get("login", "").strip().lower() or "password",
+                "login": login,
+                "token_uri": credential.token_uri if credential else "",
                 "imap": _imap_from(answers),
                 "security": given["security"].lower(),
                 "ca_file": given["ca_file"] or None,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import imap_tools
 
+from agents.connectors.email.access_token import login_secret
 from agents.connectors.email.account import CONNECT
 from agents.connectors.email.headers import one_line
 from agents.connectors.email.mail_source import Listed, NoSentFolder, NotInSent, Opened, SentCopy
@@ -181,7 +182,7 @@ class ImapSession:
 
 @contextmanager
 def logged_in(account: MailAccount, secret: SecretStr, egress: Egress) -> Iterator[ImapSession]:
-    """A session over TLS with a checked certificate, logged in; `secret`: the password, or the access token.
+    """A session over TLS with a checked certificate, logged in; `secret`: as it was kept.
 
     Raises:
         Transient: the server cannot be reached now.
@@ -190,10 +191,10 @@ def logged_in(account: MailAccount, secret: SecretStr, egress: Egress) -> Iterat
     """
     if account.imap is None:
         raise NeedsOwner("this account only sends: no server is named from which to read mail", hint=CONNECT)
-    server = account.imap
+    server, own = account.imap, login_secret(account, secret)
     box = _connected(server, account, egress)
     try:
-        _log_in(box, account, secret, server.host)
+        _log_in(box, account, own, server.host)
         yield ImapSession(box, server.host)
         with suppress(OSError, imaplib.IMAP4.error, imap_tools.ImapToolsError):  # how the line closes changes nothing
             box.logout()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -82,11 +83,11 @@ def _reading(account: MailAccount, context: ConnectorContext, step: str) -> Capa
 
 
 def _reaches(context: ConnectorContext) -> Sequence[Destination]:
-    try:
-        account = read_account(context)
-    except NeedsOwner:  # there is none, or its file is damaged: whoever needs it says so
-        return ()
-    return (Destination(account.host, account.port),)
+    reached: list[Destination] = []
+    for place, _ in account_files(context):
+        with suppress(NeedsOwner):  # its file is damaged: whoever needs it says so
+            reached += read_account(context, place.stem).reaches()
+    return tuple(dict.fromkeys(reached))
 
 
 def _test(answers: Mapping[str, str]) -> str:
@@ -118,7 +119,11 @@ _ASKS = (
         "File with the server's own certificate (leave empty unless you run the server)",
         default="",
     ),
-    Ask("login", "What the password is: password, or xoauth2 for an access token", default="password"),
+    Ask(
+        "login",
+        "What the password is: password, or xoauth2 for an access token or a credential to fetch one",
+        default="password",
+    ),
     Ask(
         "imap_host",
         f"Mail server for reading (IMAP); {ONLY_SENDING} if no mail is to be read",

@@ -11,6 +11,7 @@ import ssl
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
+from agents.connectors.email.access_token import login_secret
 from agents.connectors.email.account import CONNECT
 from agents.connectors.email.headers import one_line
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
@@ -39,9 +40,10 @@ def logged_in(account: MailAccount, password: SecretStr, egress: Egress) -> Iter
         NeedsOwner: certificate, password or settings are wrong.
         NotAllowed: the server refuses for good, or is none that may be reached.
     """
+    secret = login_secret(account, password)
     server = _connected(account, egress)
     try:
-        _log_in(server, account, password)
+        _log_in(server, account, secret)
         yield server
         with suppress(OSError):  # the answer has been read; how the line closes changes nothing
             server.quit()

@@ -1,0 +1,115 @@
+"""The access token of a mail account (XOAUTH2): as the owner gave it, or fetched anew for each login.
+
+For the latter the owner gives, instead of a token, the credential that providers' own tools write as JSON: `client_id`,
+`client_secret`, `refresh_token`, and the address `token_uri` where it is exchanged. Source: RFC 6749 section 6.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from agents.clock import SystemClock
+from agents.errors import NeedsOwner, Transient
+from agents.security.egress import Destination, Egress
+
+if TYPE_CHECKING:
+    from agents.connectors.email.account import MailAccount
+
+PORTS = {"https": 443, "http": 80}
+LATER = "It is tried again later."
+AGAIN = "Fetch a new credential from the provider, then run `python orchestrator.py connect mail`."
+MAX_ANSWER_BYTES = 100_000
+OK, REFUSED = 200, frozenset({400, 401, 403})
+
+
+def token_address(url: str) -> str:
+    """The address, if a token may be asked for there.
+
+    Raises:
+        ValueError: it is none, or a password would stand in it.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname or parts.port == 0 or "@" in parts.netloc or not url.isascii():
+        raise ValueError("an address such as https://login.provider.example/token")
+    return url
+
+
+def destination_of(url: str) -> Destination:
+    """The host that is asked there."""
+    parts = urlsplit(url)
+    return Destination(parts.hostname or "", parts.port or PORTS[parts.scheme])
+
+
+class Credential(BaseModel):
+    """What is exchanged for an access token."""
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    token_uri: Annotated[str, Field(max_length=2000), AfterValidator(token_address)]
+    client_id: Annotated[str, Field(min_length=1, max_length=500)]
+    refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=8000)]
+    client_secret: Annotated[SecretStr, Field(max_length=2000)] = SecretStr("")
+
+
+def credential_in(secret: SecretStr) -> Credential | None:
+    """The credential that a secret is, or None: it is the access token itself.
+
+    Raises:
+        NeedsOwner: it begins as one and cannot be used.
+    """
+    text = secret.get_secret_value().strip()
+    if not text.startswith("{"):
+        return None
+    try:
+        return Credential.model_validate_json(text)
+    except ValidationError as err:
+        wrong = ", ".join(dict.fromkeys(str(each["loc"][0]) if each["loc"] else "no JSON" for each in err.errors()))
+        hint = "It holds client_id, client_secret, refresh_token and token_uri, as one line."
+        raise NeedsOwner(f"the credential cannot be used: {wrong}", hint=hint) from None  # the cause quotes it
+
+
+def login_secret(account: MailAccount, secret: SecretStr) -> SecretStr:
+    """What the account logs in with: the password or the token as it is, or a token fetched for this login.
+
+    Raises:
+        NeedsOwner: the credential is damaged, or the provider does not take it any more.
+        Transient: no token can be had now.
+    """
+    credential = credential_in(secret) if account.login == "xoauth2" else None
+    return _fetched(credential, account) if credential else secret
+
+
+def _fetched(credential: Credential, account: MailAccount) -> SecretStr:
+    from agents.security.web_egress import Asking, Bounds, Web  # noqa: PLC0415 - heavy; most accounts have a password
+
+    form = {
+        "grant_type": "refresh_token",
+        "client_id": credential.client_id,
+        "refresh_token": credential.refresh_token.get_secret_value(),
+    }
+    if client_secret := credential.client_secret.get_secret_value():
+        form["client_secret"] = client_secret
+    to = destination_of(credential.token_uri)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    asking = Asking("POST", credential.token_uri, headers, urlencode(form).encode())
+    bounds = Bounds(SystemClock(), account.timeout_s, 2 * account.timeout_s, MAX_ANSWER_BYTES)
+    answer = Web(Egress("mail", account.reaches()), account.ca_file).ask(asking, bounds)
+    if answer.status in REFUSED:
+        raise NeedsOwner(f"{to} does not take the credential of the account any more", hint=AGAIN)
+    token = _token_in(answer.body) if answer.status == OK else ""
+    if not token:
+        raise Transient(f"{to} gave no access token ({answer.status})", hint=LATER)
+    return SecretStr(token)
+
+
+def _token_in(body: bytes) -> str:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return ""
+    token = said.get("access_token") if isinstance(said, dict) else None
+    return token if isinstance(token, str) and token.isascii() and token.isprintable() else ""
