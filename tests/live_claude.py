@@ -25,6 +25,7 @@ from agents.reasoning.outgoing import Material, Prompt, prepare, release
 from agents.reasoning.outgoing_text import NamedNote
 from agents.security.data_protection import Redactor
 from agents.security.library_egress import Patience
+from agents.security.private_notes import PrivacyRules
 from agents.settings import Settings
 from agents.vault.note import Note
 
@@ -36,7 +37,9 @@ def question() -> Material:
     """A task that is about nobody."""
     task = TaskView("2026-01-01-ask-0000000000", "ask", "", "", "A test", WORDS, AT, sender_known=True)
     nothing = Note({}, "", "")
-    return Material(task, NamedNote("Needs_Action/test.md", nothing), (), NamedNote("Handbook.md", nothing), (), ())
+    return Material(
+        task, NamedNote("Needs_Action/test.md", nothing), (), NamedNote("Handbook.md", nothing), (), PrivacyRules()
+    )
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from agents.reasoning.outgoing import Material
 from agents.reasoning.outgoing_text import NamedNote
 from agents.security.data_protection import Person, Redactor
 from agents.security.personal_numbers import REGIONS
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.vault.files import MISSING
 from agents.vault.layout import CLAIMED, CONTACTS, DONE, HANDBOOK_NOTE, NEEDS_ACTION, RATES_NOTE
 from agents.vault.note import Note, Problem
@@ -61,7 +61,7 @@ class Leaving:
             outcomes=outcomes(sql, row.id, self._models),
             handbook=NamedNote(HANDBOOK_NOTE, note_at(self._root, HANDBOOK_NOTE)),
             notes=tuple(NamedNote(path, note_at(self._root, path)) for path in paths),
-            folders=private_folders(self._root),
+            rules=privacy_rules(self._root),
         )
 
     def redactor(self, task: TaskView) -> Redactor:

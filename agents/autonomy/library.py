@@ -13,7 +13,7 @@ from agents.autonomy.leaving import task_note
 from agents.autonomy.views import task_view
 from agents.durability.task_persistence import find_task
 from agents.reasoning.tool_desk import Booked, Contact, ReadNote
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_notes import is_private_folder, reason_to_withhold
 from agents.security.private_tasks import is_withheld
 from agents.vault.layout import CONTACTS, HANDBOOK_NOTE
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agents.connectors.books import Receivables
     from agents.durability.note_index import Hit, NoteIndex
     from agents.reasoning.brain import TaskView
+    from agents.security.private_notes import PrivacyRules
 
 MAX_CONTACTS = 10_000
 
@@ -64,15 +65,15 @@ class VaultLibrary:
             view = task_view(sql, row, "") if row else None
         if view is None:
             return None
-        return None if self._hides(private_folders(self._root))(view.id) else view
+        return None if self._hides(privacy_rules(self._root))(view.id) else view
 
-    def _hides(self, folders: tuple[str, ...]) -> Callable[[str], bool]:
+    def _hides(self, rules: PrivacyRules) -> Callable[[str], bool]:
         """What tells of a task whether it is private."""
 
         @cache
         def is_private(task: str) -> bool:
             place = task_note(self._root, task)
-            return reason_to_withhold(place.path, place.note, folders) is not None
+            return reason_to_withhold(place.path, place.note, rules) is not None
 
         return is_private
 
@@ -82,30 +83,30 @@ class VaultLibrary:
         Raises:
             NeedsOwner: the handbook does not say what is private.
         """
-        folders = private_folders(self._root)
-        path = name if "/" in name or name.endswith(".md") else self._path_of(name, folders)
+        rules = privacy_rules(self._root)
+        path = name if "/" in name or name.endswith(".md") else self._path_of(name, rules)
         note = note_at(self._root, path) if path.endswith(".md") and "\0" not in path else Problem(0, "it is no note")
         if path.casefold() == HANDBOOK_NOTE.casefold():  # who may do what is none of a model's business
             return "What you need of the handbook you have been told; the rest is the owner's alone."
-        if isinstance(note, Problem) or is_withheld(path, note, folders, self._hides(folders)):
+        if isinstance(note, Problem) or is_withheld(path, note, rules, self._hides(rules)):
             return "There is no note of this name that you may read."
         return ReadNote(path, note.text)
 
-    def _path_of(self, name: str, folders: tuple[str, ...]) -> str:
+    def _path_of(self, name: str, rules: PrivacyRules) -> str:
         """Where the note of this name lies; the first one in the order of paths."""
         wanted = f"{name}.md".casefold()
-        found = (path for path, _ in self._walked(folders) if PurePosixPath(path).name.casefold() == wanted)
+        found = (path for path, _ in self._walked(rules) if PurePosixPath(path).name.casefold() == wanted)
         return min(found, default=f"{name}.md")
 
-    def _walked(self, folders: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        return walk_notes(self._root, lambda folder: is_private_folder(folder, folders))
+    def _walked(self, rules: PrivacyRules) -> Iterator[tuple[str, str]]:
+        return walk_notes(self._root, lambda folder: is_private_folder(folder, rules))
 
     def search(self, words: str) -> tuple[Hit, ...]:
         """The notes in which the words stand, the best first; raises as `NoteIndex.search`."""
-        folders = private_folders(self._root)
-        hides = self._hides(folders)
+        rules = privacy_rules(self._root)
+        hides = self._hides(rules)
         notes = ((each, note_at(self._root, each.path)) for each in self._index.search(words))
-        return tuple(each for each, note in notes if not is_withheld(each.path, note, folders, hides))
+        return tuple(each for each, note in notes if not is_withheld(each.path, note, rules, hides))
 
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts that can be read, private ones too.
@@ -114,16 +115,16 @@ class VaultLibrary:
             NeedsOwner: the handbook does not say what is private.
         """
         if self._contacts is None:
-            self._contacts = tuple(self._read_contacts(private_folders(self._root)))
+            self._contacts = tuple(self._read_contacts(privacy_rules(self._root)))
         return self._contacts
 
-    def _read_contacts(self, folders: tuple[str, ...]) -> Iterator[Contact]:
+    def _read_contacts(self, rules: PrivacyRules) -> Iterator[Contact]:
         place = self._root / CONTACTS
         for inner in sorted(path for path, _ in walk_notes(place, lambda _: False))[:MAX_CONTACTS]:
             path = f"{CONTACTS}/{inner}"
             note = note_at(self._root, path)
             if not isinstance(note, Problem):
-                may_leave = reason_to_withhold(path, note, folders) is None
+                may_leave = reason_to_withhold(path, note, rules) is None
                 yield Contact(PurePosixPath(path).stem, note.text, may_leave)
 
     def books(self) -> Mapping[str, Booked]:

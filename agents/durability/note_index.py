@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.errors import EmployeeError, Transient
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_notes import is_private_folder, reason_to_withhold
 from agents.vault.files import PRIVATE_MODE, write_new
 from agents.vault.note import Note
@@ -29,6 +29,8 @@ from agents.vault.outline import heading, lines_outside_fences
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from agents.security.private_notes import PrivacyRules
 
 FILE = "index.sqlite"
 FORM = 1  # of the tables; another one is begun anew
@@ -93,20 +95,20 @@ class NoteIndex:
             NeedsOwner: the handbook does not say which folders are private.
             Transient: another process makes the index right now, or the disk refuses.
         """
-        folders = private_folders(self._root)
+        rules = privacy_rules(self._root)
         asked = [each[:MAX_WORD_CHARS] for each in _WORDS.findall(_one_form(words))][:MAX_WORDS]
         if not asked:
             return ()
         try:
-            found = self._looked_up(asked, folders, max(1, min(limit, MAX_HITS)))
+            found = self._looked_up(asked, rules, max(1, min(limit, MAX_HITS)))
         except _Damaged:
             self._begin_anew()
-            found = self._looked_up(asked, folders, max(1, min(limit, MAX_HITS)))
-        return tuple(each for each in found if self._may_be_told(each.path, folders))
+            found = self._looked_up(asked, rules, max(1, min(limit, MAX_HITS)))
+        return tuple(each for each in found if self._may_be_told(each.path, rules))
 
-    def _looked_up(self, asked: list[str], folders: tuple[str, ...], limit: int) -> list[Hit]:
+    def _looked_up(self, asked: list[str], rules: PrivacyRules, limit: int) -> list[Hit]:
         with self._opened() as sql:
-            self._refresh(sql, folders)
+            self._refresh(sql, rules)
             with _transaction(sql, "BEGIN"):  # one moment of it, whatever others take in or out meanwhile
                 return _found(sql, asked, limit)
 
@@ -129,19 +131,19 @@ class NoteIndex:
                 raise _Damaged("The index of the notes was made by another version.", hint=_ANEW)
             yield sql
 
-    def _refresh(self, sql: sqlite3.Connection, folders: tuple[str, ...]) -> None:
+    def _refresh(self, sql: sqlite3.Connection, rules: PrivacyRules) -> None:
         """Take in what changed, and forget what is gone or became private."""
         gone = dict(sql.execute("SELECT path, mark FROM notes"))
         changed = [
             (path, mark)
-            for path, mark in walk_notes(self._root, lambda folder: is_private_folder(folder, folders))
+            for path, mark in walk_notes(self._root, lambda folder: is_private_folder(folder, rules))
             if gone.pop(path, None) != mark
         ]
-        hidden = any(is_private_folder(path.rpartition("/")[0], folders) for path in gone)
+        hidden = any(is_private_folder(path.rpartition("/")[0], rules) for path in gone)
         for at in range(0, len(changed), BATCH):
             with _transaction(sql):
                 for path, mark in changed[at : at + BATCH]:
-                    hidden |= self._take_in(sql, path, mark, folders)
+                    hidden |= self._take_in(sql, path, mark, rules)
         if gone:
             with _transaction(sql):
                 for path in gone:
@@ -150,11 +152,11 @@ class NoteIndex:
             sql.execute("INSERT INTO texts (texts) VALUES ('optimize')")
             sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _take_in(self, sql: sqlite3.Connection, path: str, mark: str, folders: tuple[str, ...]) -> bool:
+    def _take_in(self, sql: sqlite3.Connection, path: str, mark: str, rules: PrivacyRules) -> bool:
         """Put a note in as it is now, or only its mark when it is private; whether it was not private before."""
         note = note_at(self._root, path)
         was_shown = _forget(sql, path)
-        shows = isinstance(note, Note) and reason_to_withhold(path, note, folders) is None
+        shows = isinstance(note, Note) and reason_to_withhold(path, note, rules) is None
         row = sql.execute("INSERT INTO notes (path, mark, shown) VALUES (?, ?, ?)", (path, mark, shows)).lastrowid
         if shows and isinstance(note, Note):
             text = note.text[:MAX_INDEXED_CHARS]
@@ -162,8 +164,8 @@ class NoteIndex:
             sql.execute("INSERT INTO texts (rowid, path, title, body) VALUES (?, ?, ?, ?)", content)
         return was_shown and not shows
 
-    def _may_be_told(self, path: str, folders: tuple[str, ...]) -> bool:
-        return reason_to_withhold(path, note_at(self._root, path), folders) is None
+    def _may_be_told(self, path: str, rules: PrivacyRules) -> bool:
+        return reason_to_withhold(path, note_at(self._root, path), rules) is None
 
 
 _ANEW = "Search once more; it is begun anew."

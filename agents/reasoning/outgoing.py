@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agents.reasoning.toolbox import ToolAnswer
     from agents.security.consent_page import Terms
     from agents.security.data_protection import Redactor
+    from agents.security.private_notes import PrivacyRules
 
 __all__ = [
     "MAX_TEXT_CHARS",
@@ -62,14 +63,14 @@ _SEAL = object()
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a task brings with it. `place` is the task's own note; `folders` are those that never leave."""
+    """What a task brings with it. `place` is the task's own note; `rules`: what never leaves."""
 
     task: TaskView
     place: NamedNote
     outcomes: tuple[Outcome, ...]
     handbook: NamedNote
     notes: tuple[NamedNote, ...]
-    folders: tuple[str, ...]
+    rules: PrivacyRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,12 @@ def prepare(
     Raises:
         NotAllowed: the task itself may not leave.
     """
-    reason = reason_to_withhold(material.place.path, material.place.note, material.folders)
+    reason = reason_to_withhold(material.place.path, material.place.note, material.rules)
     if reason:
         raise NotAllowed(
             f"{material.task.id} does not leave: {reason}.", hint="Decide about it yourself, or change its note."
         )
-    writer = Writer(redactor, material.folders, SHORT_CAPS if talk.short else TEXT_CAPS, prompt.explained)
+    writer = Writer(redactor, material.rules, SHORT_CAPS if talk.short else TEXT_CAPS, prompt.explained)
     system = [*_system(material, prompt, writer)]
     content = [*writer.notes(material.notes), writer.task(material.task), *writer.outcomes(material.outcomes)]
     first = {"role": "user", "content": [_block(text) for text in content]}

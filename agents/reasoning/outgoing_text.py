@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agents.reasoning.brain import AttachedFile, Outcome, TaskView
     from agents.reasoning.toolbox import Part
     from agents.security.data_protection import Redactor
+    from agents.security.private_notes import PrivacyRules
 
 MAX_TEXT_CHARS = 100_000  # of one text, before anything is looked for in it
 TEXT_CAPS = Caps(max_bytes=64_000, max_lines=1_500, max_columns=2_000)
@@ -58,12 +59,12 @@ class Writer:
     def __init__(
         self,
         redactor: Redactor,
-        folders: tuple[str, ...],
+        rules: PrivacyRules,
         caps: Caps = TEXT_CAPS,
         explained: frozenset[str] = frozenset(),
     ) -> None:
         self._redactor = redactor
-        self._folders = folders
+        self._rules = rules
         self._caps = caps
         self._explained = explained
         self.mapping: dict[str, str] = {}
@@ -136,7 +137,7 @@ class Writer:
         return f"\nFile {self._line(file.sent_name)} ({self._line(file.media_type)}):\n\n{text}"
 
     def _may_leave(self, named: NamedNote) -> Note | None:
-        reason = reason_to_withhold(named.path, named.note, self._folders)
+        reason = reason_to_withhold(named.path, named.note, self._rules)
         if reason is None and isinstance(named.note, Note):
             return named.note
         self.withheld.append(Withheld(named.path, reason or ""))

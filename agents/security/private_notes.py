@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.security.domain_table import BUSINESS, PERSONAL
@@ -13,7 +14,7 @@ from agents.vault.outline import Problem, heading, lines_outside_fences, outline
 from agents.vault.tables import Table, read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from agents.vault.tables import TableRow
 
@@ -22,7 +23,6 @@ NEVER = "never"
 PROOF = "code"  # the property into which an owner writes a proof
 ALWAYS = (LOGS, HEALTH, QUARANTINE)
 _NO = frozenset({"", "false", "no", "off", "0", "null", "~", "none", "nein"})
-_APART = "domain:/"  # a slash that no folder of the owner's table keeps
 _SAID = {
     BUSINESS: frozenset({BUSINESS, "geschäftlich"}),
     PERSONAL: frozenset({PERSONAL, "private", "privat", "persönlich"}),
@@ -31,30 +31,32 @@ _SAYS_NOTHING = Note({}, "", "")
 _LINK = re.compile(r"\[\[(.+?)(?:\|.*)?\]\]")
 
 
-def reason_to_withhold(path: str, note: Note | Problem, folders: Collection[str]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class PrivacyRules:
+    """What the owner keeps back: the folders of which nothing leaves, and the domains that are kept apart."""
+
+    folders: tuple[str, ...] = ()
+    domains: frozenset[str] = frozenset()
+
+
+def reason_to_withhold(path: str, note: Note | Problem, rules: PrivacyRules) -> str | None:
     """Why a note may not leave, in words that quote nothing of it; None when it may.
 
-    `path` is posix and relative to our root; `folders` are those the owner named, and the domains they keep apart, each
-    as `kept_apart` writes it. In doubt it stays.
+    `path` is posix and relative to our root. In doubt it stays.
     """
     parts = _parts(path)
     if path.startswith("/") or any(each in {"", ".."} or each.startswith(".") for each in parts):
         return "it is no note of the vault"
-    for folder in (*ALWAYS, *(each for each in folders if not each.startswith(_APART))):
+    for folder in (*ALWAYS, *rules.folders):
         if parts[: len(_parts(folder))] == _parts(folder):
             return f"nothing in {folder} leaves"
     if isinstance(note, Problem):
         return f"it cannot be read: {note.message}"
-    if domain := next((each for each in _domains(note) if f"{_APART}{each}" in folders), ""):
+    if domain := next((each for each in _domains(note) if each in rules.domains), ""):
         return f"what is {domain} is kept apart"
     if _holds_proof(note):
         return "a proof of the owner stands in it"
     return "it is private" if _says_private(note) else None
-
-
-def kept_apart(domain: str) -> str:
-    """How a domain that is kept apart stands among the folders of which nothing leaves; no folder has such a name."""
-    return f"{_APART}{domain}"
 
 
 def _domains(note: Note) -> Iterator[str]:
@@ -65,9 +67,9 @@ def _domains(note: Note) -> Iterator[str]:
             yield from (domain for domain, words in _SAID.items() if words & said)
 
 
-def is_private_folder(folder: str, folders: Collection[str]) -> bool:
+def is_private_folder(folder: str, rules: PrivacyRules) -> bool:
     """Whether no note directly in this folder may leave, whatever it says; the root is `""`."""
-    return bool(folder) and reason_to_withhold(f"{folder}/x.md", _SAYS_NOTHING, folders) is not None
+    return bool(folder) and reason_to_withhold(f"{folder}/x.md", _SAYS_NOTHING, rules) is not None
 
 
 def _holds_proof(note: Note) -> bool:

@@ -22,7 +22,7 @@ from agents.clock import Clock, SystemClock, chosen_clock
 from agents.durability.journal import JOURNAL_FILE, Journal
 from agents.durability.task_persistence import TaskRow, find_task
 from agents.errors import NeedsOwner, NotAllowed
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_notes import reason_to_withhold
 from agents.servers.note_text import note_text
 from agents.settings import Settings
@@ -95,7 +95,7 @@ class Door(ABC):
             NeedsOwner: the handbook cannot be read, so nobody knows what is private.
         """
         root = self.place.root.resolve()
-        folders = private_folders(root)
+        rules = privacy_rules(root)
         pauses = repeat(PAUSE_S, PAUSES)  # for all notes together: one that stays unreadable is no reason to wait
 
         @cache
@@ -104,7 +104,7 @@ class Door(ABC):
             while isinstance(found.note, Problem) and (pause_s := next(pauses, 0.0)):
                 threading.Event().wait(pause_s)  # a run may be moving it just now
                 found = task_note(root, task)
-            return reason_to_withhold(found.path, found.note, folders) is not None
+            return reason_to_withhold(found.path, found.note, rules) is not None
 
         return is_private
 

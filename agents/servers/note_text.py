@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.errors import NotAllowed
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_tasks import is_withheld
 from agents.servers.waiting_view import MAX_WORD_CHARS
 from agents.vault.neutralize import Caps, fenced, property_text
@@ -31,6 +31,6 @@ def note_text(root: Path, path: str, is_private: Callable[[str], bool]) -> str:
     """
     place = root.resolve()
     note = note_at(place, path) if PurePosixPath(path).suffix == ".md" else Problem(0, "only notes are shown")
-    if isinstance(note, Problem) or is_withheld(path, note, private_folders(place), is_private):
+    if isinstance(note, Problem) or is_withheld(path, note, privacy_rules(place), is_private):
         raise NotAllowed("There is no note here that may be shown.", hint="Choose another note, or ask the owner.")
     return f"{NOTICE}\n\n{property_text(path, MAX_WORD_CHARS)}\n\n{fenced(note.text, 'markdown', CAPS)}\n"

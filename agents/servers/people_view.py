@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.connectors.contacts.reader import ContactBook
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_tasks import is_withheld
 from agents.servers.waiting_view import MAX_SHOWN, NOTICE, Shown
 from agents.vault.neutralize import property_text
@@ -89,11 +89,11 @@ def contact_list(root: Path, words: str, is_private: IsPrivate) -> ContactList:
 
 
 def _found(root: Path, words: str, is_private: IsPrivate) -> Iterator[Contact]:
-    wanted, folders = words.casefold().split(), private_folders(root)
+    wanted, rules = words.casefold().split(), privacy_rules(root)
     for each in ContactBook(root).look():
         told = f"{each.stem} {each.values.summary()}".casefold()
         if all(word in told for word in wanted) and not is_withheld(
-            each.path, note_at(root, each.path), folders, is_private
+            each.path, note_at(root, each.path), rules, is_private
         ):
             yield each
 

@@ -11,7 +11,7 @@ from agents.autonomy.queries import newest_tasks
 from agents.durability.note_index import NoteIndex
 from agents.durability.task_persistence import find_task
 from agents.errors import NotAllowed
-from agents.security.private_folders import private_folders
+from agents.security.privacy_rules import privacy_rules
 from agents.security.private_tasks import is_withheld
 from agents.servers.mail_view import Hit, Hits, HitWords
 from agents.servers.progress import tell
@@ -53,10 +53,10 @@ def search(door: Door, words: str) -> Hits:
 def _notes(door: Door, words: str, known: set[str], is_private: IsPrivate) -> Iterator[Hit]:
     """The notes that are not those of known tasks; the note of another task leads to it."""
     root = door.place.root.resolve()
-    folders = private_folders(root)
+    rules = privacy_rules(root)
     for hit in NoteIndex(door.state, root).search(words, MAX_HITS):
         name = PurePosixPath(hit.path).stem
-        if name in known or is_withheld(hit.path, note_at(root, hit.path), folders, is_private):
+        if name in known or is_withheld(hit.path, note_at(root, hit.path), rules, is_private):
             continue
         with door.journal() as journal, journal.begin() as sql:
             task = find_task(sql, name)

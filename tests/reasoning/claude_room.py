@@ -22,6 +22,7 @@ from agents.reasoning.outgoing import Material, NamedNote, Prompt, prepare
 from agents.reasoning.toolbox import Part, ToolAnswer
 from agents.security.consent_page import Terms
 from agents.security.data_protection import Person, Redactor
+from agents.security.private_notes import PrivacyRules
 from agents.vault.note import read_note
 from tests.clock import NOON
 from tests.reasoning.builders import facts, mail
@@ -138,7 +139,9 @@ class ClaudeRoom:
     def material(self) -> Material:
         task = mail(self.text, sender_name="Anna Müller", sender_address="anna@client.example")
         place = NamedNote(f"Needs_Action/{task.id}.md", read_note("---\ntype: email\n---\n# A mail\n"))
-        return Material(task, place, (), NamedNote("Company_Handbook.md", read_note(HANDBOOK)), (), ("Private",))
+        return Material(
+            task, place, (), NamedNote("Company_Handbook.md", read_note(HANDBOOK)), (), PrivacyRules(("Private",))
+        )
 
     def prepared(self) -> Prepared:
         prompt = Prompt(self.tools.definitions(), (("skill", "does it"),))

@@ -184,7 +184,7 @@ def test_what_is_private_stays_and_the_plan_says_why(room: ClaudeRoom, monkeypat
     material = room.material()
     place = type(material.place)("Private/x.md", material.place.note)
     monkeypatch.setattr(
-        room, "material", lambda: type(material)(material.task, place, (), material.handbook, (), ("Private",))
+        room, "material", lambda: type(material)(material.task, place, (), material.handbook, (), material.rules)
     )
     assert "nothing in Private leaves" in ruled(room.decide())
     assert room.server.asked == []

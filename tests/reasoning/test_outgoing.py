@@ -31,6 +31,7 @@ from agents.reasoning.outgoing import (
 from agents.reasoning.toolbox import Part, ToolAnswer
 from agents.security.consent_page import Terms
 from agents.security.data_protection import Person, Redactor
+from agents.security.private_notes import PrivacyRules
 from agents.vault.note import Note, Problem, read_note
 from tests.reasoning.builders import mail
 
@@ -56,7 +57,7 @@ def named(path: str, text: str) -> NamedNote:
 def material(text: str = TEXT, **changes: object) -> Material:
     task = mail(text, sender_name="Anna Müller", sender_address="anna@client.example")
     place = named(f"Needs_Action/{task.id}.md", "---\ntype: email\n---\n# A mail\n")
-    made = Material(task, place, (), named("Company_Handbook.md", HANDBOOK), (), ("Private",))
+    made = Material(task, place, (), named("Company_Handbook.md", HANDBOOK), (), PrivacyRules(("Private",)))
     return replace(made, **changes)  # type: ignore[arg-type]
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.errors import NeedsOwner
-from agents.security.private_folders import private_folders
-from agents.security.private_notes import is_private_folder, kept_apart, read_private_folders, reason_to_withhold
+from agents.security.privacy_rules import privacy_rules
+from agents.security.private_notes import PrivacyRules, is_private_folder, read_private_folders, reason_to_withhold
 from agents.vault.note import Note, Problem, read_note
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def note(properties: str) -> Note | Problem:
 
 @pytest.mark.parametrize("path", ["Projects/plan.md", "plan.md", "Privateer/plan.md", "Accounting/Rates.md"])
 def test_a_plain_note_may_leave(path: str) -> None:
-    assert reason_to_withhold(path, PLAIN, ("Private", "Clients/Secret")) is None
+    assert reason_to_withhold(path, PLAIN, PrivacyRules(("Private", "Clients/Secret"))) is None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_plain_note_may_leave(path: str) -> None:
     ],
 )
 def test_nothing_in_a_private_folder_or_outside_leaves(path: str) -> None:
-    assert reason_to_withhold(path, PLAIN, ("Private", "clients/secret")) is not None
+    assert reason_to_withhold(path, PLAIN, PrivacyRules(("Private", "clients/secret"))) is not None
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_nothing_in_a_private_folder_or_outside_leaves(path: str) -> None:
     ],
 )
 def test_a_private_note_stays(properties: str) -> None:
-    assert reason_to_withhold("Projects/plan.md", note(properties), ()) == "it is private"
+    assert reason_to_withhold("Projects/plan.md", note(properties), PrivacyRules()) == "it is private"
 
 
 @pytest.mark.parametrize("properties", ["private: false", "private: no", "private:", "tags: [privateer]", "x: private"])
 def test_a_note_that_says_no_may_leave(properties: str) -> None:
-    assert reason_to_withhold("Projects/plan.md", note(properties), ()) is None
+    assert reason_to_withhold("Projects/plan.md", note(properties), PrivacyRules()) is None
 
 
 def test_a_note_that_cannot_be_read_stays() -> None:
-    reason = reason_to_withhold("Projects/plan.md", note("private: true\nprivate: false"), ())
+    reason = reason_to_withhold("Projects/plan.md", note("private: true\nprivate: false"), PrivacyRules())
     assert reason is not None
     assert "cannot be read" in reason
 
@@ -115,11 +115,12 @@ def test_any_handbook_is_read(text: str) -> None:
 @pytest.mark.parametrize("word", ["personal", "Personal", "privat", "[personal]"])
 def test_what_is_of_a_domain_that_is_kept_apart_stays_and_the_rest_leaves(word: str) -> None:
     personal, business = note(f"Domain: {word}"), note("domain: business")
-    assert reason_to_withhold("x.md", personal, (kept_apart("personal"),)) == "what is personal is kept apart"
-    assert reason_to_withhold("x.md", personal, ("Private",)) is None
-    assert reason_to_withhold("x.md", business, (kept_apart("personal"),)) is None
-    assert reason_to_withhold("x.md", business, (kept_apart("business"),)) is not None
-    assert reason_to_withhold("x.md", PLAIN, (kept_apart("personal"),)) is None
+    no_personal, no_business = (PrivacyRules(domains=frozenset({each})) for each in ("personal", "business"))
+    assert reason_to_withhold("x.md", personal, no_personal) == "what is personal is kept apart"
+    assert reason_to_withhold("x.md", personal, PrivacyRules(("Private",))) is None
+    assert reason_to_withhold("x.md", business, no_personal) is None
+    assert reason_to_withhold("x.md", business, no_business) is not None
+    assert reason_to_withhold("x.md", PLAIN, no_personal) is None
 
 
 def test_no_domain_passes_for_a_folder(tmp_path: Path) -> None:
@@ -127,15 +128,15 @@ def test_no_domain_passes_for_a_folder(tmp_path: Path) -> None:
         f"{TABLE}| Private | never |\n\n## Domains\n\n| domain | shown |\n| --- | --- |\n| personal | kept apart |\n",
         encoding="utf-8",
     )
-    folders = private_folders(tmp_path)
-    assert folders == ("Private", kept_apart("personal"))
-    assert reason_to_withhold("domain:/x.md", PLAIN, folders) is None
-    assert is_private_folder("Private", folders)
-    assert not is_private_folder("Notes", folders)
+    rules = privacy_rules(tmp_path)
+    assert rules == PrivacyRules(("Private",), frozenset({"personal"}))
+    assert reason_to_withhold("domain:/x.md", PLAIN, rules) is None
+    assert is_private_folder("Private", rules)
+    assert not is_private_folder("Notes", rules)
 
 
 def test_while_a_row_about_domains_is_wrong_nothing_leaves(tmp_path: Path) -> None:
     wrong = f"{TABLE}| Private | never |\n\n## Domains\n\n| domain | shown |\n| --- | --- |\n| personal | apart |\n"
     (tmp_path / "Company_Handbook.md").write_text(wrong, encoding="utf-8")
     with pytest.raises(NeedsOwner, match="Line 11"):
-        private_folders(tmp_path)
+        privacy_rules(tmp_path)

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from agents.security.private_notes import PrivacyRules
 from agents.security.private_tasks import is_withheld
 from agents.vault.layout import TASK_KINDS, note_id
 from agents.vault.note import Note, read_note
@@ -22,5 +23,5 @@ def test_a_plan_of_a_private_task_is_withheld_and_of_another_one_is_not(kind: st
     task = note_id(date(2026, 11, 23), kind, "somewhere", "1")
     plan = read_note(f"# Plan\n\nFor [[{task}]].\n")
     assert isinstance(plan, Note)
-    assert is_withheld("Plans/plan.md", plan, (), lambda name: name == task)
-    assert not is_withheld("Plans/plan.md", plan, (), lambda _name: False)
+    assert is_withheld("Plans/plan.md", plan, PrivacyRules(), lambda name: name == task)
+    assert not is_withheld("Plans/plan.md", plan, PrivacyRules(), lambda _name: False)

@@ -1,4 +1,4 @@
-"""The folders of a vault of which nothing leaves, as its handbook says them now."""
+"""What of a vault never leaves, as its handbook says it now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.errors import NeedsOwner
 from agents.security.domain_table import read_domains
-from agents.security.private_notes import kept_apart, read_private_folders
+from agents.security.private_notes import PrivacyRules, read_private_folders
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.note import Problem
 from agents.vault.note_files import note_at
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def private_folders(root: Path) -> tuple[str, ...]:
-    """The folders of which nothing leaves, and the domains that are kept apart, as `kept_apart` writes them.
+def privacy_rules(root: Path) -> PrivacyRules:
+    """The folders of which nothing leaves, and the domains that are kept apart.
 
     Raises:
         NeedsOwner: the handbook is not there or cannot be read, or a row about them is wrong.
@@ -34,4 +34,4 @@ def private_folders(root: Path) -> tuple[str, ...]:
             f"Line {each.line} of {HANDBOOK_NOTE} cannot be read, so nobody knows what is private: {each.message}.",
             hint="Mend the line; nothing leaves meanwhile.",
         )
-    return (*folders, *map(kept_apart, sorted(domains.apart)))
+    return PrivacyRules(folders, frozenset(domains.apart))
