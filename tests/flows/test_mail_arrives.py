@@ -146,7 +146,7 @@ def test_with_a_credential_a_token_is_fetched_for_each_login_and_it_is_kept_nowh
     mailbox: Mailbox,
 ) -> None:
     dovecot, employee = mailbox.keeping, mailbox.employee
-    with TokenServer(dovecot.certificate, TOKEN) as provider, sending_server(dovecot, TOKEN) as sending:
+    with TokenServer(dovecot.certificate, token=TOKEN) as provider, sending_server(dovecot, TOKEN) as sending:
         Mailbox(employee, sending, dovecot).connected(login="xoauth2", password=provider.credential())
         assert f"localhost:{provider.port}" in employee.said("doctor")
         dovecot.deliver(mail(1))

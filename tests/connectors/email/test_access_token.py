@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def provider(dovecot: Dovecot) -> Iterator[TokenServer]:
-    with TokenServer(dovecot.certificate, TOKEN) as server:
+    with TokenServer(dovecot.certificate, token=TOKEN) as server:
         yield server
 
 
@@ -45,7 +45,7 @@ def test_both_servers_are_logged_in_to_with_a_token_of_each_moment(
     provider: TokenServer, answers: dict[str, str]
 ) -> None:
     assert MAIL.test(answers).count("took the login") == 2
-    assert provider.asked == 2
+    assert provider.times == 2
     account, secret = account_from(answers), SecretStr(answers["password"])
     provider.token = "ya29.of-yesterday"
     with pytest.raises(NeedsOwner, match="refused user or password"):
@@ -107,7 +107,7 @@ def test_without_a_token_it_is_tried_again_later(
 def test_a_wrong_credential_is_refused_by_the_provider(provider: TokenServer, answers: dict[str, str]) -> None:
     with pytest.raises(NeedsOwner, match="any more"):
         MAIL.test(answers | {"password": provider.credential(client_secret="")})
-    assert provider.asked == 1
+    assert provider.times == 1
 
 
 @pytest.mark.parametrize(
