@@ -135,14 +135,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderNews:
-    """A drop folder that is not there any more, or is there again: what the owner must know once."""
-
-    folder: DropFolder
-    there: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Sweep:
     """One look at a source.
 
@@ -158,7 +150,6 @@ class Sweep:
     next_due_s: float | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     notices: tuple[Notice, ...] = ()
-    folder_news: tuple[FolderNews, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.durability.alerts import raise_alert
-from agents.durability.drop_folder_rows import Stage, dropped_file, forget_dropped, note_dropped, note_gone
-from agents.durability.transitions import Transition
-from agents.security.audit_logger import Fact
-from agents.vault.plain import plain
+from agents.durability.drop_folder_rows import Stage, dropped_file, forget_dropped, note_dropped
 from watchers.drop_clearing import Ended, take_away
 
 if TYPE_CHECKING:
@@ -20,10 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from agents.durability.transitions import Recorder, Writing
-    from watchers.contract import Event, FolderNews, Taken
-
-GONE = "The drop folder {name} is not there any more, or does not answer. Nothing is taken from it until it is back."
+    from agents.durability.transitions import Recorder
+    from watchers.contract import Event, Taken
 
 
 class DropFiling:
@@ -31,7 +25,6 @@ class DropFiling:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._clock = recorder.clock
 
     def note(self, sql: Connection, taken: Taken) -> bool:
         """Note that the file is taken in; whether it was already, under this path and with these bytes."""
@@ -51,21 +44,3 @@ class DropFiling:
                     forget_dropped(sql, file.folder, file.path)
                 elif end is Ended.STUCK:
                     note_dropped(sql, replace(file, stage=Stage.STUCK))
-
-    def tell(self, news: Sequence[FolderNews]) -> None:
-        """Tell the owner once that a folder is not there, and note when it is back."""
-        if not news:
-            return
-        with self._recorder.begin() as writing:
-            for each in news:
-                self._tell(writing, each)
-
-    def _tell(self, writing: Writing, news: FolderNews) -> None:
-        now, name = self._clock.now(), news.folder.name
-        note_gone(writing.sql, news.folder.path, None if news.there else now)
-        if news.there:
-            fact = Fact("watcher", "folder.returned", name)
-            writing.record(Transition(fact, "Find a drop folder again"))
-        else:
-            words = GONE.format(name=plain(name))
-            raise_alert(writing, "drop folders", words, now, occasion=f"{news.folder.path}\0{now.isoformat()}")

@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.durability.checkpoint_rows import reached
 from agents.durability.drop_folder_rows import After, DroppedFile, Stage, drop_folders, dropped_files
+from agents.vault.plain import plain
 from watchers.answering import Answering
-from watchers.contract import Event, FolderNews, Left, OriginKind, Sweep, Taken
+from watchers.contract import Checkpoint, Event, Left, Notice, OriginKind, Sweep, Taken
 from watchers.drop_clearing import FILED, filed_places, is_there
 from watchers.file_sweeps import FileSweeps
 from watchers.inbox_listing import Listing, list_folder
@@ -33,6 +35,8 @@ IDLE_SHARE = 200  # between two looks at a folder in which nothing stirs lies so
 LONGEST_S = 600.0  # and no more than this
 NOT_THERE = "a drop folder that is not there now"
 SILENT = "a drop folder whose drive does not answer"
+GONE = "The drop folder {name} is not there any more, or does not answer. Nothing is taken from it until it is back."
+PLACE = "drop folder\t"
 STAYS = "filed, but it could not be taken away from here"
 
 
@@ -63,14 +67,16 @@ class FolderWatcher:
     def scan(self, now: datetime) -> Sweep:
         """What is finished in all of them, and which of them came or went."""
         with self._context.journal.begin() as sql:
-            folders = drop_folders(sql)
+            folders, places = drop_folders(sql), reached(sql, PLACE)
         self._watched = {each.path: self._known(each) for each in folders}
-        sweeps = [self._one(each, now) for each in self._watched.values()]
+        gone = {place for place, since in places.items() if since.value}
+        sweeps = [self._one(each, now, was_gone=_place(each.folder) in gone) for each in self._watched.values()]
         return Sweep(
             tuple(event for each in sweeps for event in each.events),
             min((each.unsettled_s for each in sweeps if each.unsettled_s is not None), default=None),
             tuple(left for each in sweeps for left in each.left),
-            folder_news=tuple(news for each in sweeps for news in each.folder_news),
+            checkpoints=tuple(checkpoint for each in sweeps for checkpoint in each.checkpoints),
+            notices=tuple(notice for each in sweeps for notice in each.notices),
         )
 
     def _known(self, folder: DropFolder) -> _Watched:
@@ -78,20 +84,20 @@ class FolderWatcher:
         watched.folder = folder  # the owner may have said something else of it meanwhile
         return watched
 
-    def _one(self, watched: _Watched, now: datetime) -> Sweep:
+    def _one(self, watched: _Watched, now: datetime, *, was_gone: bool) -> Sweep:
         folder = watched.folder
         answers = self._drives.answers(folder.path)
         if not (answers and is_there(folder)):
             watched.listed_s = float("-inf")
-            news = () if folder.gone_since else (FolderNews(folder, there=False),)
-            return Sweep(left=(Left(folder.name, NOT_THERE if answers else SILENT),), folder_news=news)
-        news = (FolderNews(folder, there=True),) if folder.gone_since else ()
+            left = (Left(folder.name, NOT_THERE if answers else SILENT),)
+            return Sweep(left=left) if was_gone else _goes(folder, left, now)
+        back = (Checkpoint(_place(folder), ""),) if was_gone else ()
         sweeps = watched.sweeps or self._sweeps(watched)
         if not self._is_due(watched, sweeps):
-            return Sweep(left=watched.left, folder_news=news)
+            return Sweep(left=watched.left, checkpoints=back)
         sweep = sweeps.sweep(now)
         watched.left = sweep.left
-        return replace(sweep, folder_news=news)
+        return replace(sweep, checkpoints=back)
 
     def _is_due(self, watched: _Watched, sweeps: FileSweeps) -> bool:
         """Whether to look: something stirs or waits, or the last look is long ago for what it costs."""
@@ -124,6 +130,17 @@ class FolderWatcher:
         watched.listed_s = self._context.monotonic_s()
         watched.cost_s = watched.listed_s - began_s
         return Listing(tuple(entries), tuple(left))
+
+
+def _place(folder: DropFolder) -> str:
+    """Where the journal keeps since when a folder is not there; empty = it is."""
+    return f"{PLACE}{folder.path}"
+
+
+def _goes(folder: DropFolder, left: tuple[Left, ...], now: datetime) -> Sweep:
+    """The owner is told once, until it is back."""
+    notice = Notice("drop folders", GONE.format(name=plain(folder.name)), f"{folder.path}\0{now.isoformat()}")
+    return Sweep(left=left, checkpoints=(Checkpoint(_place(folder), now.isoformat()),), notices=(notice,))
 
 
 def signature_of(entry: Entry) -> Signature:

@@ -87,7 +87,6 @@ class Intake:
 
     def take_in(self, sweep: Sweep) -> int:
         """File what a look brought, with how far it got, all in one transaction; how many things are new."""
-        self._drops.tell(sweep.folder_news)
         return self.file(*sweep.events, checkpoints=sweep.checkpoints, notices=sweep.notices)
 
     def file(self, *events: Event, checkpoints: Sequence[Checkpoint] = (), notices: Sequence[Notice] = ()) -> int:

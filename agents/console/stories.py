@@ -34,7 +34,6 @@ WORDS = {
     "event.seen_again": "the same thing came again; it is {target} already",
     "mail.listed": "kept a mail and listed it with others in {target}",
     "mails.listed": "wrote the list of mails {target}",
-    "folder.returned": "the drop folder {target} is there again",
     "file.quarantined": "a file could not be read and went to quarantine",
     "task.claimed": "claimed {target}",
     "task.planned": "planned {target} by the rule {rule}",

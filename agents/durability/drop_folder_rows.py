@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from agents.durability.drop_folder_schema import DROP_FOLDERS, DROPPED_FILES
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 Signature = tuple[int, int, int]
 _NOTE = insert(DROPPED_FILES).prefix_with("OR REPLACE")
@@ -39,7 +36,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DropFolder:
-    """A folder the owner named: absolute and resolved. `gone_since`: ISO, since when it is not there; empty = it is.
+    """A folder the owner named: absolute and resolved.
 
     `mount`: where the drive it lies on was mounted when it was connected; empty = nobody knows.
     """
@@ -48,7 +45,6 @@ class DropFolder:
     name: str
     after: After
     mount: str = ""
-    gone_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ def connect_folder(sql: Connection, folder: DropFolder) -> None:
     """Take files from this folder from now on; what was taken from it before is still known."""
     sql.execute(delete(DROP_FOLDERS).where(DROP_FOLDERS.c.path == folder.path))
     values = {"path": folder.path, "name": folder.name, "after": folder.after, "mount": folder.mount}
-    sql.execute(insert(DROP_FOLDERS).values(**values, gone_since=folder.gone_since))
+    sql.execute(insert(DROP_FOLDERS).values(**values))
 
 
 def forget_folder(sql: Connection, path: str) -> None:
@@ -80,13 +76,7 @@ def forget_folder(sql: Connection, path: str) -> None:
 def drop_folders(sql: Connection) -> tuple[DropFolder, ...]:
     """The folders the owner named, by name."""
     rows = sql.execute(select(DROP_FOLDERS).order_by(DROP_FOLDERS.c.name, DROP_FOLDERS.c.path))
-    return tuple(DropFolder(row.path, row.name, After(row.after), row.mount, row.gone_since) for row in rows)
-
-
-def note_gone(sql: Connection, path: str, since: datetime | None) -> None:
-    """Since when a folder is not there; None = it is back."""
-    gone = since.isoformat() if since else ""
-    sql.execute(update(DROP_FOLDERS).where(DROP_FOLDERS.c.path == path).values(gone_since=gone))
+    return tuple(DropFolder(row.path, row.name, After(row.after), row.mount) for row in rows)
 
 
 def dropped_files(sql: Connection, folder: str) -> dict[str, DroppedFile]:

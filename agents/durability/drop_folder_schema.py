@@ -15,7 +15,6 @@ DROP_FOLDERS = Table(
     Column("name", Text, nullable=False),
     Column("after", Text, nullable=False),
     Column("mount", Text, nullable=False),  # where the drive was mounted when it was connected; empty = not known
-    Column("gone_since", Text, nullable=False, default=""),
 )
 
 DROPPED_FILES = Table(

@@ -19,10 +19,8 @@ from agents.durability.drop_folder_rows import (
     forget_dropped,
     forget_folder,
     note_dropped,
-    note_gone,
 )
 from agents.durability.journal import Journal
-from tests.clock import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,15 +48,6 @@ def test_folders_are_named_changed_and_forgotten_and_their_files_stay_known(jour
         forget_folder(sql, SCANS.path)
         assert drop_folders(sql) == (other,)
         assert dropped_files(sql, SCANS.path) == {"a.pdf": FILE}
-
-
-def test_since_when_a_folder_is_gone_is_kept_until_it_is_back(journal: Journal) -> None:
-    with journal.begin() as sql:
-        connect_folder(sql, SCANS)
-        note_gone(sql, SCANS.path, NOON)
-        assert drop_folders(sql)[0].gone_since == NOON.isoformat()
-        note_gone(sql, SCANS.path, None)
-        assert drop_folders(sql) == (SCANS,)
 
 
 def test_a_file_has_one_row_by_its_path_and_folder(journal: Journal) -> None:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.durability.drop_folder_rows import After, DropFolder, Stage, connect_folder, note_dropped, note_gone
+from agents.durability.checkpoint_rows import reach
+from agents.durability.drop_folder_rows import After, DropFolder, Stage, connect_folder, note_dropped
 from agents.durability.journal import Journal
 from tests.clock import NOON
 from tests.watchers.contract import QUIET_S, WatcherContract
 from tests.watchers.samples import LONG_AGO, mail, written
 from watchers import folder_watcher
 from watchers.answering import Answering
-from watchers.contract import Event, FolderNews, Left, OriginKind, WatcherContext
-from watchers.folder_watcher import NOT_THERE, SILENT, STAYS, FolderWatcher, open_watcher
+from watchers.contract import Event, Left, OriginKind, Sweep, WatcherContext
+from watchers.folder_watcher import GONE, NOT_THERE, SILENT, STAYS, FolderWatcher, open_watcher
 from watchers.inbox_listing import list_folder
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ class Desk:
 
     def left(self) -> dict[str, str]:
         return {each.path: each.reason for each in self.watcher.scan(NOON).left}
+
+    def reach(self, sweep: Sweep) -> None:
+        """What intake writes of how things stand."""
+        with self.journal.begin() as sql:
+            for each in sweep.checkpoints:
+                reach(sql, each.place, each.value, NOON)
 
     def take(self, stage: Stage) -> None:
         """What intake writes of everything that is offered."""
@@ -195,15 +202,17 @@ def test_a_folder_that_is_gone_is_said_and_its_news_told_until_they_are_noted(de
     away = desk.room / "unplugged"
     desk.path.rename(away)
     sweep = desk.watcher.scan(NOON)
-    assert (sweep.folder_news, desk.left()) == ((FolderNews(desk.folder, there=False),), {"Scans": NOT_THERE})
-    with desk.journal.begin() as sql:
-        note_gone(sql, str(desk.path), NOON)
-    assert desk.watcher.scan(NOON).folder_news == ()
+    assert [each.words for each in sweep.notices] == [GONE.format(name="Scans")]
+    assert desk.left() == {"Scans": NOT_THERE}
+    desk.reach(sweep)
+    assert desk.watcher.scan(NOON).notices == ()
     away.rename(desk.path)
     written(desk.path / "a.txt", "one")
     sweep = desk.watcher.scan(NOON)
-    assert [each.there for each in sweep.folder_news] == [True]
+    assert (sweep.notices, len(sweep.checkpoints)) == ((), 1)
     assert [event.origin for event in sweep.events] == ["Scans/a.txt"]
+    desk.reach(sweep)
+    assert desk.watcher.scan(NOON).checkpoints == ()
 
 
 def test_a_drive_that_does_not_answer_holds_up_nobody_and_is_looked_at_when_it_does(
@@ -225,7 +234,7 @@ def test_a_drive_that_does_not_answer_holds_up_nobody_and_is_looked_at_when_it_d
         sweep = desk.watcher.scan(NOON)
         assert [event.origin for event in sweep.events] == ["Other/b.txt"]
         assert sweep.left == (Left("Scans", SILENT),)
-        assert sweep.folder_news == (FolderNews(desk.folder, there=False),)
+        assert [each.words for each in sweep.notices] == [GONE.format(name="Scans")]
     assert touched.count("Scans") == 1
     monkeypatch.undo()
     returns.set()
