@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PROGRAM = "tesseract"
 LANGUAGES = ("eng", "deu", "fra", "spa", "ita", "nld", "por")  # in this order; each makes it slower
 MOST_LANGUAGES = 3
+ORIENTATION = "osd"  # among the languages: knows which way up letters stand
 MAX_PICTURE_BYTES = 15_000_000
 MAX_PICTURE_CHARS = 50_000
 TIMEOUT_S = 60.0  # wall time; of the processor it gets half of that
@@ -39,11 +40,15 @@ _HEAD_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The installed program, with the languages it shall read by and the folder of what it knows of them."""
+    """The installed program, with the languages it shall read by and the folder of what it knows of them.
+
+    `turns`: it can tell which way up a page lies, so a page on its side or its head is read too.
+    """
 
     program: Path
     languages: tuple[str, ...]
     knowledge: Path
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def _read(reader: Reader, picture: bytes) -> PictureText:
     if len(picture) > MAX_PICTURE_BYTES:
         return PictureText(None, f"a picture not read: larger than {MAX_PICTURE_BYTES // 1_000_000} MB")
     words = ["stdin", "stdout", "--tessdata-dir", str(reader.knowledge), "-l", "+".join(reader.languages)]
+    words += ["--psm", "1"] if reader.turns else []
     said = _run(reader.program, words, picture, (reader.knowledge,))
     if said is None:
         return PictureText(None, "a picture not read: it cannot be, or not in time")
@@ -94,7 +100,7 @@ def _ask(program: str, _modified_ns: int) -> Reader | None:
     installed = set(rest.split())
     languages = tuple(each for each in LANGUAGES if each in installed)[:MOST_LANGUAGES]
     folder = head.partition('"')[2].partition('"')[0]
-    return Reader(Path(program), languages, Path(folder)) if languages and folder else None
+    return Reader(Path(program), languages, Path(folder), ORIENTATION in installed) if languages and folder else None
 
 
 def _run(program: Path, words: Sequence[str], given: bytes, readable: tuple[Path, ...]) -> bytes | None:

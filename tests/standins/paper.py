@@ -22,19 +22,19 @@ def drawn(words: str, mode: str = "L") -> Image.Image:
     return image.convert(mode)
 
 
-def picture(words: str = RECEIPT, kind: str = "PNG", mode: str = "L") -> bytes:
-    """The words as the file of a picture."""
+def picture(words: str = RECEIPT, kind: str = "PNG", mode: str = "L", turned: int = 0) -> bytes:
+    """The words as the file of a picture, turned left by so many degrees."""
     out = io.BytesIO()
-    drawn(words, mode).save(out, kind)
+    drawn(words, mode).rotate(turned, expand=True).save(out, kind)
     return out.getvalue()
 
 
-def scanned(*pages: str, kind: str = "JPEG", mode: str = "L") -> bytes:
-    """A PDF of pictures of pages; `kind` decides how they lie in it."""
+def scanned(*pages: str, kind: str = "JPEG", mode: str = "L", turned: int = 0) -> bytes:
+    """A PDF of pictures of pages; `kind` decides how they lie in it, `turned` is as for `picture`."""
     document = FPDF()
     if kind != "JPEG":
         document.set_image_filter("FlateDecode")
     for page in pages:
         document.add_page()
-        document.image(io.BytesIO(picture(page, kind, mode)), w=180)
+        document.image(io.BytesIO(picture(page, kind, mode, turned)), w=180)
     return bytes(document.output())

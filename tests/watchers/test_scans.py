@@ -47,6 +47,9 @@ def read(content: bytes, name: str) -> tuple[str | None, tuple[str, ...]]:
         ("a.png", picture()),
         ("a.jpg", picture(kind="JPEG", mode="RGB")),
         ("a.tif", picture(kind="TIFF")),
+        ("on-its-side.png", picture(turned=90)),
+        ("on-its-head.png", picture(turned=180)),
+        ("on-its-other-side.pdf", scanned(RECEIPT, turned=270)),
         ("jpeg.pdf", scanned(RECEIPT)),
         ("grey.pdf", scanned(RECEIPT, kind="PNG")),
         ("colour.pdf", scanned(RECEIPT, kind="PNG", mode="RGB")),
@@ -89,12 +92,12 @@ def test_text_and_small_pictures_and_other_files_are_not_looked_at(monkeypatch: 
     assert read(b"PK" * 5000, "a.zip") == (None, ())
 
 
-def program(folder: Path, script: str) -> Path:
-    """A program named tesseract that does this after it was asked for its languages."""
+def program(folder: Path, script: str, more: str = "") -> Path:
+    """A program named tesseract that does this after it was asked for its languages; `more`: says more of them."""
     path = written(
         folder / "tesseract",
         f"""#!/bin/sh
-case "$*" in *--list-langs*) echo 'List of available languages in "{folder}/" (2):'; echo deu; echo eng; exit 0;; esac
+case "$*" in *--list-langs*) echo 'List of available languages in "{folder}/" (2):'; echo deu; echo eng; {more}exit 0;; esac
 {script}
 """,
     )
@@ -121,6 +124,11 @@ def test_it_is_asked_for_its_languages_and_gets_the_picture_and_no_environment(
     text, _ = read(b"x" * 3000, "a.png")
     assert text is not None
     assert text.split("\n") == [f"stdin stdout --tessdata-dir {unconfined} -l eng+deu", "[]", "3000"]
+
+
+def test_where_it_knows_which_way_up_a_page_lies_it_shall_look(unconfined: Path) -> None:
+    program(unconfined, 'echo "$*"', "echo osd; ")
+    assert read(b"x" * 3000, "a.png")[0] == f"stdin stdout --tessdata-dir {unconfined} -l eng+deu --psm 1"
 
 
 @pytest.mark.parametrize(
