@@ -97,7 +97,7 @@ def program(folder: Path, script: str, more: str = "") -> Path:
     path = written(
         folder / "tesseract",
         f"""#!/bin/sh
-case "$*" in *--list-langs*) echo 'List of available languages in "{folder}/" (2):'; echo deu; echo eng; {more}exit;; esac
+case "$*" in *--list-langs*) echo 'Languages in "{folder}/" (2):'; echo deu; echo eng; {more}exit;; esac
 {script}
 """,
     )
