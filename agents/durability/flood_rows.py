@@ -85,10 +85,9 @@ def listed_so_far(sql: Connection, name: str) -> int:
 
 
 def add_listed(sql: Connection, mails: Sequence[ListedMail]) -> None:
-    """More mails in lists."""
-    if mails:
-        rows = [asdict(each) | {"received_at": each.received_at.isoformat()} for each in mails]
-        sql.execute(insert(LISTED_MAILS), rows)
+    """More mails in lists: one at least."""
+    rows = [asdict(each) | {"received_at": each.received_at.isoformat()} for each in mails]
+    sql.execute(insert(LISTED_MAILS), rows)
 
 
 def newest_listed(sql: Connection, name: str, at_most: int) -> tuple[ListedMail, ...]:
