@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from watchers.inbox_listing import Entry
 
 SKIPPED = frozenset({FILED.casefold()})
-IDLE_SHARE = 200  # between two looks at a folder in which nothing stirs lies so much more time than one takes
+IDLE_SHARE = 500  # between two looks at a folder in which nothing stirs lies so much more time than one takes
 LONGEST_S = 600.0  # and no more than this
 NOT_THERE = "a drop folder that is not there now"
 SILENT = "a drop folder whose drive does not answer"

@@ -94,6 +94,9 @@ class DraggedTasks:
         lying = [entry for entry in self._new.look() if entry.kind == "file" and is_note_name(entry.name)]
         with self._recorder.journal.begin() as sql:
             states = task_states(sql, [entry.stem for entry in lying])
+        for entry in lying:
+            if entry.stem not in states:  # a question or an alert: `expect` has it looked up again after any event
+                self._new.read(entry)
         back = [entry for entry in lying if states.get(entry.stem) in {*BEGUN, "done"}]
         return back, [entry for entry in lying if states.get(entry.stem) == "filed"]
 

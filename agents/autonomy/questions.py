@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.pauses import Pauses
+from agents.autonomy.read_notes import LOOK_EVERY_S, LOOK_SHARE
 from agents.autonomy.shelving import done_folder
 from agents.autonomy.views import ask_from_row, ask_to_json
 from agents.clock import as_local
 from agents.durability.alerts import raise_alert
-from agents.durability.journal import journal_id, read_meta
+from agents.durability.journal import journal_id, newest_seq, read_meta
 from agents.durability.task_persistence import QuestionRow, add_question, questions_in, questions_of, update_question
 from agents.durability.transitions import Transition, local_text
 from agents.reasoning.planner import read_answer, render_question
@@ -38,6 +39,8 @@ class Questions:
         self._clock = recorder.clock
         self._read: dict[str, tuple[str, Signature]] = {}
         self._shown = Pauses(recorder.clock)
+        self._rested: object = None  # how all stood when every note was read as it lies
+        self._due_s = float("-inf")
 
     def ask(self, writing: Writing, task: str, ask: AskOwner, about: str = "") -> str:
         """File a question unless the same is open already; its id. `about` is a proposal whose outcome is unknown."""
@@ -68,15 +71,28 @@ class Questions:
         self._close(writing, row, "no longer asked")
 
     def look(self) -> int:
-        """Take in the answers that stand in notes; how many things were done."""
+        """Take in the answers that stand in notes; how many things were done.
+
+        While nothing stirs and every note was read as it lies, a look is due after a thousand times its own length.
+        """
+        began_s = self._clock.monotonic_s()
         with self._recorder.journal.begin() as sql:
+            standing = (self._places.stirs(NEEDS_ACTION), newest_seq(sql))
+            if standing == self._rested and began_s < self._due_s:
+                return 0
             rows = questions_in(sql, "open")
         self._read = {row.id: self._read[row.id] for row in rows if row.id in self._read}
-        return sum(self._look_at(row) for row in rows)
+        moved = sum(self._look_at(row) for row in rows)
+        all_lie = all(self._read.get(row.id, (DONE,))[0] == NEEDS_ACTION for row in rows)
+        self._rested = standing if all_lie and not moved else None
+        ended_s = self._clock.monotonic_s()
+        self._due_s = ended_s + min(LOOK_EVERY_S, LOOK_SHARE * (ended_s - began_s))
+        return moved
 
     def _look_at(self, row: QuestionRow) -> int:
         entry = self._places.find(f"{row.id}.md", NEEDS_ACTION, DONE)
         if entry is None:
+            self._read.pop(row.id, None)
             return self._show_again(row, "question.shown_again")
         if self._read.get(row.id) != (entry.folder, entry.signature):
             answer = self._answer_in(row, entry)

@@ -94,7 +94,8 @@ def masked(text: str) -> str:
 
 
 def _candidates(text: str) -> Iterator[Found]:
-    words = set(text.split())  # each once: what a lot of texts says, it says often
+    lines = set(text.split("\n"))  # each once, and so each word: what a lot of notes says, it says often
+    words = set(" ".join(lines).split())
     said = " ".join(words)
     long = [word for word in words if len(word) >= LONG_WORD]
     yield from _tokens(text, " ".join(filter(_MARK.search, long)), _MARKED)

@@ -28,6 +28,8 @@ def readings(content: bytes) -> Iterator[str]:
     yield content.decode(encoding, errors="replace")
     if b"=?" in content and (words := b" ".join(_words(content))):
         yield words.decode(errors="replace")
+    if b"-encoding:" not in content.lower():
+        return
     wrapped = {each[1].lower() for each in _ENCODED.finditer(content)}
     if b"quoted-printable" in wrapped:
         yield quopri.decodestring(content).decode(errors="replace")

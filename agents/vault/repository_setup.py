@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygit2
-from pygit2.enums import ConfigLevel, RepositoryOpenFlag
+from pygit2.enums import ConfigLevel, Option, RepositoryOpenFlag
 
 from agents.errors import Broken
 from agents.vault.files import write_over
@@ -25,6 +25,8 @@ POINTER = ".git"
 _HEAD = f"ref: {MAIN}\n"
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info")
 _CACHE_MAX_BYTES = 8_000_000
+# so much of the packs is held in memory at a time, and in pieces of this size: a day's packs would fill it otherwise
+_MAPPED_MAX_BYTES, _WINDOW_BYTES = 1 << 24, 1 << 20
 # `!working-tree-encoding` and not `-`: stock git dies on a false value of this one
 _ATTRIBUTES = "* -text -ident -filter !working-tree-encoding\n"
 _LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock")
@@ -83,6 +85,8 @@ def open_repository(git_dir: Path, work_tree: Path) -> pygit2.Repository:
     """
     pygit2.settings.enable_fsync_gitdir(value=True)
     pygit2.settings.cache_max_size(_CACHE_MAX_BYTES)
+    pygit2.option(Option.SET_MWINDOW_SIZE, _WINDOW_BYTES)
+    pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, _MAPPED_MAX_BYTES)
     for level in _OUTSIDE:
         pygit2.settings.search_path[level] = ""
     try:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy.places import Places
 from agents.autonomy.questions import acceptable
+from agents.autonomy.read_notes import LOOK_EVERY_S
 from agents.durability.task_persistence import find_question
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agents.autonomy.places import Entry
     from tests.autonomy.house import House
 
     Way = Callable[[House, str], None]
@@ -137,3 +140,54 @@ def test_a_choice_counts_however_it_is_written_and_emptiness_does_not(house: Hou
     assert row is not None
     assert acceptable(row, "  bLuE ") == "blue"
     assert isinstance(acceptable(row, " \n"), Problem)
+
+
+def test_while_nothing_stirs_questions_rest_and_every_change_is_seen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system tells what stirs, and a look takes a tenth of a second."""
+    question = house.asked()
+    house.once()
+    questions, places = house.parts.moves.questions, house.parts.places
+    told, looked = set[str](), list[str]()
+
+    def news() -> frozenset[str]:
+        found = frozenset(told)
+        told.clear()
+        return found
+
+    def find(name: str, *folders: str) -> Entry | None:
+        looked.append(name)
+        house.clock.advance(0.1)
+        return Places.find(places, name, *folders)
+
+    def seen() -> bool:
+        """Whether the next round looks for the note."""
+        looked.clear()
+        places.begin()
+        questions.look()
+        return bool(looked)
+
+    monkeypatch.setattr(places, "_told", news)
+    monkeypatch.setattr(places, "find", find)
+    assert seen()
+    assert not seen()
+    told.add("Needs_Action")
+    assert [seen(), seen()] == [True, False]
+    house.clock.advance(LOOK_EVERY_S)
+    assert [seen(), seen()] == [True, False]
+    house.move(question, "Done")
+    assert [seen(), seen()] == [True, True]  # shown again, which is an event
+    assert not seen()
+    house.path(question).unlink()
+    assert [seen(), seen()] == [True, True]  # until it may be shown once more, it is looked for
+    house.clock.advance(120)
+    assert seen()
+    house.tick(question, "red")
+    told.add("Needs_Action")
+    house.clock.advance(60)
+    assert seen()
+    with house.journal.begin() as sql:
+        row = find_question(sql, question)
+    assert row is not None
+    assert row.answer == "red"

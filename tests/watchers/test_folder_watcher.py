@@ -267,7 +267,7 @@ def test_a_folder_in_which_nothing_stirs_is_looked_at_more_rarely_the_more_a_loo
         return list_folder(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("watchers.folder_watcher.list_folder", costly)
-    for at_s in (0.0, 50.0, 99.0, 101.0):
+    for at_s in (0.0, 50.0, 249.0, 251.0):
         desk.now_s = at_s
         desk.watcher.scan(NOON)
     assert len(looks) == 2
