@@ -12,10 +12,10 @@ from sqlalchemy import event, update
 
 from agents.autonomy import dragged_tasks
 from agents.autonomy.places import Places
+from agents.autonomy.queries import task_states
 from agents.autonomy.read_notes import LOOK_EVERY_S, MANY, ReadNotes
 from agents.durability import read_notes as kept
 from agents.durability.schema import META, READ_NOTES
-from agents.durability.task_persistence import task_states
 from agents.vault.files import read_regular
 
 if TYPE_CHECKING:
