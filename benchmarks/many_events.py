@@ -36,7 +36,8 @@ def main() -> None:
             intake.file(*(event(number, now) for number in range(start, start + LOT)))
             house.recorder.flush()
             done = start + LOT
-            if done in {size // 5, size}:
+            if done in {size // 5, size}:  # a pause, in which the employee tidies up
+                house.recorder.refresh_index()
                 give_back()
                 held[done] = rss_mb()
     print(json.dumps({"events": size, "first_rss_mb": held[size // 5], "rss_mb": held[size]}))

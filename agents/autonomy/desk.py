@@ -39,6 +39,8 @@ TAKE_OUT = (
     "The note stays as it is. Take the secret out - a password manager is a better place - and the note is kept in the "
     "history again. If this folder is synced or backed up, change the secret where it is used."
 )
+SWEEP_SHARE = 500  # between two looks at every file lies at least so much more time than one takes
+SWEEP_AT_LEAST_EVERY_S = 600.0
 READABLE = "readable log"  # the newest event that the pages show
 
 
@@ -59,7 +61,7 @@ class Desk:
         self._model = model
         self._looked = looked
         self._clock = recorder.clock
-        self._swept_s = float("-inf")
+        self._sweep_due_s = float("-inf")
         self._dirty = True
         self._withheld: AbstractSet[str] = frozenset()  # what was told
         self._stale_since_s = float("inf")  # since when `git status` does not show what was committed; inf: it does
@@ -69,10 +71,13 @@ class Desk:
         self._dirty = self._dirty or progressed
         self._recorder.flush()  # first ours: what is left differing then is the owner's
         lost_pages: set[str] = set()
-        if last or self._clock.monotonic_s() - self._swept_s >= self._owner_quiet_s:
+        if last or (began_s := self._clock.monotonic_s()) >= self._sweep_due_s:
             lost_pages = self._sweep(quiet_s=0.0 if last else self._owner_quiet_s)
-            self._swept_s = self._clock.monotonic_s()
             self._looked()
+            if not last:
+                cost_s = self._clock.monotonic_s() - began_s
+                pause_s = min(SWEEP_AT_LEAST_EVERY_S, SWEEP_SHARE * cost_s)
+                self._sweep_due_s = began_s + max(self._owner_quiet_s, pause_s)
         self._tell_withheld()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)

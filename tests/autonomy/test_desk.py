@@ -236,3 +236,18 @@ def test_whoever_gives_memory_back_hears_when_every_file_was_looked_at(house: Ho
         house.clock.advance(seconds)
         desk.work(last=False, progressed=False)
         assert len(looked) == times
+
+
+def test_the_longer_a_look_at_every_file_takes_the_more_rarely_it_is_done(house: House) -> None:
+    looked: list[str] = []
+
+    def slowly() -> None:
+        looked.append("now")
+        house.clock.advance(0.2 if len(looked) == 1 else 100)
+
+    house.start()
+    desk = Desk(house.recorder, lambda: (), 60.0, looked=slowly)
+    for seconds, times in ((0, 1), (98, 1), (3, 2), (498, 2), (3, 3)):  # ten minutes are the most
+        house.clock.advance(seconds)
+        desk.work(last=False, progressed=False)
+        assert len(looked) == times
