@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -130,7 +129,10 @@ def by_way(contacts: Iterable[Contact]) -> dict[str, list[Contact]]:
 
 
 def twins(contacts: Iterable[Contact]) -> tuple[Twins, ...]:
-    """The pairs of notes that look like one person: they share a way, or a whole name and no company speaks against."""
+    """The pairs of notes that look like one person: they share a way, or a whole name and no company speaks against.
+
+    Of several alike each is paired with the first: six notes are five questions, not fifteen.
+    """
     contacts = tuple(contacts)
     found: dict[tuple[str, str], Twins] = {}
     for way, sharing in sorted(by_way(contacts).items()):
@@ -147,5 +149,6 @@ def twins(contacts: Iterable[Contact]) -> tuple[Twins, ...]:
 
 def _pair(found: dict[tuple[str, str], Twins], sharing: list[Contact], shared: str) -> None:
     if len(sharing) <= MAX_SHARED:
-        for first, second in combinations(sorted(sharing, key=lambda each: each.path), 2):
+        first, *others = sorted(sharing, key=lambda each: each.path)
+        for second in others:
             found.setdefault((first.path, second.path), Twins(first, second, shared))

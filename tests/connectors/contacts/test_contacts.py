@@ -68,6 +68,15 @@ def test_two_notes_are_one_by_mail_address_phone_number_or_whole_name() -> None:
     assert by_way([jo])["+49301234567"] == [jo]
 
 
+def test_of_several_alike_each_is_paired_with_the_first() -> None:
+    alike = [person(name, emails=["one@x.example"]) for name in ("Cy", "Anna", "Bo", "Di")]
+    assert [(each.first.stem, each.second.stem) for each in twins(alike)] == [
+        ("Anna", "Bo"),
+        ("Anna", "Cy"),
+        ("Anna", "Di"),
+    ]
+
+
 def test_a_name_at_two_companies_and_a_switchboard_are_no_reason() -> None:
     assert twins([person("Anna Example", company="A"), person("Example Anna", company="B")]) == ()
     assert twins([person("Anna"), person("anna")]) == ()
