@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy import dragged_tasks
 from agents.autonomy.places import Places
+from agents.autonomy.queries import task_states
 from agents.autonomy.questions import acceptable
 from agents.autonomy.read_notes import LOOK_EVERY_S
 from agents.durability.task_persistence import find_question
@@ -14,6 +16,8 @@ from agents.vault.note import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Connection
 
     from agents.autonomy.places import Entry
     from tests.autonomy.house import House
@@ -191,3 +195,28 @@ def test_while_nothing_stirs_questions_rest_and_every_change_is_seen(
         row = find_question(sql, question)
     assert row is not None
     assert row.answer == "red"
+
+
+def round_of(house: House) -> None:
+    """One round in which the owner's moves are looked at."""
+    house.places.begin()
+    house.parts.moves.look()
+
+
+def test_what_is_no_task_is_looked_up_once_where_tasks_begin(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = house.asked()
+    house.once()
+    asked: list[str] = []
+
+    def states(sql: Connection, names: list[str]) -> dict[str, str]:
+        asked.extend(names)
+        return task_states(sql, names)
+
+    monkeypatch.setattr(dragged_tasks, "task_states", states)
+    round_of(house)
+    asked.clear()
+    round_of(house)
+    assert asked == []
+    house.set(question, "tags", "mine")
+    round_of(house)
+    assert asked == [question]

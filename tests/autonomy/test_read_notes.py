@@ -12,7 +12,6 @@ from sqlalchemy import event, update
 
 from agents.autonomy import dragged_tasks
 from agents.autonomy.places import Places
-from agents.autonomy.queries import task_states
 from agents.autonomy.read_notes import LOOK_EVERY_S, MANY, ReadNotes
 from agents.durability import read_notes as kept
 from agents.durability.schema import META, READ_NOTES
@@ -235,25 +234,6 @@ def test_notes_of_tasks_that_are_not_begun_are_read_once_and_when_they_change(
     house.set(changed, "priority", "urgent")
     waits(house)
     assert {*read} == {changed}
-
-
-def test_what_is_no_task_is_looked_up_once_where_tasks_begin(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    question = house.asked()
-    house.once()
-    asked: list[str] = []
-
-    def states(sql: Connection, names: list[str]) -> dict[str, str]:
-        asked.extend(names)
-        return task_states(sql, names)
-
-    monkeypatch.setattr(dragged_tasks, "task_states", states)
-    waits(house)
-    asked.clear()
-    waits(house)
-    assert asked == []
-    house.set(question, "tags", "mine")
-    waits(house)
-    assert asked == [question]
 
 
 def test_after_a_restart_only_what_changed_is_read(house: House) -> None:
