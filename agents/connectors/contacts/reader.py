@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_CONTACTS = 10_000
 MAX_SHARED = 10  # a number that more notes share is the switchboard of a company
+MAX_NAMESAKES = 3  # a name that more notes have is that of a company
 _MAILS = ("emails", "email", "mail", "e-mail", "mails")
 _PHONES = ("phones", "phone", "mobile", "tel", "telefon")
 _LINES = ("address", "street", "city")
@@ -142,7 +143,8 @@ def twins(contacts: Iterable[Contact]) -> tuple[Twins, ...]:
         for form in {name_form(name) for name in (each.values.name, *each.values.aliases)} - {""}:
             names.setdefault(form, []).append(each)
     for _, sharing in sorted(names.items()):
-        if len({each.values.company.casefold() for each in sharing} - {""}) <= 1:
+        companies = {each.values.company.casefold() for each in sharing} - {""}
+        if len(companies) <= 1 and len(sharing) <= MAX_NAMESAKES:
             _pair(found, sharing, "the name")
     return tuple(found[each] for each in sorted(found))
 

@@ -9,7 +9,7 @@ import pytest
 
 from agents.connectors.contacts.actions import Change
 from agents.connectors.contacts.matching import plan, united
-from agents.connectors.contacts.reader import MAX_SHARED, Contact, ContactBook, by_way, contact_of, twins
+from agents.connectors.contacts.reader import MAX_NAMESAKES, MAX_SHARED, Contact, ContactBook, by_way, contact_of, twins
 from agents.connectors.contacts.values import Values
 from agents.vault.note import Note, read_note
 
@@ -82,6 +82,9 @@ def test_a_name_at_two_companies_and_a_switchboard_are_no_reason() -> None:
     assert twins([person("Anna"), person("anna")]) == ()
     many = [person(f"P{number}", phones=["030 1234567"]) for number in range(MAX_SHARED + 1)]
     assert twins(many) == ()
+    namesakes = [person(f"P{number}", aliases=("Acme Ltd",)) for number in range(MAX_NAMESAKES + 1)]
+    assert twins(namesakes) == ()
+    assert len(twins(namesakes[1:])) == MAX_NAMESAKES - 1
 
 
 ANNA = Values(name="Anna", emails=("anna@x.example",))
