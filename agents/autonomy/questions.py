@@ -98,6 +98,7 @@ class Questions:
             answer = self._answer_in(row, entry)
             # only an answer must be complete; a note without one is read again when it changes
             if not (self._places.is_quiet(entry) if answer is None else self._places.settled(entry)):
+                self._read.pop(row.id, None)
                 return 0
             self._read[row.id] = (entry.folder, entry.signature)
             if isinstance(answer, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -195,6 +196,40 @@ def test_while_nothing_stirs_questions_rest_and_every_change_is_seen(
         row = find_question(sql, question)
     assert row is not None
     assert row.answer == "red"
+
+
+def test_an_answer_that_was_not_quiet_when_it_was_seen_is_taken_as_soon_as_it_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing stirs any more by then."""
+    question = house.asked()
+    house.once()
+    questions, places = house.parts.moves.questions, house.parts.places
+    told = set[str]()
+
+    def news() -> frozenset[str]:
+        found = frozenset(told)
+        told.clear()
+        return found
+
+    def find(name: str, *folders: str) -> Entry | None:
+        house.clock.advance(0.02)
+        return Places.find(places, name, *folders)
+
+    def look() -> int:
+        places.begin()
+        return questions.look()
+
+    monkeypatch.setattr(places, "_told", news)
+    monkeypatch.setattr(places, "find", find)
+    assert look() == 0
+    house.tick(question, "red")
+    os.utime(house.path(question), (house.clock.machine_now().timestamp(),) * 2)
+    monkeypatch.setattr(places, "_quiet_s", 1.5)
+    told.add("Needs_Action")
+    assert look() == 0
+    house.clock.advance(2)
+    assert look() == 1
 
 
 def round_of(house: House) -> None:
