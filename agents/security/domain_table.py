@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.vault.outline import Problem
-from agents.vault.tables import Table, heading_above, read_tables
+from agents.vault.tables import Table, tables_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +62,10 @@ def read_domains(handbook: str) -> Domains:
     """The tables of that part of the handbook; without them everything is business, and nothing is kept apart."""
     rows: list[DomainRow] = []
     apart: list[str] = []
-    problems: list[Problem] = []
-    for table in read_tables(handbook):
-        for each in _read(handbook, table):
+    found, stray = tables_under(handbook, HEADING)
+    problems = [*stray]
+    for table in found:
+        for each in _read(table):
             if isinstance(each, DomainRow):
                 rows.append(each)
             elif isinstance(each, Problem):
@@ -74,10 +75,8 @@ def read_domains(handbook: str) -> Domains:
     return Domains(tuple(rows), frozenset(apart), tuple(problems))
 
 
-def _read(handbook: str, table: Table | Problem) -> Iterator[DomainRow | str | Problem]:
+def _read(table: Table | Problem) -> Iterator[DomainRow | str | Problem]:
     """What a table of this part says: rows, domains that are kept apart ("" = one that is not), and problems."""
-    if heading_above(handbook, table.line) != HEADING:
-        return
     if isinstance(table, Problem):
         yield table
     elif set(table.columns) == _RULES:

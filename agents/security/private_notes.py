@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from agents.security.domain_table import BUSINESS, PERSONAL
 from agents.vault.layout import HEALTH, LOGS, QUARANTINE
 from agents.vault.note import Note
-from agents.vault.outline import Problem, heading, lines_outside_fences, outline
-from agents.vault.tables import Table, read_tables
+from agents.vault.outline import Problem
+from agents.vault.tables import tables_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agents.vault.tables import TableRow
+    from agents.vault.tables import Table, TableRow
 
 HEADING = "privacy"
 NEVER = "never"
@@ -101,24 +101,10 @@ def read_private_folders(handbook: str) -> tuple[tuple[str, ...], tuple[Problem,
 
     While a row is wrong nobody knows what it was to protect, so nothing may leave.
     """
-    part = dict(_part(handbook))
-    found = [each for each in read_tables(handbook) if each.line in part]
+    found, stray = tables_under(handbook, HEADING)
     rows = [row for each in found for row in ((each,) if isinstance(each, Problem) else _rows(each))]
-    seen = {line for each in found for line in _lines_of(each)}
-    stray = (line for line, text in part.items() if "|" in text and line not in seen)
-    problems = [row for row in rows if isinstance(row, Problem)]
-    problems += [Problem(line, "this stands in no table; every row has the same columns") for line in stray]
-    if unclosed := outline(handbook).unclosed:
-        problems.append(Problem(unclosed.number, "a block of code begins here and never ends"))
-    return tuple(row for row in rows if isinstance(row, str)), tuple(problems)
-
-
-def _lines_of(table: Table | Problem) -> Iterator[int]:
-    """The lines that were read for it: of a table its header, the line below and its good rows."""
-    yield table.line
-    if isinstance(table, Table):
-        yield table.line + 1
-        yield from (row.line for row in table.rows)
+    problems = (*(row for row in rows if isinstance(row, Problem)), *stray)
+    return tuple(row for row in rows if isinstance(row, str)), problems
 
 
 def _rows(table: Table) -> Iterator[str | Problem]:
@@ -137,17 +123,6 @@ def _folder(row: TableRow) -> str | Problem:
     if not folder or any(each in {"", ".", ".."} for each in folder.split("/")):
         return Problem(row.line, f"{written[:40]!r} is no folder of the vault")
     return folder
-
-
-def _part(text: str) -> Iterator[tuple[int, str]]:
-    """The lines under the heading `Privacy`, smaller headings in it included."""
-    level = 0
-    for line in lines_outside_fences(text):
-        found = heading(line.text)
-        if found and (not level or found[0] <= level):
-            level = found[0] if found[1].strip().casefold() == HEADING else 0
-        if level:
-            yield line.number, line.text
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.vault.outline import MAX_LINE_CHARS, Line, Problem, heading, lines_outside_fences
+from agents.vault.outline import MAX_LINE_CHARS, Line, Problem, heading, lines_outside_fences, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +51,40 @@ def read_tables(text: str) -> tuple[Table | Problem, ...]:
             found += _read_table(above, lines[at:end])
         at = end or at + 1
     return tuple(found)
+
+
+def tables_under(text: str, name: str) -> tuple[tuple[Table | Problem, ...], tuple[Problem, ...]]:
+    """The tables of the part under a heading (folded words), smaller headings in it included; and what is astray there.
+
+    Astray is a row that stands in no table, as behind a blank line, and a block of code that never ends.
+    """
+    part = dict(_part(text, name))
+    found = tuple(each for each in read_tables(text) if each.line in part)
+    seen = {line for each in found for line in _lines_of(each)}
+    stray = [line for line, words in part.items() if "|" in words and line not in seen]
+    problems = [Problem(line, "this stands in no table; every row has the same columns") for line in stray]
+    if unclosed := outline(text).unclosed:
+        problems.append(Problem(unclosed.number, "a block of code begins here and never ends"))
+    return found, tuple(problems)
+
+
+def _part(text: str, name: str) -> Iterator[tuple[int, str]]:
+    """The lines under a heading, those under smaller headings in it included."""
+    level = 0
+    for line in lines_outside_fences(text):
+        found = heading(line.text)
+        if found and (not level or found[0] <= level):
+            level = found[0] if found[1].strip().casefold() == name else 0
+        if level:
+            yield line.number, line.text
+
+
+def _lines_of(table: Table | Problem) -> Iterator[int]:
+    """The lines that were read for it: of a table its header, the line below and its good rows."""
+    yield table.line
+    if isinstance(table, Table):
+        yield table.line + 1
+        yield from (row.line for row in table.rows)
 
 
 def heading_above(text: str, line: int) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.errors import NeedsOwner
 from agents.security.domain_table import Domains, Whence, domain_of, read_domains
+from agents.security.privacy_rules import privacy_rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HANDBOOK = """# Handbook
 
@@ -80,6 +87,28 @@ def test_a_row_that_cannot_be_read_is_named_with_its_line(rows: str, says: str) 
     (problem,) = read_domains(f"## Domains\n\n{rows}\n").problems
     assert says in problem.message
     assert problem.line in {3, 5}
+
+
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        ("| domain | shown |\n| --- | --- |\n\n| personal | kept apart |", 6),  # behind a blank line
+        ("| domain | shown |\n| personal | kept apart |", 3),
+        ("```\n| domain | shown |", 3),
+    ],
+)
+def test_a_row_that_stands_in_no_table_is_named_so_nothing_leaves(part: str, line: int, tmp_path: Path) -> None:
+    handbook = f"## Domains\n\n{part}\n"
+    assert read_domains(handbook).problems[0].line == line
+    (tmp_path / "Company_Handbook.md").write_text(handbook, encoding="utf-8")
+    with pytest.raises(NeedsOwner, match="nobody knows what is private"):
+        privacy_rules(tmp_path)
+
+
+def test_a_table_under_a_smaller_heading_of_the_part_counts() -> None:
+    part = "### What is shown\n\n| domain | shown |\n| --- | --- |\n| personal | kept apart |\n"
+    assert read_domains(f"## Domains\n\n{part}").apart == {"personal"}
+    assert read_domains(f"## Domains\n\n## Else\n\n{part}").apart == frozenset()
 
 
 @given(st.text(max_size=200))
