@@ -276,7 +276,8 @@ class History:
         return () if head is None else reading.fsck_problems(self._repository, head)
 
     def _index(self) -> VaultIndex:
-        return VaultIndex(self._repository, self.work_tree, self._max_bytes)
+        repository = setup.open_repository(self.git_dir, self.work_tree)
+        return VaultIndex(repository, self.work_tree, self._max_bytes)
 
     def _reference(self) -> pygit2.Reference | None:
         return self._repository.references.get(setup.MAIN)

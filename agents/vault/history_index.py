@@ -43,7 +43,10 @@ class Difference:
 
 
 class VaultIndex:
-    """The index of one repository over one work tree."""
+    """The index of one repository over one work tree, for one look.
+
+    Of thousands of files it is large, and a repository keeps it: so each look has a repository of its own and frees it.
+    """
 
     def __init__(self, repository: pygit2.Repository, work_tree: Path, max_bytes: int) -> None:
         self._repository = repository
@@ -53,9 +56,11 @@ class VaultIndex:
 
     def differences(self, head: pygit2.Commit | None) -> Iterator[Difference]:
         """Every file that differs from `head`; changes nothing on disk but for an index that cannot be read."""
-        index, _ = self._aligned(head)
-        deltas = looked_at(index)
-        index.clear()  # in memory only, and read anew each time: of thousands of files it is large
+        try:
+            index, _ = self._aligned(self._own(head))
+            deltas = looked_at(index)
+        finally:
+            self._repository.free()
         for delta in deltas:
             path = path_of(delta.new_file)
             if delta.status not in (DeltaStatus.UNTRACKED, DeltaStatus.IGNORED):
@@ -70,6 +75,12 @@ class VaultIndex:
 
         False when git would not let us, since another git is at work: it is only shown stale until the next time.
         """
+        try:
+            return self._refresh(self._own(head), paths)
+        finally:
+            self._repository.free()
+
+    def _refresh(self, head: pygit2.Commit | None, paths: Iterable[str]) -> bool:
         index, stale = self._aligned(head)
         stamped = {*paths, *(stale or ())}
         if stale is not None and not stamped:
@@ -84,8 +95,11 @@ class VaultIndex:
         except (KeyError, OSError, pygit2.GitError):
             return False
         write_if_other(self._git_dir / "index-record", f"{self._checksum()} {head.id if head else ''}\n")
-        index.clear()
         return True
+
+    def _own(self, head: pygit2.Commit | None) -> pygit2.Commit | None:
+        """The same commit of our own repository."""
+        return find_commit(self._repository, str(head.id)) if head else None
 
     def _aligned(self, head: pygit2.Commit | None) -> tuple[pygit2.Index, list[str] | None]:
         """The index in memory as of `head`, and the paths brought there; None when it was built anew."""
