@@ -7,13 +7,13 @@ from functools import cache, partial
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from agents.autonomy.book_facts import with_standings
 from agents.autonomy.founding import TEMPLATE
 from agents.autonomy.leaving import Leaving, task_note
 from agents.autonomy.owner_category import new_word, remembered
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.views import outcomes, task_view
 from agents.console.claude_connection import KEY, limits_of, obstacle
+from agents.console.facts_now import owner_files_now
 from agents.console.privacy_commands import find_secret_spans, terms_of
 from agents.console.toolbench import toolbox_of
 from agents.durability.journal import looking, noting
@@ -89,7 +89,7 @@ def first_request(house: House, row: TaskRow, notes: Iterable[str] = ()) -> Prep
         note = task_note(house.place.root, row.id).note
         word = word if isinstance(note, Problem) else new_word(note.text, row, word) or word
         view, known = task_view(sql, row, word), outcomes(sql, row.id, house.models)
-    facts = with_standings(own.owner_files().facts, known, house.receivables)
+    facts = owner_files_now(house, own, known).facts
     desks = Desks(house, rules, toolbox_of(house, own.policy, lambda: rules.skills))
     desk = desks.open(view, known, facts, notes)
     return prepare(desk.material, desk.redactor, desk.terms, desk.prompt)

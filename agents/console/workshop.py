@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
-from agents.autonomy.book_facts import is_paid, with_standings
+from agents.autonomy.book_facts import is_paid
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
@@ -39,10 +39,11 @@ from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
-from agents.connectors.calendar.reader import Source, agenda_of
+from agents.connectors.calendar.reader import Source
 from agents.connectors.email.reader import MailSources
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
+from agents.console.facts_now import owner_files_now
 from agents.console.memory import give_back
 from agents.console.model_when_connected import ModelWhenConnected, spending
 from agents.console.policy_reading import policy_ports
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
     from agents.console.wiring import House
-    from agents.reasoning.brain import Brain, Outcome, OwnerFiles
+    from agents.reasoning.brain import Brain
     from watchers.contract import Watcher
     from watchers.hints import Hints
 
@@ -151,15 +152,8 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     playbook = PlaybookBrain(house.skills, accepted=house.accepted_skills, embedder=embedder)
     asked = ModelWhenConnected(house, playbook, facts.policy)
     brain = ContactsBrain(house.place.root, asked, house.models)
-    learning, files = Learning(embedder, lambda: playbook.kinds), partial(_owner_files, house, facts)
+    learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)
     return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
-
-
-def _owner_files(house: House, reader: OwnerFacts, known: tuple[Outcome, ...]) -> OwnerFiles:
-    """What the owner wrote, with how the invoices of a task stand of which so much is known."""
-    files = reader.owner_files()
-    facts = replace(with_standings(files.facts, known, house.receivables), agenda=agenda_of(house.state))
-    return replace(files, facts=facts)
 
 
 def _set(*events: threading.Event) -> None:

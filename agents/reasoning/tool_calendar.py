@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agents.clock import as_local, from_local
-from agents.reasoning.tool_desk import failed, said
+from agents.clock import as_local
+from agents.reasoning.tool_desk import said
 from agents.reasoning.toolbox import Part
 
 if TYPE_CHECKING:
@@ -19,19 +19,12 @@ MAX_SHOWN, MAX_FREE = 100, 5
 
 
 def read_calendar(desk: Desk, asked: ReadCalendar) -> ToolAnswer:
-    """What is planned on some days, and a few hours that are free."""
+    """What is planned on some days, and a few hours that are free; raises as `Agenda.days`."""
     agenda = desk.facts.agenda
     if agenda is None:
         return said("No calendar is connected: nobody knows when the owner is free.")
-    try:
-        first = date.fromisoformat(asked.first) if asked.first else desk.facts.today
-        last = first + timedelta(days=asked.days - 1)
-    except (ValueError, OverflowError):
-        return failed("Give a day as in 2026-12-01, or nothing.")
-    begin, end = from_local(datetime.combine(first, time())), from_local(datetime.combine(last, time.max))
-    if end <= begin or begin < agenda.begin or agenda.end < end:
-        known = f"{as_local(agenda.begin):%Y-%m-%d} to {as_local(agenda.end):%Y-%m-%d}"
-        return failed(f"The calendar is known from {known}; ask for days within.")
+    begin, end = agenda.days(asked.first, asked.days, desk.facts.today)
+    first = f"{as_local(begin):%Y-%m-%d}"
     planned = agenda.between(begin, end)
     table = Part("\n".join(_line(each) for each in planned[:MAX_SHOWN]), outside=True)
     more = f" The first {MAX_SHOWN}:" if len(planned) > MAX_SHOWN else ""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agents.clock import as_local, from_local
-from agents.connectors.calendar.reader import agenda_of
+from agents.clock import as_local
+from agents.connectors.calendar.reader import shown_agenda
 from agents.errors import NeedsOwner, NotAllowed
 from agents.servers.waiting_view import MAX_SHOWN, MAX_WORD_CHARS, NOTICE, Shown
 from agents.vault.neutralize import property_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from agents.connectors.calendar.reader import Occurrence
@@ -48,27 +49,21 @@ class MeetingList(Shown):
     free: tuple[str, ...]
 
 
-def meeting_list(state: Path, now: datetime, first_day: str, days: int) -> MeetingList:
-    """What is planned on so many days from `first_day` (ISO; empty = today) on; `state` is the state folder.
+def meeting_list(state: Path, root: Path, now: datetime, first_day: str, days: int) -> MeetingList:
+    """What is planned on so many days from `first_day` (ISO; empty = today) on.
+
+    `state` is the state folder, `root` our folder in the vault.
 
     Raises:
         NeedsOwner: no calendar is connected, or it was not read yet.
         NotAllowed: these are no days, or not all of them are known.
     """
-    agenda = agenda_of(state)
+    agenda = shown_agenda(state, root)
     if agenda is None:
         raise NeedsOwner("No calendar is connected.", hint="Ask the owner to run `connect calendar`.")
-    try:
-        first = date.fromisoformat(first_day) if first_day else as_local(now).date()
-    except ValueError as err:
-        raise NotAllowed("This is no day.", hint="Give it as in 2026-12-01.") from err
     if not 1 <= days <= MAX_DAYS:
         raise NotAllowed("So many days cannot be asked for.", hint=f"Ask for 1 to {MAX_DAYS}.")
-    begin = from_local(datetime.combine(first, time()))
-    end = from_local(datetime.combine(first + timedelta(days=days), time()))
-    if begin < agenda.begin or agenda.end < end:
-        known = f"{as_local(agenda.begin):%Y-%m-%d} to {as_local(agenda.end):%Y-%m-%d}"
-        raise NotAllowed(f"The calendar is known from {known}.", hint="Ask for days within.")
+    begin, end = agenda.days(first_day, days, as_local(now).date())
     planned = agenda.between(begin, end)
     shown = tuple(_meeting(each) for each in planned[:MAX_SHOWN])
     free = tuple(f"{as_local(each):%Y-%m-%d %H:%M}" for each in agenda.free(begin, AN_HOUR, MAX_FREE))

@@ -114,7 +114,7 @@ class MailDoor(Door):
 
     def list_meetings(self, first_day: str = "", days: int = 7) -> MeetingList:
         """List what the owner's calendar holds from a day (2026-12-01; empty = today) on, and a few free hours."""
-        return meeting_list(self.state, self.clock.now(), first_day, days)
+        return meeting_list(self.state, self.place.root, self.clock.now(), first_day, days)
 
     def draft_reply(self, task_id: str, body: str, subject: str = "") -> Draft:
         """Try a reply out: the mail as it would go out, and what speaks against proposing it. Files nothing."""

@@ -147,6 +147,8 @@ def test_a_prompt_is_small_apart_from_the_tasks_own_text(
     assert [each for each in body if each in {"tools", "system", "messages"}] == ["tools", "system", "messages"]
     assert all(each["strict"] for each in body["tools"])
     assert ("read_calendar" in {each["name"] for each in body["tools"]}) is calendar
+    shown = connected.call("privacy", "preview", only(connected.ids("in_progress")))
+    assert shown.stdout_bytes == model.messages[0].body
 
 
 @pytest.mark.parametrize("dies_at", [2, 3])

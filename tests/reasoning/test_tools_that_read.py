@@ -179,7 +179,14 @@ def test_the_calendar_tells_what_is_planned_and_when_the_owner_is_free() -> None
     nothing = bench.good("read_calendar", first="2026-11-25", days=1)
     assert "0 planned" in words(nothing)
     assert not any(each.outside for each in nothing.parts)
-    for first, days in (("2026-11-25", 0), ("2020-01-01", 7), ("", 366), ("soon", 7), ("9999-12-31", 7)):
+    for first, days in (
+        ("2026-11-25", 0),
+        ("2020-01-01", 7),
+        ("", 366),
+        ("soon", 7),
+        ("9999-12-31", 7),
+        ("0001-01-01", 1),
+    ):
         assert bench.bad("read_calendar", first=first, days=days)
     many = Agenda(now - timedelta(days=7), now + timedelta(days=60), (call,) * 101)
     assert "101 planned" in words(Bench(agenda=many).good("read_calendar", first="", days=7))

@@ -63,7 +63,14 @@ def test_meetings_are_listed_with_free_hours_and_titles_as_words_from_outside(
 
 @pytest.mark.parametrize(
     ("day", "days", "words"),
-    [("tomorrow", 1, "no day"), ("", 0, "So many"), ("", MAX_DAYS + 1, "So many"), ("2020-01-01", 1, "is known from")],
+    [
+        ("tomorrow", 1, "no day"),
+        ("", 0, "So many"),
+        ("", MAX_DAYS + 1, "So many"),
+        ("2020-01-01", 1, "is known from"),
+        ("9999-12-31", 7, "no day"),
+        ("0001-01-01", 1, "no day"),
+    ],
 )
 def test_days_that_nobody_knows_are_refused(
     employee: Employee, door: MailDoor, day: str, days: int, words: str
@@ -71,6 +78,27 @@ def test_days_that_nobody_knows_are_refused(
     planned(employee)
     with pytest.raises(NotAllowed, match=words):
         door.list_meetings(day, days)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("| by | what | domain |\n| --- | --- | --- |\n| words | talk | personal |", "(private)"),
+        ("| by | what | domain |\n| --- | --- | --- |\n| from | anna@x.example | personal |", "(private)"),
+        ("| by | what | domain |\n| --- | --- | --- |\n| from | bob@x.example | personal |", "Talk"),
+        ("| by | what |\n| --- | --- |", "(private)"),  # nobody knows what is kept apart
+    ],
+)
+def test_of_what_is_kept_apart_only_the_time_is_told(employee: Employee, door: MailDoor, rows: str, says: str) -> None:
+    apart = "| domain | shown |\n| --- | --- |\n| personal | kept apart |"
+    handbook = employee.vault / "Company_Handbook.md"
+    handbook.write_text(f"{handbook.read_text('utf-8')}\n## Domains\n\n{rows}\n\n{apart}\n", encoding="utf-8")
+    at = today_begins() + (3 * 24 + 10) * HOUR
+    planned(employee, at)
+    (found,) = door.list_meetings().meetings
+    assert says in found.from_outside.title
+    assert (found.from_outside.others == ()) is (says == "(private)")
+    assert (found.busy, found.when[:10]) == (True, f"{at:%Y-%m-%d}")
 
 
 def test_without_a_calendar_it_is_said_how_to_connect_one(door: MailDoor) -> None:

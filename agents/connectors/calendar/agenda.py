@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agents.clock import as_local, from_local
+from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Status = Literal["confirmed", "tentative", "cancelled"]
 SATURDAY = 5
+PRIVATE = "(private)"
 WORK_BEGINS, WORK_ENDS = 9, 17  # local hours in which free times are offered
 
 
@@ -74,6 +76,27 @@ class Agenda:
     occurrences: tuple[Occurrence, ...] = ()
     unread: int = 0
 
+    def days(self, first: str, count: int, today: date) -> tuple[datetime, datetime]:
+        """The moments between which so many days lie, from `first` (ISO; empty = today) on.
+
+        Raises:
+            NotAllowed: these are no days, or not all of them are known.
+        """
+        try:
+            day = date.fromisoformat(first) if first else today
+            begin, end = (from_local(datetime.combine(day + timedelta(days), time())) for days in (0, count))
+        except (ValueError, OverflowError) as err:
+            raise NotAllowed("This is no day.", hint="Give it as in 2026-12-01.") from err
+        if end <= begin or begin < self.begin or self.end < end:
+            known = f"{as_local(self.begin):%Y-%m-%d} to {as_local(self.end):%Y-%m-%d}"
+            raise NotAllowed(f"The calendar is known from {known}.", hint="Ask for days within.")
+        return begin, end
+
+    def without_words(self, hidden: Callable[[Occurrence], bool]) -> Agenda:
+        """The same, but of what is hidden only that it takes its time, and how much."""
+        occurrences = (_wordless(each) if hidden(each) else each for each in self.occurrences)
+        return replace(self, occurrences=tuple(occurrences))
+
     def between(self, start: datetime, end: datetime) -> tuple[Occurrence, ...]:
         """What takes place in that time, also when it takes none of the owner's."""
         live = (each for each in self.occurrences if each.status != "cancelled")
@@ -98,6 +121,10 @@ class Agenda:
             if begin + length <= from_local(day.replace(hour=WORK_ENDS)) and not self.clashes(begin, begin + length):
                 return begin
         return None
+
+
+def _wordless(entry: Occurrence) -> Occurrence:
+    return replace(entry, title=PRIVATE, place="", description="", organizer="", others=())
 
 
 def to_json(agenda: Agenda) -> bytes:

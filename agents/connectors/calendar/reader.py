@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,9 +18,12 @@ from agents.connectors.calendar.agenda import Agenda, Occurrence, by_start, from
 from agents.connectors.calendar.ics import CalendarFile, read_ics
 from agents.connectors.calendar.invitation import describe
 from agents.errors import NeedsOwner
+from agents.security.domain_table import Whence, domain_of, read_domains
 from agents.security.egress import Egress
 from agents.vault.files import PRIVATE_MODE, read_regular, write_over
+from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.note import Problem
+from agents.vault.note_files import note_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +32,9 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.connectors.calendar.account import CalendarAccount, CalendarPlace
     from agents.connectors.calendar.caldav import CalDav
+    from agents.security.domain_table import Domains
 
-__all__ = ["Agenda", "CalendarFile", "Occurrence", "Source", "agenda_of", "describe", "read_ics"]
+__all__ = ["Agenda", "CalendarFile", "Occurrence", "Source", "agenda_of", "describe", "read_ics", "shown_agenda"]
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=92)
 MAX_COPY_BYTES = 100_000_000
@@ -112,6 +117,30 @@ def agenda_of(state: Path) -> Agenda | None:
     """What was planned when the server was last asked; None: nothing is connected, or it never was asked."""
     content = read_regular(_agenda_place(state), MAX_AGENDA_BYTES) if is_connected(state) else b""
     return None if isinstance(content, Problem) else from_json(content)
+
+
+def shown_agenda(state: Path, root: Path) -> Agenda | None:
+    """As `agenda_of`, for whoever is not the owner: of what the handbook keeps apart, only that it takes its time.
+
+    `root` is our folder in the vault. While the handbook does not say what is kept apart, nothing is told in words.
+    """
+    agenda = agenda_of(state)
+    if agenda is None:
+        return None
+    handbook = note_at(root, HANDBOOK_NOTE)
+    domains = None if isinstance(handbook, Problem) else read_domains(handbook.text)
+    if domains is None or domains.problems:
+        return agenda.without_words(lambda _entry: True)
+    return agenda.without_words(partial(_is_apart, domains))
+
+
+def _is_apart(domains: Domains, entry: Occurrence) -> bool:
+    """Whether it is of a domain that is kept apart, by whoever takes part or by its words."""
+    if not domains.apart:
+        return False
+    text = f"{entry.title}\n{entry.place}\n{entry.description}"
+    people = {entry.organizer, *entry.others}
+    return any(domain_of(Whence(sender=who, text=text), domains.rows) in domains.apart for who in people)
 
 
 def own_addresses(state: Path) -> tuple[str, ...]:
