@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from agents.autonomy.leaving import task_note
 from agents.autonomy.views import task_view
+from agents.durability.proposal_rows import tasks_of_receipts
 from agents.durability.task_persistence import find_task
 from agents.reasoning.tool_desk import Booked, Contact, ReadNote
 from agents.security.privacy_rules import privacy_rules
 from agents.security.private_notes import is_private_folder, reason_to_withhold
 from agents.security.private_tasks import is_withheld
-from agents.vault.layout import CONTACTS, HANDBOOK_NOTE
+from agents.vault.layout import ACCOUNTING, CONTACTS, HANDBOOK_NOTE
 from agents.vault.note import Problem
 from agents.vault.note_files import note_at
 from agents.vault.note_walk import walk_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from agents.security.private_notes import PrivacyRules
 
 MAX_CONTACTS = 10_000
+INVOICE = "invoice.create"  # of which the number is what the books call it
 
 
 class VaultLibrary:
@@ -134,3 +136,16 @@ class VaultLibrary:
             standings = self._receivables.standings(customers)
             self._books = {number: Booked(who, standings[number]) for number, who in customers.items()}
         return self._books
+
+    def may_tell(self, numbers: Iterable[str]) -> frozenset[str]:
+        """The invoices among these that may be told: their tasks are not private, nor is the folder of the books.
+
+        Raises:
+            NeedsOwner: the handbook does not say what is private.
+        """
+        rules = privacy_rules(self._root)
+        if is_private_folder(ACCOUNTING, rules):
+            return frozenset()
+        with self._reading() as sql:
+            tasks, hides = tasks_of_receipts(sql, INVOICE), self._hides(rules)
+        return frozenset(each for each in numbers if not (each in tasks and hides(tasks[each])))

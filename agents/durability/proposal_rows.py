@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from agents.durability.schema import PROPOSALS
 from agents.durability.statements import parts
@@ -132,6 +132,13 @@ def done_proposals(sql: Connection) -> Iterator[ProposalRow]:
     """Everything that was ever done, one after the other."""
     for row in sql.execute(select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.id)):
         yield ProposalRow(**columns(row))
+
+
+def tasks_of_receipts(sql: Connection, action: str) -> dict[str, str]:
+    """The tasks from which actions of this name were done, by what the provider calls what came of them."""
+    provider_id = func.json_extract(PROPOSALS.c.receipt, "$.provider_id")
+    done = PROPOSALS.c.action.like(f'%"action":"{action}"%') & (PROPOSALS.c.receipt != "")
+    return {str(row[0]): str(row.task) for row in sql.execute(select(provider_id, PROPOSALS.c.task).where(done))}
 
 
 def intents_since(sql: Connection, moment: datetime) -> dict[str, datetime]:

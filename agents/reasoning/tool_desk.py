@@ -70,7 +70,11 @@ class Library(Protocol):
         ...
 
     def books(self) -> Mapping[str, Booked]:
-        """Every invoice of the books by its number."""
+        """Every invoice of the books by its number, of private tasks too: they are looked through."""
+        ...
+
+    def may_tell(self, numbers: Iterable[str]) -> frozenset[str]:
+        """The invoices among these that may be shown."""
         ...
 
 

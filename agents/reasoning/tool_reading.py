@@ -81,11 +81,14 @@ def read_contacts(desk: Desk, asked: Search) -> ToolAnswer:
 def read_books(desk: Desk, asked: ReadBooks) -> ToolAnswer:
     """How invoices stand: one, those of a customer, or all that are open."""
     wanted = folded(asked.words).strip()
-    rows = [
-        _row(number, each.customer, each.standing)
-        for number, each in desk.ports.library.books().items()
+    library = desk.ports.library
+    found = {
+        number: each
+        for number, each in library.books().items()
         if (wanted in folded(f"{number} {each.customer}") if wanted else _is_open(each.standing))
-    ]
+    }
+    told = library.may_tell(found) if found else ()
+    rows = [_row(number, each.customer, each.standing) for number, each in found.items() if number in told]
     if not rows:
         return said("The books hold no such invoice." if wanted else "No invoice is open.")
     more = f" The last {MAX_INVOICES}:" if len(rows) > MAX_INVOICES else ""

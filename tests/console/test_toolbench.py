@@ -279,6 +279,12 @@ def test_while_nobody_knows_what_is_private_nothing_is_read(room: Workroom) -> N
         assert "nobody knows what is private" in words(answer)
 
 
+def invoices_of(employee: Employee) -> list[tuple[str, str]]:
+    """The notes of invoices that were made, with their numbers."""
+    notes = (each.read_text(encoding="utf-8") for each in (employee.vault / "Done").rglob("*invoice-create*.md"))
+    return [(note, found[0]) for note in notes if (found := re.search(r"INV-\d{4}-\d{4}", note))]
+
+
 def test_the_books_are_read_with_their_customers(tmp_path: Path) -> None:
     employee = Employee(tmp_path).init("--sample")
     employee.once()
@@ -288,6 +294,18 @@ def test_the_books_are_read_with_their_customers(tmp_path: Path) -> None:
     employee.once()
     shown = words(room.open().call("read_books", {"words": ""}))
     assert " | Harbour Bakery | " in shown
+    own = {number: room.task in note for note, number in invoices_of(employee)}
+    assert sorted(own.values()) == [False, True]
+    note = employee.vault / "In_Progress" / "runner" / f"{room.task}.md"
+    note.write_text(note.read_text(encoding="utf-8").replace("\n---\n", "\nprivate: true\n---\n", 1), encoding="utf-8")
+    told = words(room.open().call("read_books", {"words": "INV-"}))
+    assert {number: number in told for number in own} == {number: not is_own for number, is_own in own.items()}
+    handbook = employee.vault / "Company_Handbook.md"
+    table = "\n## Privacy\n\n| folder | leaves |\n| --- | --- |\n| Accounting | never |\n"
+    before = handbook.read_text(encoding="utf-8")
+    handbook.write_text(f"{before}{table}", encoding="utf-8")
+    assert words(room.open().call("read_books", {"words": "INV-"})) == "The books hold no such invoice."
+    handbook.write_text(before, encoding="utf-8")
     room.write("Accounting/main.beancount", "broken\n")
     assert words(room.open().call("read_books", {"words": ""})) == "No invoice is open."
     room.house.close()

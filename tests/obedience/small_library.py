@@ -12,7 +12,7 @@ from agents.durability.note_index import Hit
 from agents.reasoning.tool_desk import Booked, Contact, ReadNote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from agents.reasoning.brain import TaskView
 
@@ -38,3 +38,6 @@ class SmallLibrary:
 
     def books(self) -> Mapping[str, Booked]:
         return {NUMBER: Booked("Acme Ltd", STANDING)}
+
+    def may_tell(self, numbers: Iterable[str]) -> frozenset[str]:
+        return frozenset(numbers)

@@ -94,6 +94,13 @@ def test_the_books_tell_what_is_open_and_how_an_invoice_stands() -> None:
     assert words(bench.good("read_books", words="")) == "No invoice is open."
 
 
+def test_invoices_that_may_not_be_told_are_not() -> None:
+    bench = Bench()
+    bench.library.kept_back = frozenset({"INV-2026-0001"})
+    assert words(bench.good("read_books", words="")) == "No invoice is open."
+    assert words(bench.good("read_books", words="acme")) == "The books hold no such invoice."
+
+
 def test_of_many_invoices_the_last_are_told() -> None:
     bench = Bench()
     bench.library.booked = {f"INV-2026-{each:04}": BOOKED["INV-2026-0001"] for each in range(MAX_INVOICES + 9)}

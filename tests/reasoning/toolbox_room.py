@@ -20,6 +20,8 @@ from agents.reasoning.tool_desk import Booked, Contact, ReadNote, ToolPorts
 from tests.reasoning.builders import SKILLS, facts, mail
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import JsonValue
 
     from agents.connectors.calendar.agenda import Agenda
@@ -65,12 +67,16 @@ class ShelfLibrary:
     booked: dict[str, Booked] = field(default_factory=lambda: dict(BOOKED))
     tasks: dict[str, TaskView] = field(default_factory=dict)
     closed: bool = False
+    kept_back: frozenset[str] = frozenset()
 
     def task(self, task: str) -> TaskView | None:
         return self.tasks.get(task)
 
     def note(self, name: str) -> ReadNote | str:
         return ReadNote(name, self.notes[name]) if name in self.notes else "There is no note of this name."
+
+    def may_tell(self, numbers: Iterable[str]) -> frozenset[str]:
+        return frozenset(numbers) - self.kept_back
 
     def search(self, words: str) -> tuple[Hit, ...]:
         if self.closed:
