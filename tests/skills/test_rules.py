@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +18,7 @@ from tests.reasoning.builders import answered, asked, done, dropped, facts, fini
 if TYPE_CHECKING:
     from agents.reasoning.brain import Decision, Facts, TaskView
 
+SKILLS = Path(__file__).resolve().parents[2] / "skills"
 BRAIN = playbook()
 FACTS = facts()
 TODAY = date(2026, 11, 23)
@@ -107,6 +110,27 @@ def test_who_sent_a_receipt_by_mail_is_its_vendor() -> None:
 
 
 # ---- meetings ----
+
+
+@pytest.mark.parametrize(
+    ("words", "time", "moment"),
+    [
+        ("Passt Ihnen Montag, 14.12. um 10 Uhr?", "Montag, 14.12. um 10 Uhr", "2026-12-14T10:00:00"),
+        ("Geht es am 14.12.2026 um 9:30?", "14.12.2026 um 9:30", "2026-12-14T09:30:00"),
+        ("Montag um 14.30.", "Montag um 14.30", "2026-11-30T14:30:00"),
+        ("Am Dienstag, den 1.12., 16 Uhr?", "Dienstag, den 1.12., 16 Uhr", "2026-12-01T16:00:00"),
+        ("Freitag, 3.1. um 8 Uhr?", "Freitag, 3.1. um 8 Uhr", "2027-01-03T08:00:00"),
+        ("Montag, 14.12.?", "Montag, 14.12.", None),
+        ("Montag, 31.2. um 8 Uhr?", "Montag, 31.2. um 8 Uhr", None),
+    ],
+)
+def test_a_date_behind_a_weekday_is_no_time_of_day(words: str, time: str, moment: str | None) -> None:
+    script = runpy.run_path(str(SKILLS / "meeting-preparation/scripts/playbook.py"))
+    given = {"task": {"subject": "", "text": words, "received": "2026-11-25"}, "attached": []}
+    (said,) = script["proposed"](given)
+    found = script["moment_of"](given, said)
+    assert (said, found.isoformat() if found else None) == (time, moment)
+
 
 MEETING = mail("Are you free for a call on Tuesday at 10? We could meet on Zoom.", subject="Campaign")
 

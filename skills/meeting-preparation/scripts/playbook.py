@@ -19,8 +19,10 @@ DAY = (
     r"|\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez)\w{0,6}"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\s+\d{1,2}(?:st|nd|rd|th)?"
 )
-CLOCK = r"\d{1,2}[:.]\d\d(?:\s*(?:am|pm|uhr|h))?|\d{1,2}\s*(?:am|pm|uhr|h)\b|noon|mittags"
-TIMES = re.compile(rf"(?i)\b(?:{DAY})(?:\s*,?\s*(?:at|um|à|around|gegen|,)?\s*(?:{CLOCK}))?")
+DATE = r"\b(\d{1,2})\.(0?[1-9]|1[0-2])\.(\d{4}|\d\d(?!\d))?"  # 14.12. or 14.12.2026; 14.30. is a time
+DATED = rf"(?:\s*,?\s*(?:the\s+|den\s+|dem\s+)?{DATE})?"  # behind a weekday
+CLOCK = r"\d{1,2}(?::|\.(?!(?:0?[1-9]|1[0-2])\.))\d\d(?:\s*(?:am|pm|uhr|h))?|\d{1,2}\s*(?:am|pm|uhr|h)\b|noon|mittags"
+TIMES = re.compile(rf"(?i)\b(?:{DAY}){DATED}(?:\s*,?\s*(?:at|um|à|around|gegen|,)?\s*(?:{CLOCK}))?")
 PLACE = re.compile(
     r"(?i)\b(?:zoom|microsoft teams|teams|google meet|skype|webex|by phone|per telefon|telefonisch|on the phone"
     r"|(?:at|in|bei)\s+(?:our|my|your|the|unserem|meinem|ihrem|the)\s+(?:office|studio|café|cafe|restaurant|shop|büro|laden))\b"
@@ -126,6 +128,10 @@ def of_day(words: str, received: date) -> date | None:
     said = words.casefold()
     if iso := re.search(r"\d{4}-\d\d-\d\d", said):
         return date.fromisoformat(iso[0])
+    if dotted := re.search(DATE, said):
+        year = int(f"20{dotted[3][-2:]}") if dotted[3] else received.year
+        day = date(year, int(dotted[2]), int(dotted[1]))
+        return day if dotted[3] or day >= received else day.replace(year=year + 1)
     for ahead, names in enumerate((("today", "heute"), ("tomorrow", "morgen"))):
         if any(re.search(rf"\b{name}\b", said) for name in names):
             return received + timedelta(ahead)
@@ -142,6 +148,7 @@ def of_day(words: str, received: date) -> date | None:
 
 def of_time(words: str) -> time | None:
     """The time of day that words name; None: none, or only roughly."""
+    words = re.sub(DATE, " ", words)  # a date is no time
     found_time = re.search(r"(?i)\b(\d{1,2})[:.](\d\d)\s*(am|pm)?|\b(\d{1,2})\s*(am|pm|uhr|h)\b", words)
     if not found_time:
         return None
