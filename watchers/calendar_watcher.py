@@ -85,11 +85,18 @@ class CalendarWatcher:
         self._wake = context.wake
         self._thread: threading.Thread | None = None
         self._answer: _Answer | None = None
+        self._failure: BaseException | None = None
         self._asked: tuple[tuple[int, int], datetime] | None = None  # of which connection, and when
         self._idle: tuple[Agenda, datetime, datetime] | None = None  # with this agenda nothing is due between these
 
     def scan(self, now: datetime) -> Sweep:
-        """The meetings that are near and not told yet, and what changed about those that were."""
+        """The meetings that are near and not told yet, and what changed about those that were.
+
+        Raises:
+            Exception: what ended the thread, a mistake of ours.
+        """
+        if self._failure is not None:
+            raise self._failure
         since = self._calendar.connected_since() if self._calendar else None
         if self._calendar is None or since is None:
             self._answer = self._asked = None
@@ -123,6 +130,8 @@ class CalendarWatcher:
             self._answer = _Answer(None, f"{err}. {err.hint}")
         except OSError as err:
             self._answer = _Answer(None, f"the copy of your calendar cannot be written: {err.strerror}")
+        except BaseException as err:  # noqa: BLE001 - told in `scan`, by whoever scans
+            self._failure = err
         finally:
             self._wake.set()
 

@@ -262,6 +262,19 @@ def test_a_server_that_cannot_be_asked_tells_why_and_cancels_nothing(
         assert "answer. Wait." in sweep.left[0].reason or "No space left" in sweep.left[0].reason
 
 
+def test_a_mistake_of_ours_is_raised_by_the_scan_and_not_taken_for_an_old_agenda(
+    context: WatcherContext, calendar: Calendar
+) -> None:
+    watcher = open_watcher(context)
+    assert len(look(watcher, context).events) == 1
+    calendar.error = LookupError("ours")
+    for _ in "12":
+        with pytest.raises(LookupError, match="ours"):
+            look(watcher, context, NOON + timedelta(hours=1))
+    calendar.error = None
+    assert len(events(context)) == 1
+
+
 def test_the_server_is_asked_as_often_as_is_set(context: WatcherContext, calendar: Calendar) -> None:
     watcher = open_watcher(replace(context, calendar_every_s=60))
     for seconds in (0, 30, 59, 60, 61):
