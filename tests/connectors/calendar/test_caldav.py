@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from agents.connectors.calendar.account import CalendarAccount, is_connected, read_account
 from agents.connectors.calendar.actions import CalendarEventCreate, CalendarEventDelete
 from agents.connectors.calendar.caldav import CalDav
+from agents.connectors.calendar.calendar_connector import NOT_MINE
 from agents.connectors.calendar.connecting import (
     forget_account,
     found_calendars,
@@ -199,6 +200,23 @@ def test_an_event_is_put_in_as_it_was_sealed(context: ConnectorContext, server: 
     assert f"UID:{KEY[:32]}@ai-employee.invalid" in plain
 
 
+def test_an_event_dragged_to_another_calendar_is_found_and_not_put_in_again(
+    context: ConnectorContext, server: RadicaleServer, work: str
+) -> None:
+    home = fresh_calendar(server)
+    connect(context, server, work, home)
+    receipt = MANIFEST.open(context).execute(meeting(), KEY, {})
+    (text,) = server.events(work)
+    server.delete(work, receipt.provider_id)
+    server.put(home, "dragged", text)
+    again = MANIFEST.open(context).execute(meeting(), KEY, {})
+    assert replace(again, summary="") == replace(receipt, summary="")
+    assert f"in the calendar {home} at" in again.summary
+    connect(context, server, home, work)
+    assert MANIFEST.open(context).execute(meeting(), KEY, {}) == again
+    assert (len(server.events(home)), server.events(work)) == (1, [])
+
+
 def test_an_event_of_our_name_that_somebody_wrote_is_not_written_over(
     context: ConnectorContext, server: RadicaleServer, work: str
 ) -> None:
@@ -242,7 +260,7 @@ def test_without_a_calendar_an_event_lies_in_outbox_and_stays_found_when_one_is_
     connector = MANIFEST.open(context)
     receipt = connector.execute(meeting(), KEY, {})
     assert "not in a calendar" in receipt.summary
-    assert isinstance(connector.compensate(meeting(), receipt), CannotUndo)
+    assert connector.compensate(meeting(), receipt) == CannotUndo(NOT_MINE)
     connect(context, server, work)
     assert MANIFEST.open(context).execute(meeting(), KEY, {}) == receipt
     assert server.events(work) == []
