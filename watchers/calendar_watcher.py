@@ -19,7 +19,9 @@ from agents.errors import EmployeeError
 from watchers.contract import Event, Left, OriginKind, Sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection
 
     from agents.connectors.calendar.reader import Agenda, Occurrence, Source
     from watchers.contract import WatcherContext
@@ -29,6 +31,10 @@ WAITS_S = 5.0  # for the thread at most; it wakes the runner when it is done
 SATURDAY = 5
 MAX_CLASHES = 3
 MAX_TOLD = 5_000
+REMEMBERED = timedelta(days=100)  # longer than the agenda reaches: as far as a meeting can be moved
+AGAIN = ("cancelled", "changed", "moved")
+# without a number, as it was before there were numbers: once
+_AGAIN = re.compile(r"(cancelled|changed|moved) (.*?)(?: #([0-9]{1,9})| [0-9a-f]{16})?")
 _ADDRESS = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,253}")
 
 
@@ -38,6 +44,32 @@ class _Answer:
 
     agenda: Agenda | None
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was told last of a time of an event: under which id it was planned, and how often it was told again."""
+
+    id: str
+    task: str
+    digest: str
+    number: int
+    is_gone: bool
+
+    @property
+    def start(self) -> str:
+        return self.id.partition(" ")[0]
+
+    @property
+    def series(self) -> str:
+        return self.id.partition(" ")[2]
+
+    def is_over(self, now: datetime) -> bool:
+        return datetime.fromisoformat(self.start) < now
+
+    def next(self, word: str, id_: str) -> str:
+        """The id of what is told next: never one that was told, also when a change is undone."""
+        return f"{word} {id_} #{self.number + 1}"
 
 
 class CalendarWatcher:
@@ -53,11 +85,18 @@ class CalendarWatcher:
         self._wake = context.wake
         self._thread: threading.Thread | None = None
         self._answer: _Answer | None = None
+        self._failure: BaseException | None = None
         self._asked: tuple[tuple[int, int], datetime] | None = None  # of which connection, and when
         self._idle: tuple[Agenda, datetime, datetime] | None = None  # with this agenda nothing is due between these
 
     def scan(self, now: datetime) -> Sweep:
-        """The meetings that are near and not told yet, and what changed about those that were."""
+        """The meetings that are near and not told yet, and what changed about those that were.
+
+        Raises:
+            Exception: what ended the thread, a mistake of ours.
+        """
+        if self._failure is not None:
+            raise self._failure
         since = self._calendar.connected_since() if self._calendar else None
         if self._calendar is None or since is None:
             self._answer = self._asked = None
@@ -91,6 +130,8 @@ class CalendarWatcher:
             self._answer = _Answer(None, f"{err}. {err.hint}")
         except OSError as err:
             self._answer = _Answer(None, f"the copy of your calendar cannot be written: {err.strerror}")
+        except BaseException as err:  # noqa: BLE001 - told in `scan`, by whoever scans
+            self._failure = err
         finally:
             self._wake.set()
 
@@ -103,7 +144,7 @@ class CalendarWatcher:
             return ()
         near = {each.id: each for each in _meetings(agenda) if self._begins(each) <= now < each.start}
         with self._journal.begin() as sql:
-            told = seen_ids_between(sql, SOURCE, f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", ":", MAX_TOLD)
+            told = _last_told(_told_ids(sql, now - REMEMBERED))
             events = [*_of_near(near, told, agenda, now), *_of_told(told, agenda, now)]
             seen = seen_tasks(sql, {(SOURCE, each.source_id) for each in events})
         events = [each for each in events if not seen[SOURCE, each.source_id]]
@@ -128,34 +169,61 @@ def _meetings(agenda: Agenda) -> Iterator[Occurrence]:
     return (each for each in agenda.occurrences if each.others and each.status != "cancelled")
 
 
-def _of_near(
-    near: dict[str, Occurrence], told: dict[str, tuple[str, str]], agenda: Agenda, now: datetime
-) -> Iterator[Event]:
-    """The meetings that are near, and those told before that are other than they were."""
-    for id_, meeting in near.items():
-        digest = _digest(meeting)
-        if id_ not in told:
-            yield _event(id_, digest, meeting, agenda, now)
-        elif told[id_][1] != digest:
-            change = f"something about it changed since {told[id_][0]}"
-            yield _event(f"changed {id_} {digest[:16]}", digest, meeting, agenda, now, change)
+def _told_ids(sql: Connection, since: datetime) -> dict[str, tuple[str, str]]:
+    """What was told of meetings that begin after this: task and digest by the id of the event."""
+    begin, found = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", dict[str, tuple[str, str]]()
+    for word in ("", *(f"{each} " for each in AGAIN)):
+        found |= seen_ids_between(sql, SOURCE, f"{word}{begin}", f"{word}:", MAX_TOLD)
+    return found
 
 
-def _of_told(told: dict[str, tuple[str, str]], agenda: Agenda, now: datetime) -> Iterator[Event]:
-    """The meetings told before that are not planned any more, or at another time."""
+def _last_told(found: Mapping[str, tuple[str, str]]) -> dict[str, _Told]:
+    """What was told last of each time of each event, by its series."""
+    last: dict[str, _Told] = {}
+    for source_id, (task, digest) in found.items():
+        again = _AGAIN.fullmatch(source_id)
+        id_, word, number = (again[2], again[1], int(again[3] or 1)) if again else (source_id, "", 0)
+        if word == "moved" and again and not again[3]:
+            id_ = id_[len(id_) // 2 + 1 :]  # before there were numbers: the old id and the new
+        told = _Told(id_, task, digest, number, is_gone=word == "cancelled")
+        if told.series not in last or last[told.series].number < number:
+            last[told.series] = told
+    return last
+
+
+def _of_near(near: dict[str, Occurrence], told: dict[str, _Told], agenda: Agenda, now: datetime) -> Iterator[Event]:
+    """The meetings that are near and were not told, and those that are other than they were told last."""
     planned = {each.id for each in _meetings(agenda)}
-    series = {each.series: each for each in _meetings(agenda)}
-    for id_, (task, digest) in told.items():
-        if id_ in planned:
+    for id_, meeting in near.items():
+        digest, last = _digest(meeting), told.get(meeting.series)
+        if last is None or (last.id != id_ and last.id in planned):  # an event of two calendars, at two times
+            yield _event(id_, digest, meeting, agenda, now)
+        elif last.id == id_ and (last.is_gone or last.digest != digest):
+            change = "it is planned again, told as cancelled in" if last.is_gone else "something about it changed since"
+            yield _event(last.next("changed", id_), digest, meeting, agenda, now, f"{change} {last.task}")
+        elif last.id != id_ and last.is_over(now):  # else it is one of those below
+            yield _moved(last, meeting, agenda, now)
+
+
+def _of_told(told: dict[str, _Told], agenda: Agenda, now: datetime) -> Iterator[Event]:
+    """The meetings told before that are not planned any more, or at another time."""
+    planned = {each.series: each for each in _meetings(agenda)}
+    ids = {each.id for each in _meetings(agenda)}
+    read = {each.series for each in agenda.occurrences}
+    for series, last in told.items():
+        meeting = planned.get(series)
+        if last.is_over(now) or last.id in ids:
             continue
-        start, _, of = id_.partition(" ")
-        if other := series.get(of):
-            change = f"it was {_local(start)} before (told in {task})"
-            yield _event(f"moved {id_} {other.id}", _digest(other), other, agenda, now, change)
-        else:
-            yield _gone(
-                f"cancelled {id_}", digest, f"the meeting of {_local(start)} is not planned any more", task, now
-            )
+        if meeting:
+            yield _moved(last, meeting, agenda, now)
+        elif not last.is_gone and (series in read or not agenda.unread):  # what is not read may well be planned
+            words = f"the meeting of {_local(last.start)} is not planned any more"
+            yield _gone(last.next("cancelled", last.id), last.digest, words, last.task, now)
+
+
+def _moved(last: _Told, meeting: Occurrence, agenda: Agenda, now: datetime) -> Event:
+    change = f"it was {_local(last.start)} before (told in {last.task})"
+    return _event(last.next("moved", meeting.id), _digest(meeting), meeting, agenda, now, change)
 
 
 def _event(id_: str, digest: str, meeting: Occurrence, agenda: Agenda, now: datetime, change: str = "") -> Event:

@@ -9,7 +9,9 @@ import json
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from ipaddress import ip_address
+from socket import AF_INET, AF_INET6
 from typing import TYPE_CHECKING, Any, cast
 
 from agents.connectors.webhook.reader import (
@@ -111,13 +113,13 @@ def listening(state: Path, secret: Callable[[str], str | None], clock: Clock, wa
     try:
         server = _HookServer((settings.address, settings.port), _Handler)
     except OSError as err:
-        yield f"The webhook cannot listen on {settings.address}:{settings.port}: {err.strerror}."
+        yield f"The webhook cannot listen on {settings.host}:{settings.port}: {err.strerror}."
         return
     server.counter = counter
     thread = threading.Thread(target=server.serve_forever, args=(0.2,), name="webhook", daemon=True)
     thread.start()
     try:
-        yield f"The webhook listens on {settings.address}:{server.server_address[1]}."
+        yield f"The webhook listens on {settings.host}:{server.server_address[1]}."
     finally:
         server.shutdown()
         server.server_close()
@@ -127,6 +129,15 @@ def listening(state: Path, secret: Callable[[str], str | None], clock: Clock, wa
 class _HookServer(ThreadingHTTPServer):
     daemon_threads = True
     counter: Counter
+
+    def __init__(self, place: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = AF_INET6 if ip_address(place[0]).version == 6 else AF_INET  # noqa: PLR2004
+        super().__init__(place, handler)
+
+    def server_bind(self) -> None:
+        """Without asking anybody for the name of this computer, as the library does."""
+        super(HTTPServer, self).server_bind()
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as the library has it
         """In a thread of its own, while there are any left."""

@@ -111,14 +111,18 @@ class Web:
         """Ask with any method and read the answer whole. Only what GET asks for follows redirects.
 
         Raises:
-            NotAllowed: as `open`.
+            NotAllowed: as `open`, or it is no web address.
             NeedsOwner: the certificate is not to be trusted.
             NothingSent: nobody is there.
             Transient: no whole answer, too long a one, or too late: what was asked may have been done.
         """
         end_s = bounds.clock.monotonic_s() + bounds.total_s
         # the door itself looks at the scheme of every address, and no handler opens anything but http
-        request = Request(asking.url, asking.body or None, dict(asking.headers), method=asking.method)  # noqa: S310
+        try:
+            request = Request(asking.url, asking.body or None, dict(asking.headers), method=asking.method)  # noqa: S310
+        except ValueError as err:
+            words = visible(asking.url)[:_MAX_SHOWN_CHARS]
+            raise NotAllowed(f"{words!r} is no web address", hint="Write the address as https://host/...") from err
         with _told(_destination(request)):
             try:
                 answer = self.open(request, bounds.silence_s)
@@ -199,3 +203,7 @@ def _told(to: Destination) -> Iterator[None]:
         raise Transient(f"{to} cannot be reached", hint=hint) from err
     except (OSError, HTTPException) as err:
         raise Transient(f"{to} gave no whole answer", hint=LATER) from err
+    except UnicodeError as err:  # only what is about to be sent is put into bytes
+        raise NotAllowed(f"{to} cannot be asked in these letters", hint="Look at the address.") from err
+    except ValueError as err:
+        raise Transient(f"what is asked of {to}, or its answer, is none", hint=LATER) from err

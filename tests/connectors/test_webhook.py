@@ -111,3 +111,10 @@ def test_damaged_settings_and_a_lost_secret_are_said(context: ConnectorContext) 
 def test_a_webhook_performs_nothing(context: ConnectorContext) -> None:
     with pytest.raises(NotAllowed):
         MANIFEST.open(context)
+
+
+def test_an_address_with_colons_stands_in_brackets(context: ConnectorContext) -> None:
+    (connection,) = MANIFEST.connections
+    answers = {"names": "orders", "port": "8787", "address": "::1"}
+    assert "http://[::1]:8787/hooks/orders" in connection.keep(context, answers)
+    assert "on [::1]:8787" in MANIFEST.capabilities(context)[0].says

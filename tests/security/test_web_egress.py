@@ -197,6 +197,24 @@ def test_what_goes_wrong_with_an_answer_is_one_of_our_errors(server: WebServer, 
         ask(server.address(), here, trust=certificate, bounds=Bounds(SystemClock(), TIMEOUT_S, total_s=-1))
 
 
+@pytest.mark.parametrize("path", ["/caf\u00e9", "/a b", "/\ud800", "/a\nb"])
+def test_an_address_that_cannot_be_sent_is_one_of_our_errors(plain: WebServer, path: str) -> None:
+    with pytest.raises((NotAllowed, Transient)):
+        ask(plain.address(path), ("localhost", plain.port))
+    assert plain.asked == []
+
+
+def test_what_is_no_address_or_no_header_is_one_of_our_errors(plain: WebServer) -> None:
+    for address in ("nowhere", "", "http://[x/", "http://a..b/"):
+        with pytest.raises(NotAllowed):
+            ask(address, ("a..b", 80))
+    egress = Egress("books", (Destination("localhost", plain.port),))
+    for value, kind in (("\u20ac", NotAllowed), ("a\nb", Transient)):
+        with pytest.raises(kind):
+            Web(egress).ask(Asking("GET", plain.address(), {"If-Match": value}), Bounds(SystemClock(), TIMEOUT_S))
+    assert plain.asked == []
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -33,6 +33,7 @@ class Calendar:
     connection: tuple[int, int] | None = (1, 1)
     error: Exception | None = None
     asked: int = 0
+    unread: int = 0
     answering: threading.Event = field(default_factory=threading.Event)
 
     def connected_since(self) -> tuple[int, int] | None:
@@ -43,7 +44,7 @@ class Calendar:
         assert self.answering.wait(PATIENCE_S)
         if self.error:
             raise self.error
-        return Agenda(now - timedelta(days=7), now + timedelta(days=92), self.planned)
+        return Agenda(now - timedelta(days=7), now + timedelta(days=92), self.planned, self.unread)
 
 
 @pytest.fixture
@@ -110,8 +111,7 @@ def test_until_it_is_filed_it_is_the_same_event_and_never_afterwards(house: Hous
 
 
 def test_each_time_of_a_series_is_an_event_of_its_own(context: WatcherContext, calendar: Calendar) -> None:
-    later = timedelta(hours=1)
-    second = replace(CALL, start=CALL.start + later, end=CALL.end + later, recurrence="2")
+    second = later(1, recurrence="2")
     calendar.planned = (replace(CALL, recurrence="1"), second)
     assert len({each.source_id for each in events(context)}) == 2
 
@@ -173,6 +173,84 @@ def test_a_move_is_told_once_and_so_is_the_end(house: House, context: WatcherCon
     assert events(context, NOON + timedelta(days=30)) == ()
 
 
+def told(house: House, context: WatcherContext, calendar: Calendar, *planned: Occurrence) -> list[str]:
+    """What a fresh process offers once this is planned; it is filed, and then nothing is left to be offered."""
+    calendar.planned = planned
+    found = events(context)
+    file(house, found)
+    assert events(context) == ()
+    return words(found)
+
+
+def later(hours: float, place: str = "", recurrence: str = "") -> Occurrence:
+    """The call, moved."""
+    start, end = (each + timedelta(hours=hours) for each in (CALL.start, CALL.end))
+    return replace(CALL, start=start, end=end, place=place, recurrence=recurrence)
+
+
+def test_a_near_meeting_that_is_moved_is_one_task_and_what_changes_then_another(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    assert told(house, context, calendar, CALL) == ["When"]
+    assert told(house, context, calendar, later(2)) == ["Changed"]
+    assert told(house, context, calendar, later(2, place="Studio")) == ["Changed"]
+    assert told(house, context, calendar, CALL) == ["Changed"]
+    assert told(house, context, calendar, later(2)) == ["Changed"]
+    assert told(house, context, calendar, later(-2)) == ["Changed"]
+    assert told(house, context, calendar) == ["Cancelled"]
+    assert told(house, context, calendar, later(-2)) == ["Changed"]
+    assert told(house, context, calendar) == ["Cancelled"]
+    assert len({each.parent for each in house.vault.rglob("*-meeting-*.md")}) == 1
+    assert len([*house.vault.rglob("*-meeting-*.md")]) == 9
+
+
+def test_a_change_that_is_undone_is_told_and_so_is_doing_it_again(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    assert told(house, context, calendar, CALL) == ["When"]
+    for place in ("B", "", "B", "C", "B"):
+        assert told(house, context, calendar, later(0, place=place)) == ["Changed"]
+
+
+def test_a_meeting_moved_after_it_began_comes_when_it_is_near(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    assert told(house, context, calendar, CALL) == ["When"]
+    calendar.planned = (later(24 * 7),)
+    assert events(context, CALL.start + timedelta(hours=1)) == ()
+    assert words(events(context, CALL.start + timedelta(days=6))) == ["Changed"]
+
+
+def test_an_event_in_two_calendars_at_two_times_is_two_meetings(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    assert told(house, context, calendar, CALL) == ["When"]
+    assert told(house, context, calendar, CALL, later(2)) == ["When"]
+    assert told(house, context, calendar, later(2), CALL) == []
+
+
+def test_what_was_told_before_changes_had_numbers_is_not_told_again(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    calendar.planned = (CALL, replace(CALL, uid="other"))
+    file(house, events(context))
+    calendar.planned = (later(0, place="Studio"), replace(later(2), uid="other"))
+    changed, moved = sorted(events(context), key=lambda each: each.source_id)
+    old = f"moved {replace(CALL, uid='other').id} {calendar.planned[1].id}"
+    file(house, (replace(changed, source_id=f"changed {CALL.id} {'a1' * 8}"), replace(moved, source_id=old)))
+    assert events(context) == ()
+
+
+def test_what_cannot_be_read_now_is_not_called_cancelled(
+    house: House, context: WatcherContext, calendar: Calendar
+) -> None:
+    assert told(house, context, calendar, CALL, replace(CALL, uid="off")) == ["When", "When"]
+    calendar.unread = 1
+    assert told(house, context, calendar, replace(CALL, uid="off", status="cancelled")) == ["Cancelled"]
+    calendar.unread = 0
+    assert told(house, context, calendar, replace(CALL, uid="off", status="cancelled")) == ["Cancelled"]
+
+
 def test_a_server_that_cannot_be_asked_tells_why_and_cancels_nothing(
     house: House, context: WatcherContext, calendar: Calendar
 ) -> None:
@@ -182,6 +260,19 @@ def test_a_server_that_cannot_be_asked_tells_why_and_cancels_nothing(
         sweep = look(open_watcher(context), context)
         assert sweep.events == ()
         assert "answer. Wait." in sweep.left[0].reason or "No space left" in sweep.left[0].reason
+
+
+def test_a_mistake_of_ours_is_raised_by_the_scan_and_not_taken_for_an_old_agenda(
+    context: WatcherContext, calendar: Calendar
+) -> None:
+    watcher = open_watcher(context)
+    assert len(look(watcher, context).events) == 1
+    calendar.error = LookupError("ours")
+    for _ in "12":
+        with pytest.raises(LookupError, match="ours"):
+            look(watcher, context, NOON + timedelta(hours=1))
+    calendar.error = None
+    assert len(events(context)) == 1
 
 
 def test_the_server_is_asked_as_often_as_is_set(context: WatcherContext, calendar: Calendar) -> None:

@@ -6,8 +6,11 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from agents.clock import SystemClock
 from agents.connectors.webhook.reader import (
+    LOOPBACK,
     MAX_WAITING,
     SECRET_MARK,
     WebhookSettings,
@@ -28,11 +31,11 @@ HEAD = b"POST /hooks/orders HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Leng
 PATIENCE_S = 60
 
 
-def settle(state: Path, port: int = 0) -> Path:
+def settle(state: Path, port: int = 0, address: str = LOOPBACK) -> Path:
     """The settings, as the owner's connecting leaves them."""
     place = settings_place(state)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(WebhookSettings(names=("orders",), port=port).model_dump_json(), encoding="utf-8")
+    place.write_text(WebhookSettings(names=("orders",), port=port, address=address).model_dump_json(), encoding="utf-8")
     return place
 
 
@@ -51,6 +54,30 @@ def test_it_says_why_it_does_not_listen(tmp_path: Path) -> None:
         assert "cannot listen on" in says(tmp_path)
     place.write_text("{", encoding="utf-8")
     assert "damaged" in says(tmp_path)
+
+
+def test_it_listens_on_an_address_of_either_kind_and_asks_for_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda *_asked: pytest.fail("a name was asked for"))
+    for address in (LOOPBACK, "::1"):
+        if address == "::1" and not has_ipv6():
+            pytest.skip("this computer has no IPv6")
+        settle(tmp_path, address=address)
+        with listening(tmp_path, lambda _name: KEY, SystemClock(), threading.Event()) as words:
+            host, _, port = words.rstrip(".").rpartition(" ")[2].rpartition(":")
+            assert host == ("[::1]" if address == "::1" else address)
+            with socket.create_connection((address, int(port)), timeout=PATIENCE_S) as line:
+                line.sendall(HEAD.replace(b"orders", b"others"))
+                assert b" 404 " in line.recv(100)
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_half_a_message_is_none_and_too_many_lines_at_once_are_closed(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
+
+from pydantic import ValidationError
 
 from agents.connectors.calendar.account import CONNECT, CalendarPlace
 from agents.connectors.calendar.multistatus import (
@@ -45,6 +47,7 @@ TOGETHER = 50  # events fetched by one request
 LATER = "It is tried again later."
 LOOK = "It is looked up in the calendar."
 OK, CREATED, NO_CONTENT, MULTI = 200, 201, 204, 207
+AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # also what is escaped already
 REDIRECTS = {301, 302, 307, 308}
 UNAUTHORIZED, NOT_FOUND, GONE, PRECONDITION_FAILED = 401, 404, 410, 412
 TOO_MANY, SERVER_ERROR, UNAVAILABLE = 429, 500, 503
@@ -82,11 +85,11 @@ class CalDav:
             return (CalendarPlace(url=where, name=_name(said)),)
         home = said.href_in(f"{CALDAV}calendar-home-set")
         if not home and (principal := said.href_in(f"{DAV}current-user-principal")):
-            where = urljoin(where, principal)
+            where = _joined(where, principal)
             home = self._one(where, HOME).href_in(f"{CALDAV}calendar-home-set")
-        listed, where = self._propfind(urljoin(where, home or where), CALENDARS, depth="1")
+        listed, where = self._propfind(_joined(where, home or where), CALENDARS, depth="1")
         found = [each for each in listed if _is_calendar(each)][:MAX_CALENDARS]
-        return tuple(CalendarPlace(url=urljoin(where, each.href), name=_name(each)) for each in found)
+        return tuple(_place(where, each) for each in found)
 
     def state(self, calendar: str) -> str:
         """A word that changes when anything in the calendar does; empty: the server has none."""
@@ -96,7 +99,7 @@ class CalDav:
     def versions(self, calendar: str, begin: datetime, end: datetime) -> dict[str, str]:
         """The versions of the events between two moments, by address."""
         said = self._report(calendar, window(begin, end))
-        return {urljoin(calendar, each.href): each.text(f"{DAV}getetag") for each in said}
+        return {_joined(calendar, each.href): each.text(f"{DAV}getetag") for each in said}
 
     def fetch(self, calendar: str, urls: Sequence[str]) -> Iterator[Stored]:
         """The events at these addresses, as far as they are still there."""
@@ -184,7 +187,7 @@ class CalDav:
             answer = self._send(method, url, sent, body)
             if answer.status not in REDIRECTS or not (to := answer.headers.get("location")):
                 return answer, url
-            target = urljoin(url, to)
+            target = _joined(url, to)
             if urlsplit(target)[:2] != urlsplit(url)[:2]:
                 hint = "Connect the calendar with the address that it answers from."
                 raise NotAllowed(f"the calendar server sends us on to {urlsplit(target).netloc[:100]!r}", hint=hint)
@@ -206,6 +209,24 @@ def _refused(answer: Answer) -> NoReturn:
     raise NotAllowed(f"{who} refused ({answer.status})", hint="Look at the rights of the account there.")
 
 
+def _joined(base: str, said: str) -> str:
+    """The address that the server names, in the letters an address may have."""
+    try:
+        joined = urljoin(base, quote(said, safe=AS_IT_IS))
+        _ = urlsplit(joined).port
+    except ValueError as err:  # as UnicodeEncodeError is
+        raise Transient("the calendar server names an address that is none", hint=LATER) from err
+    return joined
+
+
+def _place(where: str, said: Said) -> CalendarPlace:
+    url = _joined(where, said.href)
+    try:
+        return CalendarPlace(url=url, name=_name(said))
+    except ValidationError as err:
+        raise Transient("the calendar server names a calendar at an address that is none", hint=LATER) from err
+
+
 def _is_calendar(said: Said) -> bool:
     """Whether it is a calendar, and one for events."""
     kinds = {each.tag for each in said.inner(f"{DAV}resourcetype")}
@@ -221,4 +242,4 @@ def _name(said: Said) -> str:
 def _stored(calendar: str, said: Sequence[Said]) -> Iterator[Stored]:
     for each in said:
         if ics := each.text(f"{CALDAV}calendar-data"):
-            yield Stored(urljoin(calendar, each.href), each.text(f"{DAV}getetag"), ics)
+            yield Stored(_joined(calendar, each.href), each.text(f"{DAV}getetag"), ics)

@@ -20,7 +20,7 @@ from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from agents.connectors.calendar.account import CalendarAccount
+    from agents.connectors.calendar.account import CalendarAccount, CalendarPlace
     from agents.connectors.contract import Action, Attachments, ConnectorContext, Lookup
 
 NOT_MINE = "It is in no calendar of mine. Delete the file from Outbox, and the event if you put it in."
@@ -79,9 +79,7 @@ class CalendarConnector:
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """Take the event out again."""
         if receipt.provider == PROVIDER:
-            return CannotUndo(
-                "It is in no calendar of mine. Delete the file from Outbox, and the event if you put it in."
-            )
+            return CannotUndo(NOT_MINE)
         if not isinstance(action, CalendarEventCreate):
             return CannotUndo("A deleted event is gone. Let it be put in anew.")
         return CalendarEventDelete(uid=receipt.provider_id, summary=action.summary, when=action.when())
@@ -111,13 +109,16 @@ class _Server:
 
     def find(self, key: str, action: Action) -> Lookup:
         account, server = self._open()
-        if isinstance(action, CalendarEventDelete):
-            stored = next(filter(None, (server.find(each.url, action.uid) for each in account.calendars)), None)
-            return Absent() if stored else Found(self._deleted(action.uid))
-        if not isinstance(action, CalendarEventCreate):
+        if not isinstance(action, CalendarEventCreate | CalendarEventDelete):
             return Absent()
-        stored = server.find(account.calendars[0].url, uid_of(key))
-        return Found(self._made(key, account, created_at(stored.ics) or self._now())) if stored else Absent()
+        uid = action.uid if isinstance(action, CalendarEventDelete) else uid_of(key)
+        found = ((each, server.find(each.url, uid)) for each in account.calendars)  # wherever the owner dragged it
+        where, stored = next((each for each in found if each[1]), (None, None))
+        if isinstance(action, CalendarEventDelete):
+            return Absent() if stored else Found(self._deleted(uid))
+        if where is None or stored is None:
+            return Absent()
+        return Found(self._made(key, account, where, created_at(stored.ics) or self._now()))
 
     def execute(self, action: Action, key: str) -> Receipt:
         account, server = self._open()
@@ -129,7 +130,7 @@ class _Server:
         ics = compose(action, key, at, next(iter(account.own_addresses), ""))
         if not server.put_new(account.calendars[0].url, uid_of(key), ics):
             raise OutcomeUnknown("an event of this name is in the calendar already", hint="It is looked up.")
-        return self._made(key, account, at)
+        return self._made(key, account, account.calendars[0], at)
 
     def _delete(self, action: CalendarEventDelete, account: CalendarAccount, server: CalDav) -> Receipt:
         found = (server.find(each.url, action.uid) for each in account.calendars)
@@ -141,8 +142,7 @@ class _Server:
         account, password = open_account(self._context.state, self._context.secrets.get)
         return account, CalDav(account, password, self._context.egress, self._context.clock)
 
-    def _made(self, key: str, account: CalendarAccount, at: datetime) -> Receipt:
-        where = account.calendars[0]
+    def _made(self, key: str, account: CalendarAccount, where: CalendarPlace, at: datetime) -> Receipt:
         return Receipt(self.name, uid_of(key), at, f"in the calendar {where.name} at {account.destination.host}")
 
     def _deleted(self, uid: str) -> Receipt:

@@ -28,6 +28,7 @@ MAX_EVENTS = 2_000
 MAX_OCCURRENCES = 1_000  # of one event in one window
 MAX_DATES = 1_000
 MAX_LENGTH = timedelta(days=366)
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # beyond them, what is reckoned with later may leave the years there are
 MAX_TITLE_CHARS, MAX_PLACE_CHARS, MAX_TEXT_CHARS, MAX_PEOPLE = 300, 300, 20_000, 200
 METHODS = {"REQUEST", "CANCEL", "REPLY", "PUBLISH", "COUNTER", "ADD", "REFRESH", "DECLINECOUNTER"}
 
@@ -112,9 +113,11 @@ def _entry(event: Any, own: frozenset[str]) -> tuple[Entry, bool] | None:  # noq
         length = _length(event, first)
         rule, followed = _rule(event, first)
         more, without = (tuple(_dates(event.get(name))) for name in ("RDATE", "EXDATE"))
-        return Entry(_shape(event, first, own), first, length, about, rule, more, without), followed
+        sound = all(FIRST_YEAR <= each.year <= LAST_YEAR for each in (first, about or first, *more, *without))
+        entry = Entry(_shape(event, first, own), first, length, about, rule, more, without)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
         return None
+    return (entry, followed) if sound else None
 
 
 def _shape(event: Any, first: Moment, own: frozenset[str]) -> Occurrence:  # noqa: ANN401
@@ -160,7 +163,8 @@ def _rule(event: Any, first: Moment) -> tuple[Rule | None, bool]:  # noqa: ANN40
         return None, "EXRULE" not in event
     parts = {str(name).upper(): [str(value).upper() for value in _list(each)] for name, each in rules[0].items()}
     until = next(iter(_list(rules[0].get("UNTIL"))), None)
-    rule = read_rule(parts, _wall(until, first) if until else None) if len(rules) == 1 else None
+    ends = _wall(until, first) if until and until.year <= LAST_YEAR else None  # programs write 'for ever' as 9999
+    rule = read_rule(parts, ends) if len(rules) == 1 else None
     return rule, rule is not None and "EXRULE" not in event
 
 

@@ -53,13 +53,17 @@ class _Kept(BaseModel):
 
 
 class _Copied(BaseModel):
-    """One calendar of the copy: its state at the server, the day of its window, and its events by address."""
+    """One calendar of the copy: its state at the server, the day of its window, and its events by address.
+
+    `unread`: how many events there are besides.
+    """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     state: str = ""
     day: str = ""
     events: dict[str, _Kept] = {}
+    unread: int = 0
 
 
 class _Copy(BaseModel):
@@ -156,13 +160,17 @@ def _copied(server: CalDav, place: CalendarPlace, before: _Copied | None, now: d
     state, day = server.state(place.url), f"{now.astimezone(UTC):%Y-%m-%d}"
     if state and (state, day) == (before.state, before.day):
         return before
-    versions = dict([*server.versions(place.url, now - BEFORE, now + AFTER).items()][:MAX_EVENTS])
+    named = server.versions(place.url, now - BEFORE, now + AFTER)
+    versions = dict([*named.items()][:MAX_EVENTS])
     same = {url: each for url, each in before.events.items() if each.etag and versions.get(url) == each.etag}
-    fetched = server.fetch(place.url, [url for url in versions if url not in same])
+    wanted = [url for url in versions if url not in same]
     new = {
-        each.url: _Kept(etag=each.etag, ics=each.ics if len(each.ics) <= MAX_EVENT_CHARS else "") for each in fetched
+        each.url: _Kept(etag=each.etag, ics=each.ics if len(each.ics) <= MAX_EVENT_CHARS else "")
+        for each in server.fetch(place.url, wanted)
     }
-    return _Copied(state=state, day=day, events=same | new)
+    missing = max(0, len(wanted) - len(new))  # gone meanwhile, or not given: without its state it is asked for again
+    unread = len(named) - len(versions) + missing
+    return _Copied(state="" if missing else state, day=day, events=same | new, unread=unread)
 
 
 def _agenda(account: CalendarAccount, copy: _Copy, now: datetime) -> Agenda:
@@ -170,6 +178,7 @@ def _agenda(account: CalendarAccount, copy: _Copy, now: datetime) -> Agenda:
     found: dict[str, Occurrence] = {}
     unread = 0
     for calendar in copy.calendars.values():
+        unread += calendar.unread
         for kept in calendar.events.values():
             read = read_ics(kept.ics.encode(), account.own_addresses)
             if isinstance(read, Problem):

@@ -156,17 +156,14 @@ class ImapSession:
             status, answers = self._box.client.uid("FETCH", ",".join(map(str, uids)), what)
             if status != "OK":
                 raise Transient(f"{self._host} does not give mails: {one_line(str(answers[:1]))}", hint=LATER)
+        left = set(uids)
         for about, content in _paired(answers):
-            if found := _UID.search(about):  # else it tells a change of flags that nobody asked for
-                size, arrived = _SIZE.search(about), _ARRIVED.search(about)
-                yield (
-                    Listed(
-                        int(found[1]),
-                        int(size[1]) if size else len(content or b""),
-                        _moment(arrived[1].decode("ascii", "replace")) if arrived else None,
-                    ),
-                    content,
-                )
+            found, size, arrived = _UID.search(about), _SIZE.search(about), _ARRIVED.search(about)
+            # what is not asked for may be told between, also of these mails: new flags, or another mail's size
+            if found and int(found[1]) in left and (content is not None if "BODY" in what else size):
+                left.remove(uid := int(found[1]))
+                told = _moment(arrived[1].decode("ascii", "replace")) if arrived else None
+                yield Listed(uid, int(size[1]) if size else len(content or b""), told), content
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:

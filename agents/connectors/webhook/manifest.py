@@ -64,7 +64,7 @@ def _keep(context: ConnectorContext, answers: Mapping[str, str]) -> str:
     secret = SECRET_MARK + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     where = context.secrets.put(SECRET, secret)
     write_over(settings_place(context.state), settings.model_dump_json(indent=2).encode(), mode=PRIVATE_MODE)
-    paths = ", ".join(f"http://{settings.address}:{settings.port}/hooks/{each}" for each in settings.names)
+    paths = ", ".join(f"http://{settings.host}:{settings.port}/hooks/{each}" for each in settings.names)
     return (
         f"From the next start of `run` it takes signed messages at {paths}.\n"
         f"Give the sender this secret, which is shown only now: {secret}\nIt lies {where}."
@@ -93,7 +93,7 @@ def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
         f"; refused so far: {', '.join(f'{many} ({why})' for why, many in sorted(counts.items()))}" if counts else ""
     )
     open_to = "" if settings.is_private else "; OTHER COMPUTERS CAN REACH IT"
-    says = f"takes signed messages on {settings.address}:{settings.port} while `run` runs{open_to}{refused}"
+    says = f"takes signed messages on {settings.host}:{settings.port} while `run` runs{open_to}{refused}"
     return (Capability("webhook", State.REAL, says, "" if settings.is_private else NEXT_STEP),)
 
 

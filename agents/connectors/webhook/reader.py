@@ -57,6 +57,11 @@ class WebhookSettings(BaseModel):
     address: Annotated[str, AfterValidator(_address)] = LOOPBACK
 
     @property
+    def host(self) -> str:
+        """The address as it stands before a port."""
+        return f"[{self.address}]" if ":" in self.address else self.address
+
+    @property
     def is_private(self) -> bool:
         """Whether only this computer reaches it."""
         return is_loopback(self.address)

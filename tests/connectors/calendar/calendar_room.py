@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from tests.standins.radicale_server import RadicaleServer
 
 KEY = sha256_hex(b"one approval")
+# times of events that a calendar has, but with which nothing can be reckoned
+BEYOND_THE_YEARS = (
+    ("DTSTART;VALUE=DATE:99991231",),
+    ("DTSTART:99991231T233000Z", "DURATION:PT1H"),
+    ("DTSTART;TZID=Europe/Berlin:00010101T000000",),
+    ("DTSTART:20260701T080000Z", "RDATE:99991231T233000Z"),
+    ("DTSTART;TZID=Europe/Berlin:20260701T080000", "EXDATE;TZID=Europe/Berlin:00010101T000000"),
+    ("DTSTART:20260701T080000Z", "RECURRENCE-ID;TZID=Europe/Berlin:00010101T000000"),
+)
 _NUMBERS = count(1)
 
 

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
-from agents.connectors.calendar.account import is_connected, read_account
+from agents.connectors.calendar.account import CalendarAccount, is_connected, read_account
 from agents.connectors.calendar.actions import CalendarEventCreate, CalendarEventDelete
+from agents.connectors.calendar.caldav import CalDav
+from agents.connectors.calendar.calendar_connector import NOT_MINE
 from agents.connectors.calendar.connecting import (
     forget_account,
     found_calendars,
@@ -17,8 +20,12 @@ from agents.connectors.calendar.connecting import (
     try_account,
 )
 from agents.connectors.calendar.manifest import MANIFEST
+from agents.connectors.calendar.multistatus import Said
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found, State
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from agents.security.egress import NOWHERE
+from agents.security.web_egress import Answer, Web
+from tests.clock import NOON
 from tests.connectors.calendar.calendar_room import KEY, connect, context_in, fresh_calendar, ics, meeting
 from tests.connectors.contract import MemorySecrets
 from tests.standins.certificates import make_certificate
@@ -92,6 +99,71 @@ def test_a_redirect_to_another_place_is_not_followed(tmp_path: Path) -> None:
             try_account(answers | {"url": here.address("/hello")})
 
 
+def says(monkeypatch: pytest.MonkeyPatch, href: str, properties: str) -> None:
+    """Every server gives this answer to everything."""
+    found = f"<href>{href}</href><propstat><prop>{properties}</prop><status>HTTP/1.1 200 OK</status></propstat>"
+    body = (
+        f'<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><response>{found}</response></multistatus>'
+    )
+    monkeypatch.setattr(Web, "ask", lambda *_asked: Answer(207, {}, body.encode()))
+
+
+def session(clock: FrozenClock) -> CalDav:
+    account = CalendarAccount(url="https://cloud.example/", user="owner")
+    return CalDav(account, SecretStr(PASSWORD), NOWHERE, clock)
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("/b\u00fcro/my work/", "https://cloud.example/b%C3%BCro/my%20work/"),
+        ("/a%20b%40c/", "https://cloud.example/a%20b%40c/"),
+        ("work@home/", "https://cloud.example/dav/work@home/"),
+    ],
+    ids=["letters", "escaped", "beside"],
+)
+def test_an_address_of_any_letters_is_one_that_can_be_asked(
+    monkeypatch: pytest.MonkeyPatch, clock: FrozenClock, href: str, address: str
+) -> None:
+    says(monkeypatch, href, "<getetag>1</getetag><C:calendar-data>x</C:calendar-data>")
+    here = "https://cloud.example/dav/"
+    assert session(clock).versions(here, NOON, NOON) == {address: "1"}
+    assert [each.url for each in session(clock).fetch(here, [address])] == [address]
+    says(monkeypatch, here, f"<current-user-principal><href>{href}</href></current-user-principal>")
+    assert session(clock).discover() == ()
+    says(monkeypatch, "/", f"<C:calendar-home-set><href>{href}</href></C:calendar-home-set>")
+    assert session(clock).discover() == ()
+
+
+@pytest.mark.parametrize("href", ["http://[x", "//[x/", "https://a:x/"])
+def test_an_address_that_is_none_is_tried_again(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock, href: str) -> None:
+    says(monkeypatch, href, "<getetag>1</getetag><C:calendar-data>x</C:calendar-data>")
+    with pytest.raises(Transient, match="is none"):
+        session(clock).versions("https://cloud.example/", NOON, NOON)
+    with pytest.raises(Transient, match="is none"):
+        list(session(clock).fetch("https://cloud.example/", ["/x"]))
+    says(monkeypatch, "/", f"<current-user-principal><href>{href}</href></current-user-principal>")
+    with pytest.raises(Transient, match="is none"):
+        session(clock).discover()
+    monkeypatch.setattr(Web, "ask", lambda *_asked: Answer(302, {"location": href}, b""))
+    with pytest.raises(Transient, match="is none"):
+        session(clock).discover()
+
+
+def test_a_calendar_is_never_kept_with_an_address_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
+) -> None:
+    kind = "<resourcetype><C:calendar/></resourcetype>"
+    server = session(clock)
+    monkeypatch.setattr(CalDav, "_propfind_somewhere", lambda *_asked: (Said("", ()), "https://cloud.example/"))
+    for href in ("mailto:anna@client.example", "https://owner@cloud.example/", "https://cloud.example:x/", "x" * 2000):
+        says(monkeypatch, href, kind)
+        with pytest.raises(Transient, match="is none"):
+            server.discover()
+    says(monkeypatch, "/b\u00fcro/", kind)
+    assert [each.url for each in server.discover()] == ["https://cloud.example/b%C3%BCro/"]
+
+
 def test_kept_and_forgotten(context: ConnectorContext, server: RadicaleServer, work: str) -> None:
     assert MANIFEST.capabilities(context)[0].state is State.OUTBOX
     said = keep_account(context, server.answers() | {"calendars": work, "own": "me@studio.example"})
@@ -126,6 +198,23 @@ def test_an_event_is_put_in_as_it_was_sealed(context: ConnectorContext, server: 
     assert "ORGANIZER:mailto:owner@studio.example" in plain
     assert "mailto:anna@client.example" in plain
     assert f"UID:{KEY[:32]}@ai-employee.invalid" in plain
+
+
+def test_an_event_dragged_to_another_calendar_is_found_and_not_put_in_again(
+    context: ConnectorContext, server: RadicaleServer, work: str
+) -> None:
+    home = fresh_calendar(server)
+    connect(context, server, work, home)
+    receipt = MANIFEST.open(context).execute(meeting(), KEY, {})
+    (text,) = server.events(work)
+    server.delete(work, receipt.provider_id)
+    server.put(home, "dragged", text)
+    again = MANIFEST.open(context).execute(meeting(), KEY, {})
+    assert replace(again, summary="") == replace(receipt, summary="")
+    assert f"in the calendar {home} at" in again.summary
+    connect(context, server, home, work)
+    assert MANIFEST.open(context).execute(meeting(), KEY, {}) == again
+    assert (len(server.events(home)), server.events(work)) == (1, [])
 
 
 def test_an_event_of_our_name_that_somebody_wrote_is_not_written_over(
@@ -171,7 +260,7 @@ def test_without_a_calendar_an_event_lies_in_outbox_and_stays_found_when_one_is_
     connector = MANIFEST.open(context)
     receipt = connector.execute(meeting(), KEY, {})
     assert "not in a calendar" in receipt.summary
-    assert isinstance(connector.compensate(meeting(), receipt), CannotUndo)
+    assert connector.compensate(meeting(), receipt) == CannotUndo(NOT_MINE)
     connect(context, server, work)
     assert MANIFEST.open(context).execute(meeting(), KEY, {}) == receipt
     assert server.events(work) == []

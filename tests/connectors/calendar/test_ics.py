@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.connectors.calendar.ics import MAX_FILE_BYTES, CalendarFile, read_ics
 from agents.vault.note import Problem
-from tests.connectors.calendar.calendar_room import event, file_of, ics
+from tests.connectors.calendar.calendar_room import BEYOND_THE_YEARS, event, file_of, ics
 
 if TYPE_CHECKING:
     from agents.connectors.calendar.agenda import Occurrence
@@ -165,6 +165,21 @@ def test_what_repeats_in_ways_we_do_not_follow_counts_once_and_is_counted(rule: 
     assert len([*read.occurrences(*YEAR)]) == 1
 
 
+@pytest.mark.parametrize("until", ["99991231T235959Z", "99991231"])
+def test_a_rule_until_the_last_of_all_years_has_no_end(until: str) -> None:
+    told = ics("DTSTART;TZID=Europe/Berlin:20261230T100000", f"RRULE:FREQ=DAILY;UNTIL={until}")
+    assert starts(told) == ["12-30 09:00", "12-31 09:00"]
+
+
+@pytest.mark.parametrize("lines", BEYOND_THE_YEARS)
+def test_a_time_beyond_the_years_is_left_out_and_the_rest_is_read(lines: tuple[str, ...]) -> None:
+    assert isinstance(read_ics(ics(*lines).encode()), Problem)
+    read = read_ics(file_of(event(*lines), event("DTSTART:20260701T080000Z", uid="two")).encode())
+    assert isinstance(read, CalendarFile)
+    assert [each.uid for each in read.occurrences(*YEAR)] == ["two"]
+    assert read.unfollowed == 1
+
+
 def test_an_endless_rule_ends_with_the_window() -> None:
     assert len(times(ics("DTSTART:19700101T080000Z", "RRULE:FREQ=DAILY"))) == 365
 
@@ -195,6 +210,9 @@ def test_what_cannot_be_read_is_a_problem(content: bytes, why: str) -> None:
         st.sampled_from([*ics("DTSTART:20261201T100000Z", "RRULE:FREQ=DAILY").splitlines(), "", ":", "X;=:", "\0"])
     )
 )
+@example(ics(*BEYOND_THE_YEARS[0]).splitlines())
+@example(ics(*BEYOND_THE_YEARS[1]).splitlines())
+@example(ics(*BEYOND_THE_YEARS[2]).splitlines())
 @settings(max_examples=100, deadline=None)
 def test_reading_never_raises(lines: list[str]) -> None:
     read = read_ics("\r\n".join(lines).encode())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents.connectors.calendar.invitation import MAX_EVENTS, describe
 from agents.vault.note import Problem
-from tests.connectors.calendar.calendar_room import event, file_of, ics
+from tests.connectors.calendar.calendar_room import BEYOND_THE_YEARS, event, file_of, ics
 
 CALL = ("DTSTART:20261201T090000Z", "DTEND:20261201T100000Z", "SUMMARY:Call", "LOCATION:Studio")
 PEOPLE = (
@@ -42,3 +44,10 @@ def test_a_title_of_several_lines_makes_no_line_of_ours() -> None:
 
 def test_what_cannot_be_read_is_a_problem() -> None:
     assert isinstance(describe(b"hello"), Problem)
+
+
+@pytest.mark.parametrize("lines", BEYOND_THE_YEARS)
+def test_a_time_beyond_the_years_is_a_problem_or_left_out(lines: tuple[str, ...]) -> None:
+    assert isinstance(describe(ics(*lines).encode()), Problem)
+    told = str(describe(file_of(event(*lines), event(*CALL, uid="two")).encode()))
+    assert told.startswith("Calendar: an event\nWhat: Call\n")

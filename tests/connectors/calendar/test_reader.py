@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.calendar.agenda import Agenda, Occurrence, from_json, to_json
+from agents.connectors.calendar.caldav import CalDav
 from agents.connectors.calendar.connecting import forget_account
 from agents.connectors.calendar.reader import Source, agenda_of, own_addresses
 from agents.errors import NeedsOwner, Transient
@@ -83,6 +84,30 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_read(source: Source, ser
     agenda = source.refresh(NOON)
     assert titles(agenda) == ["Often", "One"]
     assert agenda.unread == 2
+
+
+def test_what_the_server_does_not_give_is_counted_and_asked_for_again(
+    source: Source, server: RadicaleServer, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        server.put(work, name, ics(SOON, f"SUMMARY:{name}", uid=name))
+    fetch = CalDav.fetch
+    with monkeypatch.context() as patch:
+        patch.setattr(CalDav, "fetch", lambda *asked: [*fetch(*asked)][1:])
+        assert source.refresh(NOON).unread == 1
+    agenda = source.refresh(NOON)
+    assert (titles(agenda), agenda.unread) == (["one", "two"], 0)
+
+
+def test_what_is_too_much_for_one_calendar_is_counted(
+    source: Source, server: RadicaleServer, work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two", "three"):
+        server.put(work, name, ics(SOON, f"SUMMARY:{name}", uid=name))
+    monkeypatch.setattr("agents.connectors.calendar.reader.MAX_EVENTS", 1)
+    for _ in "12":
+        agenda = source.refresh(NOON)
+        assert (len(titles(agenda)), agenda.unread) == (1, 2)
 
 
 def test_a_server_that_is_gone_leaves_the_agenda_as_it_was(source: Source, server: RadicaleServer, work: str) -> None:

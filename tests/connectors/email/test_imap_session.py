@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Literal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 from pydantic import SecretStr
@@ -26,6 +27,8 @@ from tests.watchers.samples import mail
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from agents.connectors.email.imap_session import _Box
 
 WAIT_S = 60.0
 
@@ -148,6 +151,27 @@ def test_mails_are_found_listed_and_read_and_none_is_marked(dovecot: Dovecot, se
     assert b"Message-ID: <m2@client.example>" in contents[2]
     assert len(session.contents((1,), 100)[1]) == 100
     assert (session.list(()), session.uids("UNSEEN"), dovecot.flags()) == ((), (1, 2, 3), ["", "", ""])
+
+
+def test_what_a_server_tells_unasked_is_no_mail_and_each_mail_comes_once() -> None:
+    size, arrived = b"RFC822.SIZE 5", b'INTERNALDATE "23-Nov-2026 12:00:00 +0000"'
+    answers = [
+        b"1 (UID 7 FLAGS (\\Seen))",
+        b"9 (UID 99 %b %b)" % (size, arrived),
+        b"1 (UID 7 %b %b)" % (size, arrived),
+        b"1 (UID 7 %b %b)" % (size, arrived),
+        (b"9 (UID 99 %b BODY[]<0> {5}" % size, b"other"),
+        b")",
+        (b"1 (UID 7 %b %b BODY[]<0> {5}" % (size, arrived), b"hello"),
+        b")",
+        (b"1 (UID 7 %b BODY[]<0> {5}" % size, b"again"),
+        b")",
+        b"2 (FLAGS (\\Seen))",
+    ]
+    client = SimpleNamespace(uid=lambda *_asked: ("OK", answers))
+    session = ImapSession(cast("_Box", SimpleNamespace(client=client)), "localhost")
+    assert [(each.uid, each.size_bytes) for each in session.list((7, 8))] == [(7, 5)]
+    assert session.contents((7, 8), 100) == {7: b"hello"}
 
 
 def test_a_mail_of_ours_is_found_in_the_sent_folder_by_its_message_id(dovecot: Dovecot, session: ImapSession) -> None:
