@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import Request
@@ -262,3 +263,7 @@ class Mumbling:
             line.settimeout(TIMEOUT_S)
             line.recv(100_000)
             line.sendall(self._words)
+            line.shutdown(socket.SHUT_WR)
+            with suppress(OSError):
+                while line.recv(100_000):  # a line closed with words unread on it is reset, not ended
+                    pass
