@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from agents.security.secret_patterns import any_secret, find_secrets, masked
-from agents.security.secret_readings import PLAIN, readings
+from agents.security.secret_readings import PLAIN, is_plain, readings
 from agents.vault.layout import LOGS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHOWN = 20
 # names that we give: words, a day and ten or sixteen hex digits, which no kind of secret is made of
 _WORDS = r"[a-z]{1,20}(?:-[a-z]{1,20}){0,5}"
 _OWN_NAME = rf"(?:plan-)?\d{{4}}-\d\d-\d\d-{_WORDS}-[0-9a-f]{{10}}\.md|sha-[0-9a-f]{{16}}\.[a-z]{{2,4}}"
-_LOG = f"{LOGS}/"
+_LOG = re.compile(rf"{LOGS}/[0-9-]{{1,20}}\.(?:jsonl|md)")  # of ours, which only grow
 _OWN_PATH = re.compile(rf"(?:[A-Z][a-z]{{1,10}}(?:_[A-Z][a-z]{{1,10}})?/)(?:(?:runner|\d{{4}}-\d\d)/)?(?:{_OWN_NAME})")
 
 
@@ -40,8 +40,9 @@ class SecretGate:
         """The texts without their secrets, all looked at in one go."""
         if self.finds_any(texts):
             return [masked(each) for each in texts]
-        for text in texts:
-            self._remember(sha256(text.encode(errors="replace")).digest(), ())
+        for content in (text.encode(errors="replace") for text in texts):
+            if is_plain(content):  # else only the look at the file sees what it wraps
+                self._remember(sha256(content).digest(), ())
         return list(texts)
 
     def finds_any(self, texts: Iterable[str]) -> bool:
@@ -67,7 +68,7 @@ class SecretGate:
         found = self._known.get(digest)
         if found is None:
             found = self._remember(digest, self._looked_at(path, content))
-        if path.startswith(_LOG) and not found:
+        if _LOG.fullmatch(path) and not found and is_plain(content):
             self._logs[path] = (len(content), digest)
             self._logs.move_to_end(path)
             if len(self._logs) > LOGS_KNOWN:
@@ -78,7 +79,7 @@ class SecretGate:
         """A log grows with every commit: only its end is looked at while it begins as it did the last time."""
         length, digest = self._logs.get(path, (0, b""))
         new = content[max(0, length - OVERLAP_BYTES) :]
-        if not length or sha256(content[:length]).digest() != digest or _findings(new):
+        if not (length and is_plain(new)) or sha256(content[:length]).digest() != digest or _findings(new):
             return _findings(content)
         return ()
 

@@ -22,6 +22,11 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE_BYTES = 2000
 
 
+def is_plain(content: bytes) -> bool:
+    """Whether the file says nothing but what stands in it: no part of it wraps a text in an encoding."""
+    return not (content.startswith(_UTF16) or b"=?" in content or b"-encoding:" in content.lower())
+
+
 def readings(content: bytes) -> Iterator[str]:
     """Every text in the file; the first is the file itself."""
     encoding = "utf-16" if content.startswith(_UTF16) else "utf-8"

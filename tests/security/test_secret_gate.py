@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import quopri
 import sys
+from base64 import b64encode
 from email.header import Header
 from typing import TYPE_CHECKING
 
@@ -183,3 +184,20 @@ def test_no_bytes_stop_the_gate(content: bytes, name: str, after: bytes) -> None
     gate = SecretGate()
     for each in (content, WRAPPED[name][:90] + content + after, b"\xff\xfe" + content, b"=?utf-8?B?" + content + b"?="):
         assert isinstance(gate.findings("a.eml", each), tuple)
+
+
+def test_what_a_text_wraps_in_an_encoding_is_found_though_the_text_was_looked_at_when_it_was_written() -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    text = f"# A\n\nSubject: =?utf-8?B?{b64encode(token.encode()).decode()}?=\n"
+    gate = SecretGate()
+    assert gate.masked_all([text]) == [text]
+    assert gate.findings("Plans/a.md", text.encode()) == ("in an encoded part: GitHub token",)
+
+
+def test_a_note_of_the_owners_among_the_logs_is_looked_at_whole() -> None:
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    text = "a line of mine\n" * 9000
+    for path, encoding in (("Logs/n.md", "utf-16"), ("Logs/2026-11-23.md", "utf-16")):
+        gate = SecretGate()
+        assert gate.findings(path, text.encode(encoding)) == ()
+        assert gate.findings(path, f"{text}{token}\n".encode(encoding)) == ("line 9001: GitHub token",)
