@@ -32,7 +32,12 @@ class Settings(BaseSettings):
     node: str = Field(default_factory=socket.gethostname, description="The name of this machine.")
     quiet_s: float = Field(default=1.5, ge=0, le=60, description="A file is finished after this time without change.")
     scan_every_s: float = Field(default=5.0, gt=0, le=600, description="How often folders are scanned without a hint.")
-    owner_quiet_s: float = Field(default=60.0, ge=0, le=3600, description="When the owner's own edits are committed.")
+    owner_quiet_s: float = Field(
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="When the owner's own edits are committed; later in a vault of very many files.",
+    )
     mail_days: int = Field(
         default=7, ge=0, le=3650, description="Unread mails of so many days become tasks when an account is connected."
     )

@@ -71,13 +71,9 @@ class Desk:
         self._dirty = self._dirty or progressed
         self._recorder.flush()  # first ours: what is left differing then is the owner's
         lost_pages: set[str] = set()
-        if last or (began_s := self._clock.monotonic_s()) >= self._sweep_due_s:
+        if last or self._clock.monotonic_s() >= self._sweep_due_s:
             lost_pages = self._sweep(quiet_s=0.0 if last else self._owner_quiet_s)
             self._looked()
-            if not last:
-                cost_s = self._clock.monotonic_s() - began_s
-                pause_s = min(SWEEP_AT_LEAST_EVERY_S, SWEEP_SHARE * cost_s)
-                self._sweep_due_s = began_s + max(self._owner_quiet_s, pause_s)
         self._tell_withheld()
         if self._dirty or lost_pages:
             self._write_pages(lost_pages)
@@ -87,14 +83,21 @@ class Desk:
             self._stale_since_s = float("inf")
 
     def _sweep(self, *, quiet_s: float) -> set[str]:
-        """Commit what the owner wrote, as the owner's; the log files whose page is not as we wrote it."""
+        """Commit what the owner wrote, as the owner's; the log files whose page is not as we wrote it.
+
+        The next look is due after the quiet time, or later where a look takes long and nothing waits for it.
+        """
+        began_s = self._clock.monotonic_s()
         changed = self._recorder.history.changed_paths()
+        pause_s = min(SWEEP_AT_LEAST_EVERY_S, SWEEP_SHARE * (self._clock.monotonic_s() - began_s))
         lost_pages = self._log_files(changed)
         ours = {f"{LOGS}/{file}" for file in lost_pages} | {_page(file) for file in lost_pages}
         if DASHBOARD_NOTE in changed:
             self._dirty = True
         theirs = [path for path in changed if path not in ours and not self._is_generated(path)]
         quiet = [path for path in theirs if self._age_s(path) >= quiet_s and not self._bears_code(path)]
+        waits = len(quiet) < len(theirs)
+        self._sweep_due_s = began_s + (self._owner_quiet_s if waits else max(self._owner_quiet_s, pause_s))
         if quiet:
             with self._recorder.begin() as writing:
                 parameters = {"files": str(len(quiet))}

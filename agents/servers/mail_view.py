@@ -22,7 +22,10 @@ FILE_CAPS = Caps(max_bytes=8_000, max_lines=200, max_columns=1_000)
 
 
 class TaskLine(Shown):
-    """One open task. `kind`: 'email', 'file', 'ask'; `state`: 'filed', 'claimed', 'waiting'; `received`: ISO 8601."""
+    """One open task. `kind`: 'email', 'file', 'ask', 'meeting' or 'webhook'.
+
+    `state`: 'filed', 'claimed', 'waiting'; `received`: ISO 8601.
+    """
 
     id: str
     kind: str

@@ -238,16 +238,30 @@ def test_whoever_gives_memory_back_hears_when_every_file_was_looked_at(house: Ho
         assert len(looked) == times
 
 
-def test_the_longer_a_look_at_every_file_takes_the_more_rarely_it_is_done(house: House) -> None:
-    looked: list[str] = []
-
-    def slowly() -> None:
-        looked.append("now")
-        house.clock.advance(0.2 if len(looked) == 1 else 100)
-
+def test_the_longer_a_look_at_every_file_takes_the_more_rarely_it_is_done(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.start()
-    desk = Desk(house.recorder, lambda: (), 60.0, looked=slowly)
-    for seconds, times in ((0, 1), (98, 1), (3, 2), (498, 2), (3, 3)):  # ten minutes are the most
+    looks, history = list[float](), house.recorder.history
+    changed = history.changed_paths
+
+    def slowly() -> tuple[str, ...]:
+        looks.append(house.clock.monotonic_s())
+        house.clock.advance(0.2 if len(looks) == 1 else 100)
+        return changed()
+
+    monkeypatch.setattr(history, "changed_paths", slowly)
+    desk = Desk(house.recorder, lambda: (), 60.0, looked=lambda: house.clock.advance(5))  # what follows does not count
+    for seconds, times in ((0, 1), (93, 1), (3, 2), (490, 2), (8, 3)):  # ten minutes are the most
         house.clock.advance(seconds)
         desk.work(last=False, progressed=False)
-        assert len(looked) == times
+        assert len(looks) == times
+    note = house.vault / "mine.md"
+    note.write_text("mine\n", encoding="utf-8")
+    house.clock.advance(600)
+    at = house.clock.machine_now().timestamp() + 90  # while it looks
+    os.utime(note, (at, at))
+    desk.work(last=False, progressed=False)  # looks, and the note is not quiet: a minute after that it is
+    house.clock.advance(60)
+    desk.work(last=False, progressed=False)
+    assert len(looks) == 5
