@@ -7,15 +7,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.security.domain_table import APART, BUSINESS, PERSONAL, Domains, Whence, domain_of, read_domains
-from agents.vault.files import read_regular
-from agents.vault.layout import HANDBOOK_NOTE, INBOX
+from agents.vault.layout import INBOX
+from watchers.handbook import Handbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from watchers.contract import Event
 
-MAX_HANDBOOK_BYTES = 1_000_000
 __all__ = ["APART", "BUSINESS", "PERSONAL", "FirstDomain", "Standing"]
 
 
@@ -28,32 +27,20 @@ class Standing:
 
 
 class FirstDomain:
-    """Decides for one vault; the handbook is read again when it has changed."""
+    """Decides for one vault."""
 
     def __init__(self, root: Path) -> None:
-        self._handbook = root / HANDBOOK_NOTE
-        self._seen: tuple[int, ...] = ()
+        self._handbook = Handbook(root)
         self._domains = Domains()
 
     def of(self, event: Event) -> Standing:
         """The domain of a new task. What the owner asks by themselves is business."""
-        self._read()
+        if (text := self._handbook.changed()) is not None:
+            self._domains = read_domains(text)
         if event.kind == "ask" or not self._domains.rows:
             return Standing()
         domain = domain_of(whence_of(event), self._domains.rows)
         return Standing(domain, domain in self._domains.apart)
-
-    def _read(self) -> None:
-        try:
-            status = self._handbook.lstat()
-        except OSError:
-            self._domains, self._seen = Domains(), ()
-            return
-        seen = (status.st_ino, status.st_size, status.st_mtime_ns)
-        if seen != self._seen:
-            content = read_regular(self._handbook, MAX_HANDBOOK_BYTES)
-            text = content.decode(errors="replace") if isinstance(content, bytes) else ""
-            self._domains, self._seen = read_domains(text), seen
 
 
 def whence_of(event: Event) -> Whence:

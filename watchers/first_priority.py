@@ -15,9 +15,8 @@ from agents.clock import as_local
 from agents.durability.deadlines import deadline_in
 from agents.durability.priorities import HEAD_START, HIGH, NORMAL, URGENT
 from agents.durability.urgency_table import at_most_high, for_deadline, read_urgency
-from agents.vault.files import read_regular
-from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.tables import Table, read_tables
+from watchers.handbook import Handbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from agents.durability.urgency_table import UrgencyRow
     from watchers.contract import Event
 
-MAX_HANDBOOK_BYTES = 1_000_000
 MAX_TEXT_CHARS = 20_000
 _URGENT_WORDS = frozenset({"urgent", "asap", "dringend", "eilig", "eilt", "urgente", "spoed"})
 _WORD = re.compile(r"\w+")
@@ -41,11 +39,10 @@ class PriorityRule:
 
 
 class FirstPriority:
-    """Decides for one vault; the handbook is read again when it has changed."""
+    """Decides for one vault."""
 
     def __init__(self, root: Path) -> None:
-        self._handbook = root / HANDBOOK_NOTE
-        self._seen: tuple[int, ...] = ()
+        self._handbook = Handbook(root)
         self._rules: tuple[PriorityRule, ...] = ()
         self._urgency: tuple[UrgencyRow, ...] = ()
 
@@ -60,16 +57,8 @@ class FirstPriority:
         return _by_rule(event, self._rules, trusted=True) in {URGENT, HIGH}
 
     def _read(self) -> None:
-        try:
-            status = self._handbook.lstat()
-        except OSError:
-            self._rules, self._urgency, self._seen = (), (), ()
-            return
-        seen = (status.st_ino, status.st_size, status.st_mtime_ns)
-        if seen != self._seen:
-            content = read_regular(self._handbook, MAX_HANDBOOK_BYTES)
-            text = content.decode(errors="replace") if isinstance(content, bytes) else ""
-            self._rules, self._urgency, self._seen = priority_rules(text), read_urgency(text)[0], seen
+        if (text := self._handbook.changed()) is not None:
+            self._rules, self._urgency = priority_rules(text), read_urgency(text)[0]
 
 
 def priority_rules(handbook: str) -> tuple[PriorityRule, ...]:

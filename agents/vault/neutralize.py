@@ -50,7 +50,7 @@ def visible(text: str) -> str:
         # marks are cut before normalising too: sorting a long stack takes quadratic time
         text = unicodedata.normalize("NFC", _cut_marks(text, set(text)))
         chars = set(text)
-        shown = {ord(each): _shown(each) if _is_hidden(each) else each for each in chars}
+        shown = {ord(each): _shown(each) if is_hidden(each) else each for each in chars}
         return _cut_marks(text, chars).translate(shown)
     return _CONTROL.sub(lambda found: _shown(found[0]), text)
 
@@ -123,14 +123,15 @@ def _cut_marks(text: str, chars: set[str]) -> str:
 
 def _is_mark(char: str) -> bool:
     stacked = unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me"}
-    return bool(stacked) and not _is_hidden(char)
+    return bool(stacked) and not is_hidden(char)
 
 
 def _shown(char: str) -> str:
     return f"⟨U+{ord(char):04X}⟩"
 
 
-def _is_hidden(char: str) -> bool:
+def is_hidden(char: str) -> bool:
+    """Whether nobody sees the character; line ends and tabs are seen."""
     if char in "\n\t":
         return False
     return (

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agents.clock import from_local
 from agents.connectors.contract import Action, Row, Stakes
+from agents.connectors.email.actions import mail_address
 from agents.connectors.plain_text import in_lines, in_one_line
 
 MAX_TITLE_CHARS, MAX_PLACE_CHARS, MAX_TEXT_CHARS, MAX_ATTENDEES = 250, 250, 10_000, 50
-MAX_ADDRESS_CHARS = 254
 MAX_DAYS = 31
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"
 NOT_SAID = "not said"
@@ -28,14 +28,6 @@ def _zone(name: str) -> str:
     return name
 
 
-def _address(text: str) -> str:
-    local, at, domain = text.partition("@")
-    plain = text.isascii() and text.isprintable() and not set(text) & set(" \"'<>(),;:\\")
-    if not (at and local and "." in domain and "@" not in domain and plain and len(text) <= MAX_ADDRESS_CHARS):
-        raise ValueError("this must be exactly one mail address, such as name@domain.example")
-    return text
-
-
 def _day_time(text: str) -> str:
     datetime.fromisoformat(text)
     return text
@@ -43,7 +35,7 @@ def _day_time(text: str) -> str:
 
 LocalTime = Annotated[str, Field(pattern=TIME), AfterValidator(_day_time)]
 Line = Annotated[str, Field(max_length=MAX_PLACE_CHARS), AfterValidator(in_one_line)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(mail_address)]
 
 
 class CalendarEventCreate(Action):

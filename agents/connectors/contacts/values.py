@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agents.security.personal_numbers import e164
-from agents.vault.neutralize import property_text
+from agents.vault.neutralize import is_hidden, property_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_READ_CHARS = 10_000
 MAX_LINE_CHARS, MAX_MAIL_CHARS, MAX_PHONE_CHARS, MAX_VALUES = 120, 254, 40, 20
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _MAIL = re.compile(r"""[^\s@<>"(),:;\[\]]{1,64}@[^\s@<>"(),:;\[\]]{1,180}\.[^\s@.<>"(),:;\[\]]{2,60}""")
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()\./-]{3,39}")
 _NAME_WORD = re.compile(r"[^\W_]+")
 
 
 def _line(text: str) -> str:
-    if any(unicodedata.category(char) in _HIDDEN for char in text):
+    if any(char in "\n\t" or is_hidden(char) for char in text):
         raise ValueError("characters that nobody sees are not allowed here")
     return text
 
@@ -70,7 +69,7 @@ class Values(BaseModel):
 
 def one_line(text: str, max_chars: int) -> str:
     """Text from outside as one value: on one line, without what nobody sees and without what a plugin would run."""
-    seen = "".join(" " if unicodedata.category(char) in _HIDDEN else char for char in text[:MAX_READ_CHARS])
+    seen = "".join(" " if is_hidden(char) else char for char in text[:MAX_READ_CHARS])
     return property_text(" ".join(seen.split()), MAX_READ_CHARS)[:max_chars].rstrip()
 
 

@@ -5,15 +5,14 @@ Each is the owner's to say, so none happens without their yes (ADR 0047).
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from agents.connectors.contract import Action, Row, Stakes
+from agents.vault.neutralize import is_hidden
 
 MAX_WORDS_CHARS = 4_000
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 NoteName = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[a-z0-9-]{1,80}$")]
 
 
@@ -25,7 +24,7 @@ def _words(text: str) -> str:
     """
     if not text.strip():
         raise ValueError("it says nothing")
-    if any(unicodedata.category(char) in _HIDDEN for char in text if char not in "\n\t"):
+    if any(map(is_hidden, text)):
         raise ValueError("characters that nobody sees are not allowed here")
     return text
 
