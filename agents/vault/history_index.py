@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygit2
-from pygit2.enums import DeltaStatus, DiffOption, FileMode
+from pygit2.enums import DeltaStatus, DiffOption
 
 from agents.vault.history_reading import find_commit
-from agents.vault.history_trees import TreeReader, path_of, paths_between
+from agents.vault.history_trees import TreeReader, entries_between, path_of
 from agents.vault.history_worktree import files_below, missing
 from agents.vault.repository_setup import write_if_other
 
@@ -87,7 +87,7 @@ class VaultIndex:
             return True
         committed = TreeReader(head.tree if head else None)
         for path in sorted(stamped):
-            self._stamp(index, committed, path)
+            self._stamp(index, path, stale[path] if stale and path in stale else committed.file_at(path))
         try:
             index.write()
             if stale is None:
@@ -101,8 +101,8 @@ class VaultIndex:
         """The same commit of our own repository."""
         return find_commit(self._repository, str(head.id)) if head else None
 
-    def _aligned(self, head: pygit2.Commit | None) -> tuple[pygit2.Index, list[str] | None]:
-        """The index in memory as of `head`, and the paths brought there; None when it was built anew."""
+    def _aligned(self, head: pygit2.Commit | None) -> tuple[pygit2.Index, dict[str, pygit2.IndexEntry | None] | None]:
+        """The index in memory as of `head`, and the files brought there; None when it was built anew."""
         base = self._recorded()
         index = self._read()
         if head is None or base is None:
@@ -110,10 +110,9 @@ class VaultIndex:
             if head is not None:
                 index.read_tree(head.tree)
             return index, None
-        stale = [] if base.id == head.id else list(paths_between(self._repository, base.tree, head.tree))
-        committed = TreeReader(head.tree)
-        for path in stale:
-            _align(index, committed, path)
+        stale = {} if base.id == head.id else entries_between(self._repository, base.tree, head.tree)
+        for path, kept in stale.items():
+            _align(index, path, kept)
         return index, stale
 
     def _read(self) -> pygit2.Index:
@@ -137,9 +136,9 @@ class VaultIndex:
             file.seek(-_CHECKSUM_BYTES, os.SEEK_END)
             return file.read().hex()
 
-    def _stamp(self, index: pygit2.Index, committed: TreeReader, path: str) -> None:
-        """Note the file's stat data, unless it holds something else than the commit by now."""
-        kept = _align(index, committed, path)
+    def _stamp(self, index: pygit2.Index, path: str, kept: pygit2.IndexEntry | None) -> None:
+        """Note the file's stat data, unless it holds something else than `kept`, the commit's, by now."""
+        _align(index, path, kept)
         if kept is None or missing(self._work_tree, path, self._max_bytes) is not None:
             return
         try:
@@ -165,14 +164,10 @@ def looked_at(index: pygit2.Index) -> list[pygit2.DiffDelta]:
     return list(index.diff_to_workdir(_EVERY_FILE).deltas)
 
 
-def _align(index: pygit2.Index, committed: TreeReader, path: str) -> pygit2.IndexEntry | None:
-    """Make the index say for `path` what the commit says; the entry, or None when the commit has no such file."""
-    entry = committed.at(path)
-    if entry is None or isinstance(entry, pygit2.Tree):
+def _align(index: pygit2.Index, path: str, kept: pygit2.IndexEntry | None) -> None:
+    """Make the index say for `path` what the commit says, None where it has no such file."""
+    if kept is None:
         if path in index:
             index.remove(path)
-        return None
-    kept = pygit2.IndexEntry(path, entry.id, FileMode(entry.filemode))
-    if path not in index or index[path].id != kept.id or index[path].mode != kept.mode:
+    elif path not in index or index[path].id != kept.id or index[path].mode != kept.mode:
         index.add(kept)
-    return kept
