@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_AHEAD_BYTES = 100_000  # of one file; a larger one is looked at by itself
 REMEMBERED = 4096  # contents; a burst commits five hundred at a time
+SHORT = 100  # characters; a file of so few is sooner looked at than known
 LOGS_KNOWN = 8  # files; two grow on any day
 OVERLAP_BYTES = 50_000  # of a log before what is new; no secret is longer
 SHOWN = 20
@@ -40,7 +41,7 @@ class SecretGate:
         """The texts without their secrets, all looked at in one go."""
         if self.finds_any(texts):
             return [masked(each) for each in texts]
-        for content in (text.encode(errors="replace") for text in texts):
+        for content in (text.encode(errors="replace") for text in texts if len(text) > SHORT):
             if is_plain(content):  # else only the look at the file sees what it wraps
                 self._remember(sha256(content).digest(), ())
         return list(texts)

@@ -34,7 +34,7 @@ _FILES = _with_starts(KEY_FILES)
 _SPOKEN = _with_starts((*WORDS, PLAIN_WORDS))
 _ESCAPE = re.compile(r"\\(?=[^\w\s]|_)")
 _CODE = re.compile(r"[1-9]\d{3} \d{4}")
-_FOUR = re.compile(r"\d{4}")
+_CODE_START = re.compile(r"[1-9]\d{3}(?: |$)")
 _SYMBOL = re.compile(r"[^\W\d_][^\w\s.,;:!?'’/|()-]|[^\w\s.,;:!?'’/|()-][^\W_]|_")
 _NO_VALUE = re.compile(
     r"(?i)(?:\\u27e8|https?://|www\.|mailto:|[{$%<\[(]|\*{3}|x{4}|\.{3}|…|_{3}|-{3}|⟨|"
@@ -95,14 +95,14 @@ def masked(text: str) -> str:
 
 def _candidates(text: str) -> Iterator[Found]:
     lines = set(text.split("\n"))  # each once, and so each word: what a lot of notes says, it says often
-    words = set(" ".join(lines).split())
+    words = set(" ".join(lines).replace('"', " ").split())  # a log says its names in quotes, and no anchor has any
     said = " ".join(words)
     long = [word for word in words if len(word) >= LONG_WORD]
     yield from _tokens(text, " ".join(filter(_MARK.search, long)), _MARKED)
     yield from _tokens(text, " ".join(long), _PLAIN)
     yield from _tokens(text, said, _FILES)
     yield from _spoken(text, _lower(said))
-    if _FOUR.search(said) and _CODE.search(text):
+    if _CODE_START.search(said) and _CODE.search("\n".join(lines)):
         yield from (Found("list of codes", *each.span()) for each in CODE_LIST.finditer(text))
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.security.secret_gate import LOGS_KNOWN, MAX_AHEAD_BYTES, REMEMBERED, SHOWN, SecretGate
+from agents.security.secret_gate import LOGS_KNOWN, MAX_AHEAD_BYTES, REMEMBERED, SHORT, SHOWN, SecretGate
 from agents.security.secret_patterns import find_secrets
 from tests.security.secret_samples import SAMPLES, letters
 
@@ -91,9 +91,9 @@ def test_texts_are_masked_together_and_stay_apart() -> None:
 
 
 def test_what_was_written_is_not_looked_at_again_when_it_is_committed() -> None:
-    gate = SecretGate()
-    assert looks(lambda: gate.masked_all(["a note", "another"])) == 1
-    assert looks(lambda: gate.findings("a.md", b"a note")) == 1  # at its name
+    gate, note = SecretGate(), "a note of some words " * 6
+    assert looks(lambda: gate.masked_all([note, "another"])) == 1
+    assert looks(lambda: gate.findings("a.md", note.encode())) == 1  # at its name
     assert looks(lambda: gate.findings("b.md", b"a third")) == 2
     assert looks(lambda: gate.findings("b.md", b"a third")) == 1
 
@@ -175,7 +175,7 @@ def test_a_large_file_is_not_looked_at_ahead() -> None:
 
 def test_memory_has_an_end() -> None:
     gate = SecretGate()
-    gate.masked_all([str(number) for number in range(REMEMBERED + 10)])
+    gate.masked_all([f"{number:0{SHORT + 1}}" for number in range(REMEMBERED + 10)])
     assert len(gate._known) == REMEMBERED  # noqa: SLF001 (that it does not grow is the promise)
 
 
