@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from agents.connectors.book_orders import BookOrder
     from agents.connectors.contract import Lookup, Money, Receipt
     from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
 
@@ -22,7 +23,10 @@ CENT = Decimal("0.01")
 
 
 class Books(Protocol):
-    """Where invoices are issued and credited. Effects are found again by key (64 hex digits)."""
+    """Where invoices are issued, bills taken in, and movements of the bank booked.
+
+    Effects are found again by key (64 hex digits).
+    """
 
     def find(self, key: str) -> Lookup:
         """Look up whether an invoice or credit note with this key was booked."""
@@ -34,6 +38,14 @@ class Books(Protocol):
 
     def credit(self, order: InvoiceCredit, key: str) -> Receipt:
         """Book the credit note of a whole invoice once; raises as `Connector.execute`."""
+        ...
+
+    def find_record(self, order: BookOrder, key: str) -> Lookup:
+        """Look up whether all of an order is in the books."""
+        ...
+
+    def record(self, order: BookOrder, key: str) -> Receipt:
+        """Write a bill, movements of the bank or what they were for, once; raises as `Connector.execute`."""
         ...
 
 

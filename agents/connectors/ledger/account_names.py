@@ -1,4 +1,4 @@
-"""Which account holds what a customer owes. Pure.
+"""Which account holds what a customer owes, or what is owed to a vendor. Pure.
 
 Account parts start with a capital or a digit and hold ASCII letters, digits and hyphens: readable on every machine.
 """
@@ -15,23 +15,44 @@ _LETTERS = str.maketrans(
     | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
 )
 MAX_PART_CHARS = 40
+TRANSIT = "Assets:Transit"
 HASH_CHARS = 16
 
 
 def receivable(customer: str) -> str:
-    """The account of one customer: `Assets:AR:Acme-Ltd`; two different names never share one.
+    """The account of one customer: `Assets:AR:Acme-Ltd`; two different names never share one."""
+    return f"Assets:AR:{_part(customer, 'Customer')}"
+
+
+def payable(vendor: str) -> str:
+    """The account of one vendor: `Liabilities:AP:Paper-Co`; two different names never share one."""
+    return f"Liabilities:AP:{_part(vendor, 'Vendor')}"
+
+
+def money(name: str) -> str:
+    """The account of the owner's own money: 'Checking', 'Cash', or what they take out and put in, 'Private'."""
+    return {"Cash": "Assets:Cash", "Private": "Equity:Private"}.get(name, f"Assets:Bank:{name}")
+
+
+def other_side(name: str) -> str:
+    """Where a transfer goes: between two accounts of a bank it is under way until the other one tells of it too."""
+    place = money(name)
+    return TRANSIT if place.startswith("Assets:Bank:") else place
+
+
+def _part(party: str, unwritable: str) -> str:
+    """The last part of a party's account.
 
     A plain name (ASCII words, first one capital) maps to itself with hyphens for blanks, which loses nothing. Any other
     name gets a readable part and, after two hyphens (no plain name has them), 64 bits of its SHA-256.
     """
-    if _PLAIN.fullmatch(customer) and len(customer) <= MAX_PART_CHARS:
-        return f"Assets:AR:{customer.replace(' ', '-')}"
-    digest = hashlib.sha256(customer.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_CHARS]
-    return f"Assets:AR:{_readable(customer)}--{digest}"
+    if _PLAIN.fullmatch(party) and len(party) <= MAX_PART_CHARS:
+        return party.replace(" ", "-")
+    digest = hashlib.sha256(party.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_CHARS]
+    return f"{_readable(party) or unwritable}--{digest}"
 
 
-def _readable(customer: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", customer.translate(_LETTERS)).encode("ascii", "ignore").decode()
+def _readable(party: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", party.translate(_LETTERS)).encode("ascii", "ignore").decode()
     words = re.findall(r"[A-Za-z0-9]+", ascii_only)
-    part = "-".join(word[0].upper() + word[1:] for word in words)[:MAX_PART_CHARS].strip("-")
-    return part or "Customer"
+    return "-".join(word[0].upper() + word[1:] for word in words)[:MAX_PART_CHARS].strip("-")

@@ -70,11 +70,15 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A ledger as beancount understands it. `files` are those it is made of: the top file and what it includes."""
+    """A ledger as beancount understands it. `files` are those it is made of: the top file and what it includes.
+
+    `home` is the currency the owner works in: the first `operating_currency`.
+    """
 
     transactions: tuple[Transaction, ...]
     errors: tuple[LedgerError, ...]
     files: frozenset[str] = frozenset()
+    home: str = "EUR"
 
     def by_meta(self, name: str, value: str) -> tuple[Transaction, ...]:
         """The transactions that carry this metadata."""
@@ -100,7 +104,8 @@ def load(files: Mapping[str, str], main: str, root: Path) -> Loaded:
     entries, errors = loader.run_transformations(entries, [*errors, *booking_errors], options, None)
     errors = [*errors, *validation.validate(entries, options, None, None)]  # type: ignore[no-untyped-call]
     told = (each if isinstance(each, LedgerError) else _error(each, root) for each in errors)
-    return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen))
+    home = next(iter(options["operating_currency"]), "EUR")
+    return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen), home)
 
 
 def syntax_problems(snippet: str) -> tuple[str, ...]:

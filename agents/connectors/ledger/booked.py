@@ -14,7 +14,7 @@ from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 if TYPE_CHECKING:
     from agents.connectors.ledger.beancount_file import Transaction
 
-RECEIVABLES = "Assets:AR:"
+RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
 
 
 def receipt_of(booked: Transaction) -> Receipt | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INCOME = "Income:Services"
 VAT = "Liabilities:VAT:Output"
+OPENED = "2000-01-01"  # every account, as those of the chart: what comes later may be dated earlier
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -47,9 +48,9 @@ def entry_text(entry: NewEntry) -> str:
     return "\n".join([head, *_metadata(entry), *_postings(entry)]) + "\n"
 
 
-def open_text(customer: str, day: date) -> str:
+def open_text(customer: str) -> str:
     """The directive that opens a customer's account."""
-    return f"{day} open {receivable(customer)}\n  customer: {quoted(customer)}\n"
+    return f"{OPENED} open {receivable(customer)}\n  customer: {quoted(customer)}\n"
 
 
 def quoted(text: str) -> str:
@@ -74,14 +75,15 @@ def _metadata(entry: NewEntry) -> list[str]:
 
 def _postings(entry: NewEntry) -> list[str]:
     sign = -1 if entry.credits else 1
-    rows = [_posting(receivable(entry.customer), f"{sign * entry.totals.gross:.2f} {entry.currency}")]
+    rows = [posting(receivable(entry.customer), f"{sign * entry.totals.gross:.2f} {entry.currency}")]
     rows += [f"    applies: {quoted(entry.credits.lower())}"] if entry.credits else []
     for each in entry.totals.rates:
         rate = f"    rate: {quoted(str(each.rate))}"
-        rows += [_posting(INCOME, f"{-sign * each.net:.2f} {entry.currency}"), rate]
-        rows += [_posting(VAT, f"{-sign * each.vat:.2f} {entry.currency}"), rate] if each.vat else []
+        rows += [posting(INCOME, f"{-sign * each.net:.2f} {entry.currency}"), rate]
+        rows += [posting(VAT, f"{-sign * each.vat:.2f} {entry.currency}"), rate] if each.vat else []
     return rows
 
 
-def _posting(account: str, amount: str) -> str:
+def posting(account: str, amount: str) -> str:
+    """One line of an entry."""
     return f"  {account:<40} {amount:>16}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, BookOrder, CreditApply
 from agents.connectors.contract import CannotUndo
 from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
 from agents.connectors.ledger.ledger_books import LedgerBooks
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
 
 
 class LedgerConnector:
-    """Performs `invoice.create` and `invoice.credit` on some books."""
+    """Performs on some books what an approved proposal says."""
 
     name = "ledger"
 
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    def find(self, key: str, action: Action) -> Lookup:  # noqa: ARG002 (the contract's signature; the key suffices)
+    def find(self, key: str, action: Action) -> Lookup:
         """The receipt read back from the books; Absent only when every ledger file could be read."""
+        if isinstance(action, BookOrder):
+            return self._books.find_record(action, key)
         return self._books.find(key)
 
     def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:  # noqa: ARG002 (books take none)
@@ -40,6 +43,8 @@ class LedgerConnector:
                 return self._books.issue(action, key)
             case InvoiceCredit():
                 return self._books.credit(action, key)
+            case BillBook() | BankBook() | BankExplain() | CreditApply():
+                return self._books.record(action, key)
             case _:
                 raise NotAllowed(f"The books know no {action.action}.", hint="Reject the proposal.")
 
@@ -48,6 +53,8 @@ class LedgerConnector:
 
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """The credit note of an invoice; a credit note itself stands."""
+        if isinstance(action, BookOrder):
+            return CannotUndo("The books are turned round by an entry of your own in manual.beancount.")
         if not isinstance(action, InvoiceCreate):
             return CannotUndo("A credit note stands; issue the invoice anew.")
         return InvoiceCredit(

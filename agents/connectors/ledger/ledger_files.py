@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOLDER = "Accounting"
 MAIN = f"{FOLDER}/main.beancount"
 MAX_LEDGER_FILE_BYTES = 50_000_000
-_NUMBER = re.compile(r'number:[ \t]*"(?:INV|CN)-([0-9]{4})-([0-9]{4,6})"')
+_NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,14 @@ def opening_files(today: date, currency: str) -> dict[str, str]:
     return {f"{FOLDER}/opening.beancount": opening, month_file(today): new_month_text(today)}
 
 
-def highest_number(texts: Iterable[str], year: int) -> int:
-    """The highest running number of a year in any ledger text, also in entries that were commented out; 0 = none."""
+def highest_number(texts: Iterable[str], year: int, series: str = "") -> int:
+    """The highest running number of a year in any ledger text, also in entries that were commented out; 0 = none.
+
+    `series`: "" for invoices and credit notes, which share one, or BILL.
+    """
     found = (match for text in texts for match in _NUMBER.finditer(text))
-    return max((int(match[2]) for match in found if int(match[1]) == year), default=0)
+    mine = (match for match in found if int(match[2]) == year and (match[1] == "BILL") == (series == "BILL"))
+    return max((int(match[3]) for match in mine), default=0)
 
 
 def is_opened(texts: Iterable[str], account: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
 from agents.connectors.contract import Capability, Manifest, State
 from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
 
@@ -33,4 +34,5 @@ def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
 
 
-MANIFEST = Manifest("ledger", (InvoiceCreate, InvoiceCredit), _open, _capabilities, open_receivables=_open_receivables)
+_ACTIONS = (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
+MANIFEST = Manifest("ledger", _ACTIONS, _open, _capabilities, open_receivables=_open_receivables)

@@ -1,8 +1,9 @@
-"""What each invoice asks for and what was booked on it, read out of a loaded ledger. Pure.
+"""What each invoice or bill asks for and what was booked on it, read out of a loaded ledger. Pure.
 
-A booking belongs to an invoice by `applies: "inv-..."` under its leg, else by the link `^inv-...` or the number in its
-text, when the entry names one invoice only. What may be a payment and does not say so plainly makes the invoice
-unclear: a customer who has paid must not be told that they have not, and nothing is closed on a guess.
+For the bills of vendors the same holds with all signs turned. A booking belongs to an invoice by `applies: "inv-..."`
+under its leg, else by the link `^inv-...` or the number in its text, when the entry names one invoice only. What may be
+a payment and does not say so plainly makes the invoice unclear: a customer who has paid must not be told that they have
+not, and nothing is closed on a guess.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import InvoiceStanding, Unclear, amount_text
 from agents.connectors.contract import Money
-from agents.connectors.ledger.booked import RECEIVABLES
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +26,20 @@ if TYPE_CHECKING:
 
 NOTHING = Decimal("0.00")
 NOT_SURE = "!"
-_NUMBER = re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Whose documents: the accounts on which they are owed, how they are told, and the sign of what is owed."""
+
+    accounts: str
+    tag: str
+    number: re.Pattern[str]
+    sign: int
+
+
+CUSTOMERS = Side(RECEIVABLES, "invoice", re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), 1)
+VENDORS = Side(PAYABLES, "bill", re.compile(r"\bBILL-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +61,27 @@ class Owed:
     total: Money
     due: date
     customer: str = ""
+    day: date = date.min
+    place: str = ""
+    rate: str = ""
     legs: list[Leg] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
 
 class Register:
-    """Every invoice of a ledger. `loose` are bookings on customers' accounts that name no invoice, by account."""
+    """Every document of one side of a ledger. `loose` are bookings on its accounts that name none, by account."""
 
-    def __init__(self, loaded: Loaded, texts: Mapping[str, str]) -> None:
+    def __init__(self, loaded: Loaded, texts: Mapping[str, str], side: Side = CUSTOMERS) -> None:
+        self._side = side
         self._owed: dict[str, Owed] = {}
         self._loose: dict[str, list[Leg]] = {}
         self._broken = _told(loaded)
         if not self._broken:
-            issued = [each for each in loaded.transactions if _issues(each)]
+            issued = [each for each in loaded.transactions if _issues(each, side)]
             for each in issued:
                 self._issue(each)
             for each in loaded.transactions:
-                if not _issues(each):
+                if not _issues(each, side):
                     self._take_in(each)
             self._look_beside(loaded.files, texts)
 
@@ -71,8 +89,24 @@ class Register:
         """The customer of every invoice, by its number, in the order of the books."""
         return {number: each.customer for number, each in self._owed.items()}
 
-    def standing(self, number: str, today: date) -> Standing:
-        """How an invoice stands; what is booked on later days does not count yet."""
+    def documents(self) -> dict[str, Owed]:
+        """Every document, by its number, in the order of the books; none when the ledger has an error."""
+        return dict(self._owed)
+
+    def credits(self, today: date) -> dict[tuple[str, str], Decimal]:
+        """What stands to a party's credit without being applied to a document, by account and currency."""
+        found: dict[tuple[str, str], Decimal] = {}
+        for account, legs in self._loose.items():
+            for leg in legs:
+                if leg.day <= today:
+                    found[account, leg.currency] = found.get((account, leg.currency), NOTHING) - leg.amount
+        return {place: amount for place, amount in found.items() if amount}
+
+    def standing(self, number: str, today: date, *, with_credit: bool = True) -> Standing:
+        """How an invoice stands; what is booked on later days does not count yet.
+
+        `with_credit`: money of the party that names no invoice makes one that is open unclear.
+        """
         owed = self._owed.get(number)
         if self._broken or owed is None:
             return Unclear(number, self._broken or f"the ledger holds no invoice {number}.")
@@ -80,14 +114,14 @@ class Register:
             return Unclear(number, owed.doubts[0])
         legs = sorted((each for each in owed.legs if each.day <= today), key=lambda leg: leg.day)
         rest = owed.total.amount + sum((each.amount for each in legs), NOTHING)
-        if rest > 0 and (doubt := self._unapplied(owed, today)):
+        if with_credit and rest > 0 and (doubt := self._unapplied(owed, today)):
             return Unclear(number, doubt)
         credited = -sum((each.amount for each in legs if each.is_credit), NOTHING)
         return InvoiceStanding(number, owed.total, rest, owed.due, credited, _paid_on(owed.total.amount, legs))
 
     def _issue(self, invoice: Transaction) -> None:
         number, place = invoice.meta["number"], _place(invoice)
-        legs = [leg for leg in invoice.postings if leg.account.startswith(RECEIVABLES)]
+        legs = [leg for leg in invoice.postings if leg.account.startswith(self._side.accounts)]
         accounts, currencies = {leg.account for leg in legs}, {leg.currency for leg in legs}
         if number in self._owed:
             self._owed[number].doubts.append(f"{place}: {number} is booked twice.")
@@ -95,13 +129,14 @@ class Register:
             self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day, invoice.payee)
             owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
         else:
-            total = Money(sum((leg.amount for leg in legs), NOTHING), currencies.pop())
-            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee)
+            total = Money(self._side.sign * sum((leg.amount for leg in legs), NOTHING), currencies.pop())
+            rate = invoice.meta.get("rate", "")
+            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee, invoice.day, place, rate)
 
     def _take_in(self, entry: Transaction) -> None:
         """Put every leg on a customer's account to the invoice it is for."""
-        named = self._known({*entry.links, *_NUMBER.findall(f"{entry.payee} {entry.narration}")})
-        legs = [leg for leg in entry.postings if leg.account.startswith(RECEIVABLES)]
+        named = self._known({*entry.links, *self._side.number.findall(f"{entry.payee} {entry.narration}")})
+        legs = [leg for leg in entry.postings if leg.account.startswith(self._side.accounts)]
         for leg in legs:
             about = self._known({leg.meta["applies"]}) if "applies" in leg.meta else named
             if len(about) > 1:
@@ -109,17 +144,23 @@ class Register:
             elif about:
                 self._apply(next(iter(about)), entry, leg)
             else:
-                self._loose.setdefault(leg.account, []).append(_leg(entry, leg))
-        if not legs and any(leg.account.startswith("Assets:") and leg.amount > 0 for leg in entry.postings):
+                self._loose.setdefault(leg.account, []).append(self._leg(entry, leg))
+        if not legs and any(
+            leg.account.startswith("Assets:") and self._side.sign * leg.amount > 0 for leg in entry.postings
+        ):
             self._doubt(named, entry, "brings money in, but takes nothing off the customer's account.")
 
     def _apply(self, number: str, entry: Transaction, leg: Posting) -> None:
         owed = self._owed[number]
-        owed.legs.append(_leg(entry, leg))
+        owed.legs.append(self._leg(entry, leg))
         if leg.account != owed.account or leg.currency != owed.total.currency:
             self._doubt({number}, entry, f"is over {leg.currency} on {leg.account}; the invoice is not.")
         if entry.flag == NOT_SURE:
             self._doubt({number}, entry, "is marked `!`, not certain: write `*` when it is.")
+
+    def _leg(self, entry: Transaction, leg: Posting) -> Leg:
+        amount = self._side.sign * leg.amount
+        return Leg(entry.day, amount, leg.currency, _place(entry), is_credit="credit" in entry.tags)
 
     def _known(self, names: Iterable[str]) -> set[str]:
         return {name.upper() for name in names} & self._owed.keys()
@@ -141,16 +182,16 @@ class Register:
 
     def _look_beside(self, included: frozenset[str], texts: Mapping[str, str]) -> None:
         """A file that is no part of the ledger (a conflict copy) may hold a payment that is nowhere else."""
-        here = {line for name, text in texts.items() if name in included for line in _naming(text).values()}
+        here = {line for name, text in texts.items() if name in included for line in _naming(text, self._side).values()}
         for name, text in texts.items():
-            for at, line in _naming(text).items() if name not in included else ():
-                for number in self._known(_NUMBER.findall(line)) if line not in here else ():
+            for at, line in _naming(text, self._side).items() if name not in included else ():
+                for number in self._known(self._side.number.findall(line)) if line not in here else ():
                     self._owed[number].doubts.append(f"{name}:{at}: names {number} and is no part of the ledger.")
 
 
-def _naming(text: str) -> dict[int, str]:
-    """The lines that name an invoice, by number from 1."""
-    return {at: line.strip() for at, line in enumerate(text.split("\n"), 1) if _NUMBER.search(line)}
+def _naming(text: str, side: Side) -> dict[int, str]:
+    """The lines that name a document, by number from 1."""
+    return {at: line.strip() for at, line in enumerate(text.split("\n"), 1) if side.number.search(line)}
 
 
 def _told(loaded: Loaded) -> str:
@@ -161,8 +202,8 @@ def _told(loaded: Loaded) -> str:
     return f"the ledger has an error, {str(loaded.errors[0]).rstrip('. ')}{more}."
 
 
-def _issues(entry: Transaction) -> bool:
-    return "invoice" in entry.tags and bool(_NUMBER.fullmatch(entry.meta.get("number", "")))
+def _issues(entry: Transaction, side: Side) -> bool:
+    return side.tag in entry.tags and bool(side.number.fullmatch(entry.meta.get("number", "")))
 
 
 def _due(invoice: Transaction) -> date | None:
@@ -170,10 +211,6 @@ def _due(invoice: Transaction) -> date | None:
         return date.fromisoformat(invoice.meta["due"])
     except (KeyError, ValueError):
         return None
-
-
-def _leg(entry: Transaction, leg: Posting) -> Leg:
-    return Leg(entry.day, leg.amount, leg.currency, _place(entry), is_credit="credit" in entry.tags)
 
 
 def _place(entry: Transaction) -> str:

@@ -118,4 +118,8 @@ def test_the_manifest_opens_the_ledger(room: LedgerRoom) -> None:
     assert [action.model_fields["action"].default for action in MANIFEST.actions] == [
         "invoice.create",
         "invoice.credit",
+        "bill.book",
+        "bank.book",
+        "bank.explain",
+        "credit.apply",
     ]

@@ -1,0 +1,134 @@
+"""Figures of the books: each says as of which day it holds, from which rows it comes, and how fresh they are.
+
+Amounts are by currency and never added up across two. What is earned, owed to the owner, or on an account is more than
+nothing; so are costs and what the owner owes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+BUCKETS = (0, 30, 60, 90)  # days late, each up to and with; more than the last is a bucket of its own
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of the books behind a figure. `place` is 'file:line'."""
+
+    day: date
+    place: str
+    said: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh the books are: `version` tells their bytes, `bank_to` up to when each account's movements are in."""
+
+    version: str
+    bank_to: Mapping[str, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, by currency; a currency without an amount is left out."""
+
+    name: str
+    amounts: Mapping[str, Decimal]
+    as_of: date
+    rows: tuple[SourceRow, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitAndLoss:
+    """What was earned and spent from `start` to `end`, both with; figures by account, largest first."""
+
+    start: date
+    end: date
+    revenue: tuple[Figure, ...]
+    costs: tuple[Figure, ...]
+    result: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class VatPosition:
+    """The VAT of a time: charged to customers, paid to vendors, and the difference, which is due (or comes back)."""
+
+    charged: Figure
+    paid: Figure
+    due: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """An invoice or bill of which something is owed. `late_days` is less than nothing before it is due."""
+
+    number: str
+    party: str
+    day: date
+    due: date
+    total: Decimal
+    open: Decimal
+    currency: str
+    place: str
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """What is owed on a day, oldest due first; `credits` by party and currency, `unclear` in words."""
+
+    as_of: date
+    documents: tuple[OpenDocument, ...]
+    credits: Mapping[tuple[str, str], Decimal]
+    unclear: tuple[str, ...]
+    freshness: Freshness
+
+    def buckets(self, currency: str) -> tuple[Decimal, ...]:
+        """What is open by how late it is: not due, up to 30 days, up to 60, up to 90, later."""
+        found = [NOTHING] * (len(BUCKETS) + 1)
+        for each in self.documents:
+            if each.currency == currency:
+                found[sum(each.late_days > limit for limit in BUCKETS)] += each.open
+        return tuple(found)
+
+
+class BookReports(Protocol):
+    """Figures of the books; each call raises NeedsOwner while the books have an error."""
+
+    def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
+        """What was earned and spent between two days, both with, by the day of the document."""
+        ...
+
+    def cash(self, on: date) -> tuple[Figure, ...]:
+        """What was on each of the owner's accounts at the end of a day."""
+        ...
+
+    def vat(self, start: date, end: date) -> VatPosition:
+        """The VAT of a time, by the day of the document."""
+        ...
+
+    def receivables(self, on: date) -> OpenItems:
+        """What customers owed on a day."""
+        ...
+
+    def payables(self, on: date) -> OpenItems:
+        """What was owed to vendors on a day."""
+        ...
+
+    def unexplained(self, on: date) -> Figure:
+        """Movements of the bank of which nobody has said what they were for."""
+        ...
+
+    def export(self, start: date, end: date) -> str:
+        """Every line of every entry of a time, for the tax adviser: CSV with a header, UTF-8, semicolons."""
+        ...

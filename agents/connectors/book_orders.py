@@ -1,0 +1,308 @@
+"""What else is written into the books: bills, expenses, and what the bank moved with what each movement was for.
+
+Amounts are positive unless said otherwise, with two places; a category is a name of the owner's chart ('Office').
+The models are canonical, as those of invoices: the same order in other words has the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from agents.connectors.books import amount_text, totals
+from agents.connectors.contract import Action, Money, Row, Stakes
+from agents.connectors.ledger.actions import Currency, Name, Percent, Price, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agents.connectors.books import Totals
+
+MAX_COSTS, MAX_PARTS, MAX_MOVES, SHOWN_MOVES = 50, 50, 500, 40
+MAX_ROWS_TEXT_CHARS = 120
+DOCUMENT_PATTERN = r"(?:INV|BILL)-[0-9]{4}-[0-9]{4,6}"
+
+Category = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
+AccountName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
+Amount = Annotated[Price, Field(gt=0, decimal_places=2)]
+Signed = Annotated[Price, Field(decimal_places=2)]
+NothingOrMore = Annotated[Price, Field(ge=0, decimal_places=2)]
+Rate = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+Line = Annotated[Text, Field(max_length=300)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
+
+
+class Cost(_Model):
+    """What was bought: `net` before VAT, `tax` in percent, of which the owner gets the VAT back."""
+
+    category: Category
+    net: Amount
+    tax: Percent = Decimal(0)
+
+
+class Part(_Model):
+    """What of a payment goes to one invoice or bill, in the currency of that document."""
+
+    number: Annotated[str, Field(pattern=f"^{DOCUMENT_PATTERN}$")]
+    amount: Amount
+
+
+class Payment(_Model):
+    """A movement that pays documents of one customer or vendor.
+
+    `fee` was kept by whoever passed the money on. What is left of the movement stays to the party's credit, until it is
+    applied to a document: a prepayment, or too much.
+    """
+
+    kind: Literal["payment"] = "payment"
+    party: Name
+    vendor: bool = False
+    parts: Annotated[tuple[Part, ...], Field(max_length=MAX_PARTS)] = ()
+    fee: NothingOrMore = Decimal("0.00")
+
+
+class Spending(_Model):
+    """A movement that bought something at once; the costs with their VAT are the movement."""
+
+    kind: Literal["spending"] = "spending"
+    costs: Annotated[tuple[Cost, ...], Field(min_length=1, max_length=MAX_COSTS)]
+    receipt: Line = ""
+
+
+class Transfer(_Model):
+    """A movement from or to another account of the owner's, or their private money (`Private`)."""
+
+    kind: Literal["transfer"] = "transfer"
+    account: AccountName
+
+
+class Unexplained(_Model):
+    """A movement nobody knows the reason of yet."""
+
+    kind: Literal["unexplained"] = "unexplained"
+
+
+Reason = Annotated[Payment | Spending | Transfer | Unexplained, Field(discriminator="kind")]
+
+
+class Move(_Model):
+    """One movement on a bank account and what it was for; `amount` is more than nothing when money came in."""
+
+    bank_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
+    day: date
+    amount: Signed
+    party: Line = ""
+    text: Line = ""
+    reason: Reason = Unexplained()
+
+    @model_validator(mode="after")
+    def _moves_something(self) -> Self:
+        if self.amount == 0:
+            raise ValueError("a movement of 0.00 is none")
+        return self
+
+
+class BillBook(Action):
+    """Take in the bill of a vendor. `rate` is what one unit of its currency costs in that of the books, if another."""
+
+    action: Literal["bill.book"] = "bill.book"
+    vendor: Name
+    reference: Annotated[Text, Field(min_length=1, max_length=80)]
+    day: date
+    due: date
+    costs: Annotated[tuple[Cost, ...], Field(min_length=1, max_length=MAX_COSTS)]
+    currency: Currency
+    rate: Rate | None = None
+    receipt: Line = ""
+
+    @property
+    def totals(self) -> Totals:
+        """Its sums by VAT rate."""
+        return sums_of(self.costs)
+
+    @property
+    def money(self) -> Money:
+        """What is owed from now on."""
+        return Money(self.totals.gross, self.currency)
+
+    @property
+    def stakes(self) -> Stakes:
+        """The books say that it is owed; nothing is paid."""
+        return Stakes.FILING
+
+    def recipient(self) -> str:
+        """The vendor's name."""
+        return self.vendor
+
+    def title(self) -> str:
+        """'Book the bill 4711 of Paper & Co over 119.00 EUR?'."""
+        return f"Book the bill {self.reference} of {self.vendor} over {amount_text(self.totals.gross, self.currency)}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Who, when, and what for."""
+        return (
+            Row("vendor", self.vendor, "vendor"),
+            Row("their number", self.reference, "reference"),
+            Row("of", str(self.day), "day"),
+            Row("due", str(self.due), "due"),
+            *_cost_rows(self.costs, self.currency),
+            Row("total", amount_text(self.totals.gross, self.currency)),
+        )
+
+    def undo(self) -> str:
+        """By an entry that turns it round."""
+        return "yes, by an entry of your own in manual.beancount"
+
+
+class BankBook(Action):
+    """Write movements of one account into the books; those that are there already, by `bank_id`, are left out.
+
+    `closing` is what the bank says was on the account at the end of `closed_on`: the books must come to the same.
+    """
+
+    action: Literal["bank.book"] = "bank.book"
+    account: AccountName
+    currency: Currency
+    moves: Annotated[tuple[Move, ...], Field(max_length=MAX_MOVES)] = ()
+    closing: Signed | None = None
+    closed_on: date | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if (self.closing is None) != (self.closed_on is None):
+            raise ValueError("a closing balance needs its day, and a day its balance")
+        if not self.moves and self.closing is None:
+            raise ValueError("neither a movement nor a balance")
+        if len({each.bank_id for each in self.moves}) < len(self.moves):
+            raise ValueError("two movements have the same bank_id")
+        return self
+
+    @property
+    def stakes(self) -> Stakes:
+        """The books follow the bank; no money moves."""
+        return Stakes.FILING
+
+    def recipient(self) -> str:
+        """The account."""
+        return self.account
+
+    def title(self) -> str:
+        """'Book 12 movements of Checking?'."""
+        many = "movement" if len(self.moves) == 1 else "movements"
+        return f"Book {len(self.moves)} {many} of {self.account}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Every movement and what it was for, as far as a page holds them, and the balance."""
+        shown = [Row(f"{each.day}", _move_text(each, self.currency), "moves") for each in self.moves[:SHOWN_MOVES]]
+        more = len(self.moves) - len(shown)
+        rest = (Row("and", f"{more} more", "moves"),) if more else ()
+        if self.closing is None:
+            return (Row("account", self.account, "account"), *shown, *rest)
+        balance = Row("balance", f"{amount_text(self.closing, self.currency)} on {self.closed_on}", "closing")
+        return (Row("account", self.account, "account"), *shown, *rest, balance)
+
+    def undo(self) -> str:
+        """By entries that turn them round."""
+        return "yes, by entries of your own in manual.beancount"
+
+
+class BankExplain(Action):
+    """Say what a movement was for that is in the books as unexplained."""
+
+    action: Literal["bank.explain"] = "bank.explain"
+    bank_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
+    reason: Annotated[Payment | Spending | Transfer, Field(discriminator="kind")]
+
+    @property
+    def stakes(self) -> Stakes:
+        """Only the books change."""
+        return Stakes.FILING
+
+    def recipient(self) -> str:
+        """Who was paid or paid, where one is said."""
+        return self.reason.party if isinstance(self.reason, Payment) else ""
+
+    def title(self) -> str:
+        """'Book the movement camt:77 as payment of Acme Ltd?'."""
+        return f"Book the movement {self.bank_id} as {reason_text(self.reason)}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Which movement, and what it was for."""
+        return (Row("movement", self.bank_id, "bank_id"), Row("is", reason_text(self.reason), "reason"))
+
+    def undo(self) -> str:
+        """By an entry that turns it round."""
+        return "yes, by an entry of your own in manual.beancount"
+
+
+class CreditApply(Action):
+    """Use what stands to a customer's or vendor's credit for their documents: a prepayment, a credit note, too much."""
+
+    action: Literal["credit.apply"] = "credit.apply"
+    party: Name
+    vendor: bool = False
+    day: date
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=MAX_PARTS)]
+
+    @property
+    def stakes(self) -> Stakes:
+        """Only the books change."""
+        return Stakes.FILING
+
+    def recipient(self) -> str:
+        """The party's name."""
+        return self.party
+
+    def title(self) -> str:
+        """'Use the credit of Acme Ltd for INV-2026-0003?'."""
+        return f"Use the credit of {self.party} for {', '.join(each.number for each in self.parts)}?"
+
+    def rows(self) -> tuple[Row, ...]:
+        """Whose credit, and what for."""
+        return (
+            Row("party", self.party, "party"),
+            *(Row(each.number, amount_text(each.amount), "parts") for each in self.parts),
+        )
+
+    def undo(self) -> str:
+        """By an entry that turns it round."""
+        return "yes, by an entry of your own in manual.beancount"
+
+
+BookOrder = BillBook | BankBook | BankExplain | CreditApply
+
+
+def sums_of(costs: Iterable[Cost]) -> Totals:
+    """The sums of some costs, by VAT rate."""
+    return totals((each.net, each.tax) for each in costs)
+
+
+def reason_text(reason: Payment | Spending | Transfer | Unexplained) -> str:
+    """'payment of Acme Ltd: INV-2026-0001 950.00'."""
+    match reason:
+        case Payment():
+            parts = ", ".join(f"{each.number} {amount_text(each.amount)}" for each in reason.parts)
+            fee = f", fee {amount_text(reason.fee)}" if reason.fee else ""
+            return f"payment {'to' if reason.vendor else 'of'} {reason.party}: {parts or 'on account'}{fee}"
+        case Spending():
+            return ", ".join(f"{each.category} {amount_text(each.net)} + {each.tax} % VAT" for each in reason.costs)
+        case Transfer():
+            return f"transfer, {reason.account}"
+        case Unexplained():
+            return "not explained yet"
+
+
+def _cost_rows(costs: Iterable[Cost], currency: str) -> Iterable[Row]:
+    for at, each in enumerate(costs, 1):
+        yield Row(f"cost {at}", f"{each.category}: {amount_text(each.net, currency)} + {each.tax} % VAT", "costs")
+
+
+def _move_text(move: Move, currency: str) -> str:
+    said = " · ".join(part for part in (move.party, move.text) if part)[:MAX_ROWS_TEXT_CHARS]
+    return f"{amount_text(move.amount, currency)} · {said} · {reason_text(move.reason)}"

@@ -1,0 +1,174 @@
+"""Figures of the embedded ledger, computed over its loaded entries in one pass each. Pure but for the reading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_figures import (
+    Figure,
+    Freshness,
+    OpenDocument,
+    OpenItems,
+    ProfitAndLoss,
+    SourceRow,
+    VatPosition,
+)
+from agents.connectors.books import InvoiceStanding
+from agents.connectors.ledger.account_names import TRANSIT
+from agents.connectors.ledger.entry import VAT
+from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
+from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
+from agents.errors import NeedsOwner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
+    from agents.connectors.ledger.receivables import Side
+
+NOTHING = Decimal("0.00")
+OWN_MONEY = ("Assets:Bank:", "Assets:Cash", TRANSIT)
+REVENUE, COSTS = "Income:", "Expenses:"
+EXPORT_HEADER = (
+    "date", "document", "party", "text", "account", "amount", "currency", "VAT rate", "receipt", "place",
+)  # fmt: skip
+_FORMULA = "=+-@\t\r"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: date
+    end: date
+
+    def has(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+class LedgerFigures:
+    """The figures of one state of the ledger. `version` tells its bytes; `texts` are those of all its files."""
+
+    def __init__(self, loaded: Loaded, texts: Mapping[str, str], version: str) -> None:
+        if loaded.errors:
+            error = loaded.errors[0]
+            raise NeedsOwner(
+                f"The ledger has an error, so no figure can be trusted: {error}",
+                hint=f"Put {error.file}:{error.line} in order.",
+            )
+        self._loaded = loaded
+        self._texts = texts
+        self._fresh = Freshness(version, _bank_to(loaded.transactions))
+
+    def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
+        """What was earned and spent between two days, both with."""
+        span = _Span(start, end)
+        revenue = self._by_account(lambda leg: leg.account.startswith(REVENUE), span, sign=-1)
+        costs = self._by_account(lambda leg: leg.account.startswith(COSTS), span, sign=1)
+        result = self._figure("result", lambda leg: leg.account.startswith((REVENUE, COSTS)), span, sign=-1)
+        return ProfitAndLoss(start, end, revenue, costs, result)
+
+    def cash(self, on: date) -> tuple[Figure, ...]:
+        """What was on each of the owner's accounts at the end of a day, and under way between them."""
+        return self._by_account(lambda leg: leg.account.startswith(OWN_MONEY), _Span(date.min, on), sign=1)
+
+    def vat(self, start: date, end: date) -> VatPosition:
+        """The VAT of a time."""
+        span = _Span(start, end)
+        return VatPosition(
+            self._figure("VAT charged", lambda leg: leg.account == VAT, span, sign=-1),
+            self._figure("VAT paid", lambda leg: leg.account == INPUT_VAT, span, sign=1),
+            self._figure("VAT due", lambda leg: leg.account in {VAT, INPUT_VAT}, span, sign=-1),
+        )
+
+    def receivables(self, on: date) -> OpenItems:
+        """What customers owed on a day."""
+        return self._open_items(CUSTOMERS, on)
+
+    def payables(self, on: date) -> OpenItems:
+        """What was owed to vendors on a day."""
+        return self._open_items(VENDORS, on)
+
+    def unexplained(self, on: date) -> Figure:
+        """Movements of which nobody has said what they were for; what was explained since is taken off."""
+        return self._figure("unexplained", lambda leg: leg.account == UNEXPLAINED, _Span(date.min, on), sign=-1)
+
+    def export(self, start: date, end: date) -> str:
+        """Every line of every entry of a time as CSV; a text that a table would reckon stands behind an apostrophe."""
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+        writer.writerow(EXPORT_HEADER)
+        for entry, leg in self._legs(_Span(start, end)):
+            meta = entry.meta
+            number = meta.get("number", "") or leg.meta.get("applies", "").upper()
+            row = (number, entry.payee, entry.narration, leg.account)
+            money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
+            beside = (meta.get("document", "") or meta.get("receipt", ""), _place(entry))
+            writer.writerow((entry.day.isoformat(), *map(_inert, row), *money, *map(_inert, beside)))
+        return out.getvalue()
+
+    def _open_items(self, side: Side, on: date) -> OpenItems:
+        register = Register(self._loaded, self._texts, side)
+        documents, unclear = [], []
+        names = {}
+        for number, owed in register.documents().items():
+            names[owed.account] = owed.customer
+            if owed.day > on:
+                continue
+            standing = register.standing(number, on, with_credit=False)
+            if not isinstance(standing, InvoiceStanding):
+                unclear.append(f"{number}: {standing.why}")
+            elif standing.open:
+                late = (on - owed.due).days
+                money = (owed.total.amount, standing.open, owed.total.currency)
+                documents.append(OpenDocument(number, owed.customer, owed.day, owed.due, *money, owed.place, late))
+        documents.sort(key=lambda each: (each.due, each.number))
+        credit = {(names.get(account, account), currency): x for (account, currency), x in register.credits(on).items()}
+        return OpenItems(on, tuple(documents), credit, tuple(unclear), self._fresh)
+
+    def _by_account(self, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> tuple[Figure, ...]:
+        rows: dict[str, list[SourceRow]] = {}
+        for entry, leg in self._legs(span):
+            if wanted(leg):
+                rows.setdefault(leg.account, []).append(_row(entry, leg, sign))
+        figures = (self._of_rows(account, each, span) for account, each in rows.items())
+        return tuple(sorted(figures, key=lambda figure: (-max(figure.amounts.values(), default=NOTHING), figure.name)))
+
+    def _figure(self, name: str, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> Figure:
+        return self._of_rows(name, [_row(entry, leg, sign) for entry, leg in self._legs(span) if wanted(leg)], span)
+
+    def _of_rows(self, name: str, rows: Iterable[SourceRow], span: _Span) -> Figure:
+        kept = tuple(rows)
+        amounts: dict[str, Decimal] = {}
+        for row in kept:
+            amounts[row.currency] = amounts.get(row.currency, NOTHING) + row.amount
+        return Figure(name, {each: amount for each, amount in amounts.items() if amount}, span.end, kept, self._fresh)
+
+    def _legs(self, span: _Span) -> Iterator[tuple[Transaction, Posting]]:
+        return ((entry, leg) for entry in self._loaded.transactions if span.has(entry.day) for leg in entry.postings)
+
+
+def _row(entry: Transaction, leg: Posting, sign: int) -> SourceRow:
+    said = " · ".join(part for part in (entry.payee, entry.narration) if part)
+    return SourceRow(entry.day, _place(entry), said, sign * leg.amount, leg.currency)
+
+
+def _place(entry: Transaction) -> str:
+    return f"{entry.file}:{entry.line}"
+
+
+def _bank_to(transactions: Iterable[Transaction]) -> dict[str, date]:
+    """The last day of which each account has a movement of the bank; the first leg is the account's own."""
+    found: dict[str, date] = {}
+    for entry in transactions:
+        if "bank_id" in entry.meta and entry.postings:
+            account = entry.postings[0].account
+            found[account] = max(entry.day, found.get(account, entry.day))
+    return found
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(tuple(_FORMULA)) else text

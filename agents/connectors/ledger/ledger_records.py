@@ -1,0 +1,205 @@
+"""Writes bills, movements of the bank and what they were for into the ledger: each once, all of an order or nothing.
+
+A movement is known by its `bank_id`. Nothing is written into a ledger that has an error: what is open cannot be told.
+An order whose movements lie in two months is written month by month; what a kill left out is written the next time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
+from agents.connectors.books import amount_text
+from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
+from agents.connectors.ledger.account_names import money
+from agents.connectors.ledger.beancount_file import load
+from agents.connectors.ledger.entry import UTC_FORMAT
+from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
+from agents.connectors.ledger.ledger_files import MAIN, Unreadable, places_of, read_ledger
+from agents.connectors.ledger.payment_checks import Checks
+from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
+from agents.connectors.ledger.record_text import (
+    UNEXPLAINED,
+    balance_text,
+    bill_text,
+    credit_text,
+    explained_text,
+    move_text,
+)
+from agents.errors import NeedsOwner, NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    from agents.clock import Clock
+    from agents.connectors.book_orders import BookOrder
+    from agents.connectors.contract import Lookup
+    from agents.connectors.ledger.beancount_file import Loaded, Transaction
+    from agents.connectors.ledger.ledger_append import LedgerAppend
+    from agents.connectors.ledger.record_text import Text
+
+
+class LedgerRecords:
+    """Everything in the ledger that is not an invoice or a credit note."""
+
+    def __init__(self, append: LedgerAppend, clock: Clock) -> None:
+        self._append = append
+        self._clock = clock
+
+    def find(self, order: BookOrder, key: str) -> Lookup:
+        """Whether all of it is written; CannotKnow when the ledger cannot be read."""
+        texts = read_ledger(self._append.root)
+        if isinstance(texts, Unreadable):
+            return CannotKnow(f"The ledger cannot be searched: {texts}. Was this written?")
+        return _find(texts, load(texts, MAIN, self._append.root), order, key)
+
+    def record(self, order: BookOrder, key: str) -> Receipt:
+        """Write it once; with the same key again, or with movements that are there already, the receipt of before.
+
+        Raises:
+            NotAllowed: the ledger refuses it, or what it pays is not owed.
+            NeedsOwner: the ledger must be put in order first.
+            Transient: nothing happened; the ledger was busy.
+            OutcomeUnknown: it cannot be told whether all of it stands.
+        """
+        with self._append.locked():
+            for _ in range(TRIES):
+                texts = self._append.readable()
+                loaded = load(texts, MAIN, self._append.root)
+                _refuse_errors(loaded)
+                found = _find(texts, loaded, order, key)
+                if isinstance(found, Found):
+                    return found.receipt
+                if self._written(texts, loaded, order, key):
+                    return self._receipt(order, key)
+        raise changed_meanwhile()
+
+    def _written(self, texts: dict[str, str], loaded: Loaded, order: BookOrder, key: str) -> bool:
+        snippets = [*self._snippets(texts, loaded, order, key)]
+        changed = appended(texts, snippets)
+        after = self._append.checked(texts, {**texts, **changed}, order.title())
+        if missing := set(changed) - after.files:
+            raise NeedsOwner(
+                f"The ledger does not read what is appended to {min(missing)}.",
+                hint=f'Include "20[0-9][0-9]/*.beancount" in {MAIN}.',
+            )
+        for month, new in sorted(changed.items()):
+            if not self._append.write(month, texts.get(month), new, order.title()):
+                return False
+        if isinstance(order, BillBook):
+            self._append.keep_number(_number_of(after, key))
+        return True
+
+    def _receipt(self, order: BookOrder, key: str) -> Receipt:
+        found = self.find(order, key)
+        if not isinstance(found, Found):
+            raise NeedsOwner("The ledger does not read what was appended.", hint=f"Look at {MAIN}.")
+        return found.receipt
+
+    def _snippets(
+        self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str
+    ) -> Iterable[tuple[date, str]]:
+        seen = dict(texts)
+        for entry in self._entries(texts, loaded, order, key):
+            snippet = with_accounts(seen, entry.written(), entry.opens(), order.title())
+            seen[f"new {len(seen)}"] = snippet
+            yield entry.day, snippet
+        if isinstance(order, BankBook) and order.closing is not None and order.closed_on is not None:
+            yield order.closed_on, balance_text(order.account, order.closed_on, order.closing, order.currency)
+
+    def _entries(self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Iterable[Text]:
+        at = self._clock.now()
+        customers, vendors = Register(loaded, texts, CUSTOMERS), Register(loaded, texts, VENDORS)
+        documents = customers.documents() | vendors.documents()
+        checks = Checks(customers, vendors)
+        match order:
+            case BillBook():
+                number = self._append.next_number(texts, "BILL", order.day)
+                _refuse_twice(loaded, order)
+                yield bill_text(order, (number, key, at), loaded.home)
+            case BankBook():
+                known = {each.meta["bank_id"] for each in loaded.transactions if "bank_id" in each.meta}
+                for move in order.moves:
+                    if move.bank_id not in known:
+                        checks.reason(move.reason, move.amount, order.currency)
+                        yield move_text(move, (order.account, order.currency), documents, (key, at))
+            case BankExplain():
+                booked = _unexplained(loaded, order.bank_id)
+                checks.reason(order.reason, booked[1], booked[2])
+                yield explained_text(order.bank_id, booked, order.reason, documents, (key, at))
+            case CreditApply():
+                checks.credit(order)
+                yield credit_text(order, documents, (key, at))
+
+
+def _find(texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Lookup:
+    if isinstance(order, BankBook):
+        wanted = {each.bank_id for each in order.moves}
+        there = [each for each in loaded.transactions if each.meta.get("bank_id") in wanted]
+        closed = order.closing is None or _closes(texts, order)
+        whole = closed and len({each.meta["bank_id"] for each in there}) == len(wanted)
+    else:
+        there = [*loaded.by_meta("key", key)]
+        whole = bool(there)
+    if whole:
+        return Found(_receipt_of(order, there, key))
+    if not there and places_of(texts, key):
+        return CannotKnow(f"The ledger names this at {', '.join(places_of(texts, key))}, but it cannot be read.")
+    return Absent()
+
+
+def _closes(texts: Mapping[str, str], order: BankBook) -> bool:
+    day = (order.closed_on or date.min) + timedelta(days=1)
+    return bool(places_of(texts, f"{day} balance {money(order.account)}  {order.closing:.2f} {order.currency}"))
+
+
+def _receipt_of(order: BookOrder, there: Iterable[Transaction], key: str) -> Receipt:
+    entries = [*there]
+    closed = order.closed_on if isinstance(order, BankBook) else None
+    at = max((each.meta.get("at", "") for each in entries), default=f"{closed}T00:00:00.000000Z")
+    name = entries[0].meta.get("number", "") if isinstance(order, BillBook) else order.recipient() or key[:12]
+    details = {"number": name} if isinstance(order, BillBook) else {"entries": str(len(entries))}
+    if order.money is not None:
+        details["total"] = amount_text(order.money.amount, order.money.currency)
+    where = f"{entries[0].file} line {entries[0].line}" if entries else "the balance"
+    return Receipt(
+        provider="ledger",
+        provider_id=name,
+        at=datetime.strptime(at, UTC_FORMAT).replace(tzinfo=UTC),
+        summary=f"{name} · {where}",
+        paths=tuple(sorted({each.file for each in entries})),
+        details=details,
+    )
+
+
+def _number_of(loaded: Loaded, key: str) -> str:
+    (bill,) = loaded.by_meta("key", key)
+    return bill.meta["number"]
+
+
+def _refuse_errors(loaded: Loaded) -> None:
+    if loaded.errors:
+        error = loaded.errors[0]
+        hint = f"Put {error.file}:{error.line} in order first."
+        raise NeedsOwner(f"The ledger has an error: {error.message}", hint=hint)
+
+
+def _refuse_twice(loaded: Loaded, order: BillBook) -> None:
+    """The same bill must not be owed twice: a vendor's number is theirs once."""
+    for each in loaded.by_meta("reference", order.reference):
+        if "bill" in each.tags and each.payee == order.vendor:
+            hint = f"Look at {each.file}:{each.line}."
+            raise NotAllowed(f"The bill {order.reference} of {order.vendor} is booked already.", hint=hint)
+
+
+def _unexplained(loaded: Loaded, bank_id: str) -> tuple[date, Decimal, str]:
+    booked = loaded.by_meta("bank_id", bank_id)
+    legs = [(each, leg) for each in booked for leg in each.postings if leg.account == UNEXPLAINED]
+    if len(legs) != 1 or loaded.by_meta("explains", bank_id):
+        raise NotAllowed(
+            f"{bank_id} is no movement that waits to be explained.", hint="Look for it in the ledger, by its bank_id."
+        )
+    entry, leg = legs[0]
+    return entry.day, -leg.amount, leg.currency

@@ -1,0 +1,99 @@
+"""Whether a movement can be what it is said to be: what it pays is owed by that party, and the sums fit. Pure.
+
+The parts of one order count together: two movements cannot both pay the rest of one invoice.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_orders import Payment, Spending, sums_of
+from agents.connectors.books import InvoiceStanding, amount_text
+from agents.connectors.ledger.account_names import payable, receivable
+from agents.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from agents.connectors.book_orders import CreditApply, Part, Reason
+    from agents.connectors.ledger.receivables import Owed, Register
+
+NOTHING = Decimal("0.00")
+MAX_EXCHANGE = Decimal("0.2")  # of the movement: more is no rate, but a mistake
+HINT = "Reject the proposal, and say what the movement was for."
+
+
+class Checks:
+    """The checks of one order against the documents as they are now."""
+
+    def __init__(self, customers: Register, vendors: Register) -> None:
+        self._sides = {False: customers, True: vendors}
+        self._used: dict[str, Decimal] = {}
+
+    def reason(self, reason: Reason, amount: Decimal, currency: str) -> None:
+        """What a movement of `amount` is said to be.
+
+        Raises:
+            NotAllowed: it cannot be that.
+        """
+        if isinstance(reason, Spending):
+            gross = sums_of(reason.costs).gross
+            if gross != abs(amount):
+                raise NotAllowed(f"Costs of {amount_text(gross)} are not {amount_text(abs(amount))}.", hint=HINT)
+        elif isinstance(reason, Payment):
+            self._payment(reason, amount, currency)
+
+    def credit(self, order: CreditApply) -> None:
+        """What stands to a party's credit is enough.
+
+        Raises:
+            NotAllowed: it is not.
+        """
+        account = _account(order.party, vendor=order.vendor)
+        left = self._sides[order.vendor].credits(date.max)
+        for part in order.parts:
+            owed = self._owed(part, order.party, vendor=order.vendor)
+            self._take(part, owed, vendor=order.vendor)
+            place = (account, owed.total.currency)
+            left[place] = left.get(place, NOTHING) - part.amount
+            if left[place] < 0:
+                raise NotAllowed(f"{order.party} has no {amount_text(part.amount)} to their credit.", hint=HINT)
+
+    def _payment(self, reason: Payment, amount: Decimal, currency: str) -> None:
+        pays = (amount > 0) != reason.vendor  # else it goes back: a refund
+        currencies = set()
+        for part in reason.parts:
+            owed = self._owed(part, reason.party, vendor=reason.vendor)
+            currencies.add(owed.total.currency)
+            if pays:
+                self._take(part, owed, vendor=reason.vendor)
+        if currencies - {currency} and len(currencies) > 1:
+            raise NotAllowed("One movement cannot pay documents in several currencies.", hint=HINT)
+        if not currencies - {currency}:
+            self._fits(reason, amount)
+
+    def _fits(self, reason: Payment, amount: Decimal) -> None:
+        whole = sum((each.amount for each in reason.parts), NOTHING)
+        there = abs(amount) + (reason.fee if amount > 0 else -reason.fee)
+        if whole > there:
+            raise NotAllowed(f"{amount_text(there)} do not pay {amount_text(whole)}.", hint=HINT)
+
+    def _owed(self, part: Part, party: str, *, vendor: bool) -> Owed:
+        owed = self._sides[vendor].documents().get(part.number)
+        if owed is None or owed.account != _account(party, vendor=vendor):
+            raise NotAllowed(f"The ledger holds no {part.number} of {party}.", hint=HINT)
+        return owed
+
+    def _take(self, part: Part, owed: Owed, *, vendor: bool) -> None:
+        standing = self._sides[vendor].standing(part.number, date.max, with_credit=False)
+        if not isinstance(standing, InvoiceStanding):
+            raise NotAllowed(f"What is open of {part.number} is unclear: {standing.why}", hint=HINT)
+        used = self._used.get(part.number, NOTHING) + part.amount
+        if used > standing.open:
+            still = amount_text(standing.open, owed.total.currency)
+            raise NotAllowed(f"{amount_text(used)} are more than the {still} open of {part.number}.", hint=HINT)
+        self._used[part.number] = used
+
+
+def _account(party: str, *, vendor: bool) -> str:
+    return payable(party) if vendor else receivable(party)

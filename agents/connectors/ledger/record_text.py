@@ -1,0 +1,214 @@
+"""The text of ledger entries that are no invoices: bills, movements of the bank, credits put to use. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_orders import Payment, Spending, Transfer, Unexplained, sums_of
+from agents.connectors.books import cents
+from agents.connectors.ledger.account_names import money, other_side, payable, receivable
+from agents.connectors.ledger.entry import OPENED, UTC_FORMAT, posting, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from agents.connectors.book_orders import BillBook, Cost, CreditApply, Move
+    from agents.connectors.ledger.receivables import Owed
+
+INPUT_VAT = "Liabilities:VAT:Input"
+FEES, EXCHANGE, UNEXPLAINED = "Expenses:Bank-Fees", "Income:Exchange", "Equity:Unexplained"
+ON_ACCOUNT = "on account"  # of the party: for no document yet
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One line of an entry: `cost` is what it is worth in the books' currency, where it is over another."""
+
+    account: str
+    amount: Decimal
+    currency: str
+    cost: tuple[Decimal, str] | None = None
+    applies: str = ""
+    rate: str = ""
+
+    def worth(self) -> Decimal:
+        """What it weighs in the entry."""
+        return self.amount if self.cost is None else self.cost[0].copy_sign(self.amount)
+
+
+@dataclass(slots=True)
+class Text:
+    """An entry in the making, and who the new accounts belong to, by account."""
+
+    day: date
+    payee: str
+    narration: str
+    tag: str
+    links: tuple[str, ...] = ()
+    meta: dict[str, str] = field(default_factory=dict)
+    legs: list[Leg] = field(default_factory=list)
+
+    def written(self) -> str:
+        """The transaction as beancount reads it."""
+        links = "".join(f" ^{each.lower()}" for each in dict.fromkeys(self.links))
+        head = f"{self.day} * {quoted(self.payee)} {quoted(self.narration)} #{self.tag}{links}"
+        meta = [f"  {name}: {value}" for name, value in self.meta.items() if value]
+        return "\n".join([head, *meta, *(line for leg in self.legs for line in _lines(leg))]) + "\n"
+
+    def opens(self) -> dict[str, str]:
+        """What opens its accounts, by account."""
+        named = (RECEIVABLE, PAYABLE)
+        return {
+            leg.account: f"{OPENED} open {leg.account}\n"
+            + (f"  {'customer' if leg.account.startswith(RECEIVABLE) else 'vendor'}: {quoted(self.payee)}\n")
+            * leg.account.startswith(named)
+            for leg in self.legs
+        }
+
+
+RECEIVABLE, PAYABLE = "Assets:AR:", "Liabilities:AP:"
+
+
+def bill_text(order: BillBook, made: tuple[str, str, datetime], home: str) -> Text:
+    """A bill. `made`: its number, key and moment (UTC); `home` is the currency of the books."""
+    number, key, at = made
+    rate = Decimal(1) if order.currency == home else order.rate or Decimal(1)
+    currency = order.currency if order.rate is None else home
+    legs = [_converted(each, rate, currency) for each in cost_legs(order.costs, order.currency)]
+    owed, worth = -order.totals.gross, sum((each.amount for each in legs), NOTHING)
+    cost = None if order.rate is None else (worth, home)
+    legs.append(Leg(payable(order.vendor), owed, order.currency, cost))
+    meta = _meta(key, at) | {
+        "number": quoted(number),
+        "reference": quoted(order.reference),
+        "due": str(order.due),
+        "rate": quoted(str(order.rate)) if order.rate else "",
+        "receipt": quoted(order.receipt) if order.receipt else "",
+    }
+    return Text(order.day, order.vendor, f"{number} {order.reference}", "bill", (number,), meta, legs)
+
+
+def move_text(move: Move, place: tuple[str, str], documents: Mapping[str, Owed], made: tuple[str, datetime]) -> Text:
+    """A movement of the bank and what it was for. `place`: the account's name and its currency."""
+    account, currency = place
+    legs = [Leg(money(account), move.amount, currency)]
+    legs += reason_legs(move.reason, move.amount, currency, documents)
+    numbers = tuple(part.number for part in move.reason.parts) if isinstance(move.reason, Payment) else ()
+    payee = move.reason.party if isinstance(move.reason, Payment) else move.party
+    receipt = move.reason.receipt if isinstance(move.reason, Spending) else ""
+    meta = {"bank_id": quoted(move.bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
+    return Text(move.day, payee, move.text, _TAGS[move.reason.kind], numbers, meta, legs)
+
+
+def explained_text(
+    bank_id: str,
+    booked: tuple[date, Decimal, str],
+    reason: Payment | Spending | Transfer,
+    documents: Mapping[str, Owed],
+    made: tuple[str, datetime],
+) -> Text:
+    """What an unexplained movement was for. `booked`: its day, amount and currency."""
+    day, amount, currency = booked
+    legs = [Leg(UNEXPLAINED, amount, currency), *reason_legs(reason, amount, currency, documents)]
+    numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
+    receipt = reason.receipt if isinstance(reason, Spending) else ""
+    meta = {"explains": quoted(bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
+    payee = reason.party if isinstance(reason, Payment) else ""
+    return Text(day, payee, f"explains {bank_id}", _TAGS[reason.kind], numbers, meta, legs)
+
+
+def credit_text(order: CreditApply, documents: Mapping[str, Owed], made: tuple[str, datetime]) -> Text:
+    """What stood to a party's credit, put to its documents."""
+    sign = -1 if order.vendor else 1
+    account = (payable if order.vendor else receivable)(order.party)
+    legs = []
+    for part in order.parts:
+        currency = documents[part.number].total.currency
+        legs.append(Leg(account, sign * part.amount, currency, applies=ON_ACCOUNT))
+        legs.append(Leg(account, -sign * part.amount, currency, applies=part.number.lower()))
+    numbers = tuple(part.number for part in order.parts)
+    return Text(order.day, order.party, "credit put to use", "applied", numbers, _meta(*made), legs)
+
+
+def balance_text(account: str, closed_on: date, closing: Decimal, currency: str) -> str:
+    """What the bank says was there at the end of a day: beancount asserts it at the beginning of the next."""
+    return f"{closed_on + timedelta(days=1)} balance {money(account)}  {closing:.2f} {currency}\n"
+
+
+def cost_legs(costs: Iterable[Cost], currency: str, sign: int = 1) -> list[Leg]:
+    """The costs and the VAT that the owner gets back, one leg for each category and rate."""
+    costs = tuple(costs)
+    nets: dict[tuple[str, Decimal], Decimal] = {}
+    for each in costs:
+        nets[each.category, each.tax] = nets.get((each.category, each.tax), NOTHING) + each.net
+    legs = [Leg(f"Expenses:{category}", sign * net, currency, rate=str(tax)) for (category, tax), net in nets.items()]
+    sums = sums_of(costs)
+    return legs + [Leg(INPUT_VAT, sign * each.vat, currency, rate=str(each.rate)) for each in sums.rates if each.vat]
+
+
+def reason_legs(
+    reason: Payment | Spending | Transfer | Unexplained, amount: Decimal, currency: str, documents: Mapping[str, Owed]
+) -> list[Leg]:
+    """The other side of a movement of `amount`; together they weigh nothing."""
+    match reason:
+        case Payment():
+            return _paid(reason, amount, currency, documents)
+        case Spending():
+            return cost_legs(reason.costs, currency, 1 if amount < 0 else -1)
+        case Transfer():
+            return [Leg(other_side(reason.account), -amount, currency)]
+        case Unexplained():
+            return [Leg(UNEXPLAINED, -amount, currency)]
+
+
+def _paid(reason: Payment, amount: Decimal, currency: str, documents: Mapping[str, Owed]) -> list[Leg]:
+    """The documents that were paid, the fee, what is left to the party's credit, and what the exchange made of it."""
+    way = -1 if amount > 0 else 1
+    account = (payable if reason.vendor else receivable)(reason.party)
+    legs = [Leg(FEES, reason.fee, currency)] if reason.fee else []
+    foreign = False
+    for part in reason.parts:
+        document = documents[part.number]
+        other = document.total.currency
+        cost = None
+        if other != currency:
+            foreign = True
+            cost = (_worth(part.amount, document, amount, reason), currency)
+        legs.append(Leg(account, way * part.amount, other, cost, part.number.lower()))
+    rest = -amount - sum((each.worth() for each in legs), NOTHING)
+    if rest:
+        legs.append(Leg(EXCHANGE, rest, currency) if foreign else Leg(account, rest, currency, applies=ON_ACCOUNT))
+    return legs
+
+
+def _worth(part: Decimal, document: Owed, amount: Decimal, reason: Payment) -> Decimal:
+    """What a part in another currency is worth in that of the account: as booked, else as paid."""
+    if document.rate:
+        return cents(part * Decimal(document.rate))
+    whole = sum(each.amount for each in reason.parts)
+    return cents((abs(amount) + reason.fee) * part / whole)
+
+
+def _converted(leg: Leg, rate: Decimal, currency: str) -> Leg:
+    return Leg(leg.account, cents(leg.amount * rate), currency, rate=leg.rate)
+
+
+def _meta(key: str, at: datetime) -> dict[str, str]:
+    return {"key": quoted(key), "at": quoted(at.strftime(UTC_FORMAT))}
+
+
+def _lines(leg: Leg) -> Iterable[str]:
+    cost = f" @@ {leg.cost[0]:.2f} {leg.cost[1]}" if leg.cost else ""
+    yield posting(leg.account, f"{leg.amount:.2f} {leg.currency}") + cost
+    if leg.applies:
+        yield f"    applies: {quoted(leg.applies)}"
+    if leg.rate:
+        yield f"    rate: {quoted(leg.rate)}"
+
+
+_TAGS = {"payment": "payment", "spending": "spending", "transfer": "transfer", "unexplained": "unexplained"}

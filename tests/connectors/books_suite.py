@@ -1,0 +1,286 @@
+"""What all books promise: one suite, taken over by subclassing `BooksContract`.
+
+The test module of some books defines `class TestBooks(BooksContract)` with a fixture `books` that returns its `Ledger`.
+The figures are worked out by hand. They hold together: on 31 March the owner has 19,160.10 + 200.00 + 139.30 of money
+and 271.00 are owed to them, 19,770.40 in all; of this 2,904.10 are VAT due, 914.20 and 50 dollars (46.00) are owed to
+vendors, 3,800.00 are what they put in, 11,686.10 is the result, and 420.00 came for 400 francs.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from agents.connectors.book_orders import BankExplain, Part, Payment, Unexplained
+from agents.connectors.contract import Absent, Found, sha256_hex
+from agents.errors import NotAllowed
+from tests.connectors.books_story import (
+    STORY,
+    Order,
+    bank,
+    bill,
+    bought,
+    closing,
+    cost,
+    day,
+    invoice,
+    paid,
+    used,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from agents.connectors.book_figures import BookReports, Figure, OpenItems
+    from agents.connectors.contract import Connector, Receipt
+
+
+class Ledger(Protocol):
+    """Some books, empty, with the accounts Checking, Savings and Cash; what is written is found by a new process."""
+
+    def open(self) -> Connector:
+        """The connector as a new process would open it."""
+        ...
+
+    def set_day(self, today: date) -> None:
+        """Make it noon of a day."""
+        ...
+
+    def reports(self) -> BookReports:
+        """The figures of the books as they are now."""
+        ...
+
+
+def key_of(number: int) -> str:
+    """The key of one order."""
+    return sha256_hex(f"order {number}".encode())
+
+
+def perform(books: Ledger, orders: Iterable[tuple[str, Order]], first: int = 0) -> list[Receipt]:
+    """Each order on its day, by a process of its own."""
+    receipts = []
+    for number, (of, order) in enumerate(orders, first):
+        books.set_day(day(of))
+        receipts.append(books.open().execute(order, key_of(number), {}))
+    return receipts
+
+
+def sums(figures: Iterable[Figure]) -> dict[str, Mapping[str, Decimal]]:
+    """The amounts by the last part of each name."""
+    return {each.name.rpartition(":")[2]: each.amounts for each in figures}
+
+
+def eur(amount: str) -> dict[str, Decimal]:
+    """An amount in euros only."""
+    return {"EUR": Decimal(amount)}
+
+
+def open_of(items: OpenItems) -> list[tuple[str, Decimal, str, int]]:
+    """Number, what is open, currency and days late of each document."""
+    return [(each.number, each.open, each.currency, each.late_days) for each in items.documents]
+
+
+def figures_of(books: Ledger) -> list[object]:
+    """Every figure of the quarter, to be compared."""
+    reports = books.reports()
+    start, end = day("01-01"), day("03-31")
+    result, vat = reports.profit_and_loss(start, end), reports.vat(start, end)
+    owed = [open_of(reports.receivables(end)), open_of(reports.payables(end))]
+    money = sums(reports.cash(end))
+    return [sums(result.revenue), sums(result.costs), result.result.amounts, vat.due.amounts, money, owed]
+
+
+class BooksContract:
+    """The suite."""
+
+    def test_the_story_gives_the_figures_that_were_worked_out_by_hand(self, books: Ledger) -> None:
+        assert len(STORY) == 60
+        perform(books, STORY)
+        reports, start, end = books.reports(), day("01-01"), day("03-31")
+
+        quarter = reports.profit_and_loss(start, end)
+        # 1,000 + 3,400 + (500 - 500) + 6,000 + 500 + 250 + 1,500 + 2,000 + 900; the dollars cost 1.20 more than booked
+        assert sums(quarter.revenue) == {
+            "Services": {"EUR": Decimal("15550.00"), "CHF": Decimal("400.00")},
+            "Exchange": eur("-1.20"),
+        }
+        assert sums(quarter.costs) == {
+            "Rent": eur("3200.00"),  # four times 800
+            "Software": eur("283.00"),  # 3 x 49 + 100 dollars at 0.90 + 50 at 0.92
+            "Office": eur("210.00"),  # 100 + 20 + 50 + 60 - 20
+            "Travel": eur("110.00"),  # 100 + 10
+            "Other": eur("40.00"),
+            "Bank-Fees": eur("19.70"),  # 3 x 4.90 + 5.00
+        }
+        assert quarter.result.amounts == {"EUR": Decimal("11686.10"), "CHF": Decimal("400.00")}
+
+        months = [reports.profit_and_loss(day(f"{of}-01"), day(to)) for of, to in MONTHS]
+        revenue = [sums(each.revenue)["Services"]["EUR"] for each in months]
+        assert revenue == [Decimal("10900.00"), Decimal("1750.00"), Decimal("2900.00")]
+
+        vat = reports.vat(start, end)
+        # 190 + 646 + (71 - 71) + 1,140 + 95 + 47.50 + 285 + 380 + 171, and 19 + 3.80 + 7 + 9.50 + 14.20 - 3.80 + 0.70
+        assert (vat.charged.amounts, vat.paid.amounts) == (eur("2954.50"), eur("50.40"))
+        assert vat.due.amounts == eur("2904.10")
+        january = reports.vat(start, day("01-31"))
+        assert (january.charged.amounts, january.paid.amounts) == (eur("2047.00"), eur("29.80"))
+
+        money = sums(reports.cash(end))
+        assert money.pop("Transit", {}) == {}  # what left Checking has come to Savings
+        assert money == {"Checking": eur("19160.10"), "Savings": eur("200.00"), "Assets:Cash"[7:]: eur("139.30")}
+        assert sums(reports.cash(day("01-31")))["Checking"] == eur("7776.30")
+        assert sums(reports.cash(day("03-18")))["Transit"] == eur("200.00")
+        assert reports.unexplained(end).amounts == {}
+
+    def test_what_is_owed_is_told_with_how_late_it_is_on_any_day(self, books: Ledger) -> None:
+        perform(books, STORY)
+        reports = books.reports()
+        assert open_of(reports.receivables(day("03-31"))) == [("INV-2026-0011", Decimal("271.00"), "EUR", 6)]
+        assert open_of(reports.receivables(day("02-28"))) == [("INV-2026-0008", Decimal("785.00"), "EUR", -6)]
+        january = reports.receivables(day("01-31"))
+        assert open_of(january) == [
+            ("INV-2026-0002", Decimal("2046.00"), "EUR", 11),
+            ("INV-2026-0004", Decimal("7140.00"), "EUR", -9),
+        ]
+        nothing = Decimal("0.00")
+        assert january.buckets("EUR") == (Decimal("7140.00"), Decimal("2046.00"), nothing, nothing, nothing)
+        later = reports.receivables(day("08-15")).buckets("EUR")  # 143 days late
+        assert later == (nothing, nothing, nothing, nothing, Decimal("271.00"))
+        assert open_of(reports.payables(day("03-31"))) == [
+            ("BILL-2026-0006", Decimal("114.20"), "EUR", -4),
+            ("BILL-2026-0007", Decimal("50.00"), "USD", -23),
+            ("BILL-2026-0008", Decimal("800.00"), "EUR", -30),
+        ]
+        assert open_of(reports.payables(day("01-31"))) == [("BILL-2026-0001", Decimal("119.00"), "EUR", -7)]
+        assert reports.receivables(day("02-19")).credits == {("Globex", "EUR"): Decimal("1000.00")}
+        assert reports.receivables(day("02-28")).credits == {("Hooli", "EUR"): Decimal("333.00")}
+        assert reports.receivables(day("03-31")).credits == {}
+        assert reports.receivables(day("03-31")).unclear == ()
+
+    def test_each_figure_says_its_day_its_rows_and_how_fresh_it_is(self, books: Ledger) -> None:
+        perform(books, STORY)
+        reports = books.reports()
+        (services, exchange) = reports.profit_and_loss(day("01-01"), day("03-31")).revenue
+        assert services.as_of == day("03-31")
+        assert sum(each.amount for each in services.rows if each.currency == "EUR") == services.amounts["EUR"]
+        assert [(each.day, each.amount) for each in exchange.rows] == [(day("02-18"), Decimal("-1.20"))]
+        (checking,) = [each for each in reports.cash(day("03-31")) if each.name.endswith("Checking")]
+        told = {name.rpartition(":")[2]: on for name, on in checking.freshness.bank_to.items()}
+        assert told == {"Checking": day("03-27"), "Savings": day("03-19"), "Cash": day("03-26")}
+        version = checking.freshness.version
+        assert version
+        perform(books, [("04-01", bank("b40", "04-01", "-1.00", bought(cost("Other", "1.00"))))], first=90)
+        assert books.reports().cash(day("03-31"))[0].freshness.version != version
+
+    def test_nothing_is_written_twice(self, books: Ledger) -> None:
+        first = perform(books, STORY)
+        figures, export = figures_of(books), books.reports().export(day("01-01"), day("12-31"))
+        again = [books.open().execute(order, key_of(at), {}) for at, (_, order) in enumerate(STORY)]
+        assert again == first
+        assert [books.open().find(key_of(at), order) for at, (_, order) in enumerate(STORY)] == [*map(Found, first)]
+        for at, (_, order) in enumerate(STORY):  # the bank tells of the same movements under another approval
+            if getattr(order, "action", "") == "bank.book":
+                books.open().execute(order, key_of(1000 + at), {})
+        assert figures_of(books) == figures
+        assert books.reports().export(day("01-01"), day("12-31")) == export
+
+    def test_a_whole_statement_is_the_same_as_its_movements_one_by_one(self, books: Ledger) -> None:
+        perform(books, [("01-05", invoice("Northwind", ("1000.00", "19")))])
+        one = bank("b05", "01-19", "1190.00", paid("Northwind", ("INV-2026-0001", "1190.00")))
+        two = bank("b02", "02-10", "-23.80", bought(cost("Office", "20.00", "19")))
+        whole = one.model_copy(
+            update={"moves": one.moves + two.moves, "closing": Decimal("1166.20"), "closed_on": day("02-28")}
+        )
+        books.set_day(day("02-28"))
+        perform(books, [("02-28", one)], first=5)
+        assert isinstance(books.open().find(key_of(6), whole), Absent)
+        books.open().execute(whole, key_of(6), {})
+        assert isinstance(books.open().find(key_of(6), whole), Found)
+        assert sums(books.reports().cash(day("02-28"))) == {"Checking": eur("1166.20")}
+        assert len(books.reports().cash(day("02-28"))[0].rows) == 2
+
+    @pytest.mark.parametrize("bad", range(13))
+    def test_what_cannot_be_is_refused_and_nothing_changes(self, books: Ledger, bad: int) -> None:
+        perform(books, STORY[:25])
+        before = books.reports().export(day("01-01"), day("12-31"))
+        order = REFUSED[bad]
+        with pytest.raises(NotAllowed) as refused:
+            perform(books, [("02-28", order)], first=500)
+        assert refused.value.hint
+        assert books.reports().export(day("01-01"), day("12-31")) == before
+        assert isinstance(books.open().find(key_of(500), order), Absent)
+
+    def test_two_movements_cannot_both_pay_the_rest(self, books: Ledger) -> None:
+        perform(books, [("01-05", invoice("Northwind", ("1000.00", "19")))])
+        first = bank("b1", "01-19", "1190.00", paid("Northwind", ("INV-2026-0001", "1190.00")))
+        second = bank("b2", "01-19", "1190.00", paid("Northwind", ("INV-2026-0001", "1190.00")))
+        with pytest.raises(NotAllowed, match="more than"):
+            perform(books, [("01-20", first.model_copy(update={"moves": first.moves + second.moves}))], first=5)
+        assert sums(books.reports().cash(day("01-31"))) == {}
+
+    def test_what_is_paid_too_much_stands_to_the_customers_credit(self, books: Ledger) -> None:
+        perform(books, [("01-05", invoice("Northwind", ("1000.00", "19")))])
+        perform(books, [("01-19", bank("b1", "01-19", "1200.00", paid("Northwind", ("INV-2026-0001", "1190.00"))))], 5)
+        assert books.reports().receivables(day("01-31")).credits == {("Northwind", "EUR"): Decimal("10.00")}
+
+    def test_the_export_holds_every_line_of_the_time_and_no_formula(self, books: Ledger) -> None:
+        perform(books, STORY[:10])
+        hostile = bank("x1", "01-20", "-5.00", bought(cost("Other", "5.00")))
+        move = hostile.moves[0].model_copy(update={"party": '=HYPERLINK("https://evil.example")', "text": "@SUM(A1)"})
+        perform(books, [("01-20", hostile.model_copy(update={"moves": (move,)}))], first=50)
+        header, *rows = books.reports().export(day("01-05"), day("01-31")).splitlines()
+        assert header.startswith("date;document;party;text;account;amount;currency;VAT rate;receipt")
+        assert len([row for row in rows if "INV-2026-0003" in row]) == 5  # owed, two of revenue, two of VAT
+        assert not [row for row in rows if row.startswith("2026-01-02")]
+        cells = [cell.strip('"') for row in rows for cell in row.split(";")]
+        assert not [cell for cell in cells if cell[:1] in set("=@+")]
+
+    def test_a_bill_is_owed_once(self, books: Ledger) -> None:
+        order = bill("Paper & Co", "P-100", "01-08", "02-07", cost("Office", "100.00", "19"))
+        perform(books, [("01-08", order)])
+        with pytest.raises(NotAllowed, match="booked already"):
+            perform(books, [("01-09", order)], first=7)
+        assert len(books.reports().payables(day("01-31")).documents) == 1
+
+    def test_an_unexplained_movement_stands_apart_until_it_is_explained_once(self, books: Ledger) -> None:
+        perform(books, [("02-26", bank("b21", "02-26", "333.00", Unexplained()))])
+        assert books.reports().unexplained(day("02-28")).amounts == eur("333.00")
+        assert sums(books.reports().cash(day("02-28"))) == {"Checking": eur("333.00")}
+        explain = BankExplain(bank_id="b21", reason=paid("Hooli"))
+        perform(books, [("03-02", explain)], first=5)
+        assert books.reports().unexplained(day("03-02")).amounts == {}
+        with pytest.raises(NotAllowed, match="waits to be explained"):
+            perform(books, [("03-02", explain)], first=6)
+
+
+MONTHS = (("01", "01-31"), ("02", "02-28"), ("03", "03-31"))
+REFUSED: tuple[Order, ...] = (
+    closing("02-16", "1.00"),  # the books come to another sum
+    bank("n1", "02-16", "10.00", paid("Northwind", ("INV-2026-0099", "10.00"))),  # no such invoice
+    bank("n2", "02-16", "10.00", paid("Eve", ("INV-2026-0005", "10.00"))),  # another customer's
+    bank("n3", "02-16", "600.00", paid("Northwind", ("INV-2026-0005", "600.00"))),  # 595.00 are open
+    bank("n4", "02-16", "10.00", paid("Northwind", ("INV-2026-0005", "11.00"))),  # more than came
+    bank("n5", "02-16", "10.00", paid("Northwind", ("INV-2026-0001", "10.00"))),  # paid already
+    bank("n6", "02-16", "-10.00", paid("Paper & Co", ("BILL-2026-0001", "10.00"), vendor=True)),  # paid already
+    bank("n7", "02-16", "-10.00", paid("Landlord", ("INV-2026-0005", "10.00"), vendor=True)),  # no bill of theirs
+    used("Northwind", "02-16", "INV-2026-0005", "1.00"),  # nothing stands to their credit
+    used("Eve", "02-16", "INV-2026-0005", "1.00"),
+    BankExplain(bank_id="b05", reason=Payment(party="Northwind")),  # explained from the start
+    BankExplain(bank_id="nowhere", reason=Payment(party="Northwind")),
+    bank(
+        "n8",
+        "02-16",
+        "20.00",
+        Payment(
+            party="Cloud Inc",
+            vendor=True,
+            parts=(
+                Part(number="BILL-2026-0003", amount=Decimal("1.00")),
+                Part(number="BILL-2026-0004", amount=Decimal("1.00")),
+            ),
+        ),
+    ),  # one of another vendor
+)

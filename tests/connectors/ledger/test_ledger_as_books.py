@@ -1,0 +1,44 @@
+"""The embedded ledger keeps what all books promise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agents.connectors.ledger.figure_reader import read_figures
+from tests.connectors.books_suite import BooksContract
+from tests.connectors.ledger.ledger_room import LedgerRoom
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from agents.connectors.book_figures import BookReports
+    from agents.connectors.ledger.ledger_connector import LedgerConnector
+
+
+class EmbeddedLedger:
+    """Books in a vault made of the template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.room = LedgerRoom(folder)
+
+    def open(self) -> LedgerConnector:
+        return self.room.open()
+
+    def set_day(self, today: date) -> None:
+        self.room.clock.set(datetime.combine(today, time(12), UTC))
+
+    def reports(self) -> BookReports:
+        assert self.room.stock()[1] == []  # stock beancount has nothing to say against it
+        return read_figures(self.room.vault)
+
+
+class TestBooks(BooksContract):
+    """The suite on the embedded ledger."""
+
+    @pytest.fixture
+    def books(self, tmp_path: Path) -> EmbeddedLedger:
+        return EmbeddedLedger(tmp_path)
