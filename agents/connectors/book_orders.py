@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agents.connectors.books import amount_text, totals
 from agents.connectors.contract import Action, Money, Row, Stakes
-from agents.connectors.ledger.actions import Currency, Name, Percent, Price, Text
+from agents.connectors.invoice_orders import Currency, Name, Percent, Price, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

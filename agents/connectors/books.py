@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.book_orders import BookOrder
     from agents.connectors.contract import Lookup, Money, Receipt
-    from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
+    from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 
 CENT = Decimal("0.01")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.email.address import ascii_address
+from agents.connectors.mail_address import ascii_address
 from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
 from agents.reasoning.setbacks import I_DO_IT, after_setbacks
 

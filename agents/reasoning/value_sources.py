@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.address import ascii_address, readable_domain
+from agents.connectors.mail_address import ascii_address, readable_domain
 from agents.reasoning.amounts import read_number
 from agents.vault.look_alikes import looks
 

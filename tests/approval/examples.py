@@ -12,7 +12,7 @@ from agents.approval.proposals import Draft, Seal, seal
 from agents.approval.risk import Risk, Tier
 from agents.connectors.contract import Action, AttachmentRef, Money
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 from tests.clock import NOON
 
 if TYPE_CHECKING:

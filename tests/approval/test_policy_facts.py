@@ -11,7 +11,7 @@ import pytest
 
 from agents.approval.policy_facts import Intents, country_of, facts_about, known_days
 from agents.clock import as_local
-from agents.connectors.ledger.actions import InvoiceCredit
+from agents.connectors.invoice_orders import InvoiceCredit
 from agents.durability.counterparty_rows import first_dealt_with, remember_counterparty
 from agents.durability.proposal_rows import add_proposal
 from agents.durability.task_persistence import TaskRow, add_task

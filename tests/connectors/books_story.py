@@ -23,7 +23,7 @@ from agents.connectors.book_orders import (
     Transfer,
     Unexplained,
 )
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 
 Order = BookOrder | InvoiceCreate | InvoiceCredit
 Reason = Payment | Spending | Transfer | Unexplained

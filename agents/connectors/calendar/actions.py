@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agents.clock import from_local
 from agents.connectors.contract import Action, Row, Stakes
-from agents.connectors.email.actions import mail_address
+from agents.connectors.mail_address import mail_address
 from agents.connectors.plain_text import in_lines, in_one_line
 
 MAX_TITLE_CHARS, MAX_PLACE_CHARS, MAX_TEXT_CHARS, MAX_ATTENDEES = 250, 250, 10_000, 50

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from agents.connectors.contract import sha256_hex
 from agents.connectors.email.access_token import credential_in, destination_of
-from agents.connectors.email.actions import mail_address
 from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
+from agents.connectors.mail_address import mail_address
 from agents.connectors.plain_text import in_one_line
 from agents.errors import NeedsOwner
 from agents.security.egress import Destination

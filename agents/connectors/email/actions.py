@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from agents.connectors.contract import Action, AttachmentRef, Row, Stakes
-from agents.connectors.email.address import ascii_address, imitates_latin, readable_domain
+from agents.connectors.mail_address import ascii_address, imitates_latin, mail_address, readable_domain
 from agents.connectors.plain_text import NOT_IN_A_LINE, in_lines, in_one_line
 
 MAX_SUBJECT_CHARS = 250
@@ -27,17 +27,6 @@ LOOKS_LATIN = "the recipient's domain mixes alphabets, or its letters look like 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _FILE_NAME = re.compile(r'[^\\/:*?"<>|.\s][^\\/:*?"<>|]*')
 _REPLY_MARK = re.compile(r"(?:(?:re|aw|antw|sv|vs|r)\s{0,3}:\s{0,3}){1,20}", re.IGNORECASE)
-
-
-def mail_address(text: str) -> str:
-    """The address when it is exactly one.
-
-    Raises:
-        ValueError: it is none, or several.
-    """
-    if ascii_address(text) is None:
-        raise ValueError("this must be exactly one mail address, such as name@domain.example")
-    return text
 
 
 def _message_id(text: str) -> str:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from agents.connectors.email.address import ascii_address
 from agents.connectors.email.headers import mailboxes, one_line, readable, split_headers
+from agents.connectors.mail_address import ascii_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

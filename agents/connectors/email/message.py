@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.connectors.contract import sha256_hex
-from agents.connectors.email.address import ascii_address
+from agents.connectors.mail_address import ascii_address
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:

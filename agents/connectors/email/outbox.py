@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.address import ascii_address
 from agents.connectors.email.headers import one_line
 from agents.connectors.email.message import ID_CHARS, Sender
 from agents.connectors.email.reader import Mail, read_mail
 from agents.connectors.filed import Shelf, Unreadable, filed_receipt
+from agents.connectors.mail_address import ascii_address
 from agents.vault.files import read_regular
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.note import Problem, decode_note

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.address import ascii_address
 from agents.connectors.email.bounces import Bounce, read_bounce
 from agents.connectors.email.headers import HeaderBlock, Mailbox, mailboxes, one_line, readable, split_headers
 from agents.connectors.email.mail_source import Listed, MailSession, MailSource, MailSources, trouble_place
 from agents.connectors.email.parts import MailAttachment, read_body
 from agents.connectors.email.quotes import quoted_reply_removed
 from agents.connectors.email.suspicion import SenderView, suspicions
+from agents.connectors.mail_address import ascii_address
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:

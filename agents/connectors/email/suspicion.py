@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.connectors.email.address import ascii_address, imitates_latin
 from agents.connectors.email.headers import decoded_words, eight_bit, readable
+from agents.connectors.mail_address import ascii_address, imitates_latin
 from agents.vault.look_alikes import LOOK_ALIKES
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.book_orders import BookOrder
     from agents.connectors.contract import ConnectorContext, Lookup, Receipt
-    from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
+    from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
     from agents.connectors.ledger.ledger_append import FileWriter
     from agents.connectors.ledger.letterhead import Letterhead

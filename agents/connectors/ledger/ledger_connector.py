@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import BankBook, BankExplain, BillBook, BookOrder, CreditApply
 from agents.connectors.contract import CannotUndo
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.errors import NotAllowed
 

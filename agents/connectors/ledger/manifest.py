@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
 from agents.connectors.contract import Capability, Manifest, State
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 
 if TYPE_CHECKING:
     from agents.connectors.books import Receivables

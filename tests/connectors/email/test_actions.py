@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from agents.connectors.contract import AttachmentRef, Row, Stakes, sha256_hex
 from agents.connectors.email.actions import MAX_REFERENCES, EmailSend, reply_subject, thread_before
-from agents.connectors.email.address import ascii_address, ascii_domain, imitates_latin, readable_domain
 from agents.connectors.email.message import Sender, compose
 from agents.connectors.email.reader import Mail, read_mail
+from agents.connectors.mail_address import ascii_address, ascii_domain, imitates_latin, readable_domain
 from tests.connectors.email.mail_room import KEY, PDF, SEALED, as_read_by_others, invoice_mail
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pypdf
 
 from agents.clock import as_local
 from agents.connectors.contract import ConnectorContext
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.connectors.ledger.ledger_connector import LedgerConnector

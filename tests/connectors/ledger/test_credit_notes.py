@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from agents.connectors.contract import CannotUndo, Found, Receipt, sha256_hex
-from agents.connectors.ledger.actions import InvoiceCredit
+from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NotAllowed
 from tests.connectors.contract import KEY, OTHER_KEY
 from tests.connectors.ledger.ledger_room import MONTH, LedgerRoom, invoice, issue, pdf_text

@@ -76,3 +76,14 @@ def _label_imitates(label: str) -> bool:
     foreign = [char for char in letters if not char.isascii()]
     scripts = {unicodedata.name(char, "UNKNOWN").split()[0] for char in letters}
     return bool(foreign) and (all(char in LOOK_ALIKES for char in foreign) or ("LATIN" in scripts and len(scripts) > 1))
+
+
+def mail_address(text: str) -> str:
+    """The address when it is exactly one.
+
+    Raises:
+        ValueError: it is none, or several.
+    """
+    if ascii_address(text) is None:
+        raise ValueError("this must be exactly one mail address, such as name@domain.example")
+    return text

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Money, Stakes
-from agents.connectors.ledger.actions import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 from tests.connectors.ledger.ledger_room import invoice
 
 LINES = st.builds(
