@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.clock import Clock
+    from agents.connectors.book_figures import BookReports
     from agents.connectors.books import Receivables
     from agents.security.egress import Destination
 
@@ -297,9 +298,9 @@ def _none_further(_context: ConnectorContext) -> Sequence[Connection]:
 class Manifest:
     """A connector folder's light description: importing it must not import the runtime or its libraries.
 
-    `open_receivables`: the reader of what customers owe, where the folder keeps the owner's books. `reaches`: the hosts
-    that its configuration names now; nothing else can be reached, and it raises nothing. `further`: the connections
-    that the owner made beside the first ones.
+    `open_receivables`, `open_reports`: what customers owe, and all figures, where the folder keeps the owner's books.
+    `reaches`: the hosts that its configuration names now; nothing else can be reached, and it raises nothing.
+    `further`: the connections that the owner made beside the first ones.
     """
 
     name: str
@@ -308,6 +309,7 @@ class Manifest:
     capabilities: Callable[[ConnectorContext], Sequence[Capability]]
     connections: tuple[Connection, ...] = ()
     open_receivables: Callable[[ConnectorContext], Receivables] | None = None
+    open_reports: Callable[[ConnectorContext], BookReports] | None = None
     reaches: Callable[[ConnectorContext], Sequence[Destination]] = _nothing
     further: Callable[[ConnectorContext], Sequence[Connection]] = _none_further
 

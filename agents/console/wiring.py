@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
+    from agents.connectors.book_figures import BookReports
     from agents.connectors.books import Receivables
     from agents.durability.blobs import Blobs
     from agents.durability.engine import Engine, Work
@@ -172,6 +173,12 @@ class House:
     def receivables(self) -> Receivables:
         """What customers owe, read from the owner's books."""
         readers = (each.open_receivables for each in self.manifests)
+        return next(filter(None, readers))(self.context)
+
+    @property
+    def book_reports(self) -> BookReports:
+        """The figures of the owner's books as they are now."""
+        readers = (each.open_reports for each in self.manifests)
         return next(filter(None, readers))(self.context)
 
     def capabilities(self) -> tuple[Capability, ...]:

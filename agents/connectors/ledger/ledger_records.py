@@ -72,11 +72,12 @@ class LedgerRecords:
                 found = _find(texts, loaded, order, key)
                 if isinstance(found, Found):
                     return found.receipt
-                if self._written(texts, loaded, order, key):
-                    return self._receipt(order, key)
+                if receipt := self._written(texts, loaded, order, key):
+                    return receipt
         raise changed_meanwhile()
 
-    def _written(self, texts: dict[str, str], loaded: Loaded, order: BookOrder, key: str) -> bool:
+    def _written(self, texts: dict[str, str], loaded: Loaded, order: BookOrder, key: str) -> Receipt | None:
+        """Append it; None when a file changed meanwhile and all is to be done again."""
         snippets = [*self._snippets(texts, loaded, order, key)]
         changed = appended(texts, snippets)
         after = self._append.checked(texts, {**texts, **changed}, order.title())
@@ -85,17 +86,14 @@ class LedgerRecords:
                 f"The ledger does not read what is appended to {min(missing)}.",
                 hint=f'Include "20[0-9][0-9]/*.beancount" in {MAIN}.',
             )
+        found = _find({**texts, **changed}, after, order, key)
+        if not isinstance(found, Found):
+            raise NeedsOwner("The ledger does not read what would be appended.", hint=f"Look at {MAIN}.")
         for month, new in sorted(changed.items()):
             if not self._append.write(month, texts.get(month), new, order.title()):
-                return False
+                return None
         if isinstance(order, BillBook):
-            self._append.keep_number(_number_of(after, key))
-        return True
-
-    def _receipt(self, order: BookOrder, key: str) -> Receipt:
-        found = self.find(order, key)
-        if not isinstance(found, Found):
-            raise NeedsOwner("The ledger does not read what was appended.", hint=f"Look at {MAIN}.")
+            self._append.keep_number(found.receipt.provider_id)
         return found.receipt
 
     def _snippets(
@@ -172,11 +170,6 @@ def _receipt_of(order: BookOrder, there: Iterable[Transaction], key: str) -> Rec
         paths=tuple(sorted({each.file for each in entries})),
         details=details,
     )
-
-
-def _number_of(loaded: Loaded, key: str) -> str:
-    (bill,) = loaded.by_meta("key", key)
-    return bill.meta["number"]
 
 
 def _refuse_errors(loaded: Loaded) -> None:

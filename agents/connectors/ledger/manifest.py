@@ -9,6 +9,7 @@ from agents.connectors.contract import Capability, Manifest, State
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 
 if TYPE_CHECKING:
+    from agents.connectors.book_figures import BookReports
     from agents.connectors.books import Receivables
     from agents.connectors.contract import Connector, ConnectorContext
 
@@ -27,6 +28,12 @@ def _open_receivables(context: ConnectorContext) -> Receivables:
     return LedgerReader(context.vault, context.clock)
 
 
+def _open_reports(context: ConnectorContext) -> BookReports:
+    from agents.connectors.ledger.figure_reader import read_figures  # noqa: PLC0415 (the runtime is opened on use)
+
+    return read_figures(context.vault)
+
+
 def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     if (context.vault / "Accounting" / "main.beancount").is_file():
         return (Capability("books", State.REAL, "invoices go into the ledger in Accounting/", ""),)
@@ -34,5 +41,7 @@ def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
 
 
-_ACTIONS = (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
-MANIFEST = Manifest("ledger", _ACTIONS, _open, _capabilities, open_receivables=_open_receivables)
+ACTIONS = (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
+MANIFEST = Manifest(
+    "ledger", ACTIONS, _open, _capabilities, open_receivables=_open_receivables, open_reports=_open_reports
+)

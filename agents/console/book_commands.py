@@ -1,0 +1,184 @@
+"""`books`: what was earned and spent, what is owed, what is on the accounts; and the lines for the tax adviser."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agents.console.entering import json_option, opened, vault_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from agents.connectors.book_figures import BookReports, Figure, OpenItems
+    from agents.console.wiring import House
+
+DAY = click.DateTime(["%Y-%m-%d"])
+WIDTH = 34
+from_option = click.option(
+    "--from", "start", type=DAY, metavar="DAY", help="The first day; such as 2026-01-01; default: 1 January."
+)
+to_option = click.option("--to", "end", type=DAY, metavar="DAY", help="The last day; default: today.")
+
+
+@click.group(invoke_without_command=True)
+@from_option
+@to_option
+@click.option("--rows", is_flag=True, help="Also every entry behind each figure, with where it stands.")
+@json_option
+@click.pass_context
+@vault_option
+def books(
+    context: click.Context,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    rows: bool,
+    as_json: bool,
+    vault: Path | None,
+) -> None:
+    """Your books: profit and loss, VAT, what is on the accounts, what is owed to you and by you."""
+    if context.invoked_subcommand is not None:
+        return
+    with opened(vault) as house:
+        first, last = _span(house, start, end)
+        report = _Report(house.book_reports, first, last)
+        if as_json:
+            click.echo(json.dumps(report.machine_view(), indent=2, default=str))
+        else:
+            for line in report.lines(rows=rows):
+                click.echo(line)
+
+
+@books.command()
+@click.argument("path", metavar="[PATH]", required=False, type=click.Path(path_type=Path))
+@from_option
+@to_option
+@vault_option
+def export(path: Path | None, *, start: datetime | None, end: datetime | None, vault: Path | None) -> None:
+    """Write every line of every entry as CSV, for the tax adviser: to a new file, or to the terminal."""
+    from agents.errors import NotAllowed
+    from agents.vault.files import PRIVATE_MODE, write_new
+
+    with opened(vault) as house:
+        first, last = _span(house, start, end)
+        text = house.book_reports.export(first, last)
+        if path is None:
+            click.echo(text, nl=False)
+            return
+        try:
+            write_new(path.absolute(), text.encode("utf-8-sig"), mode=PRIVATE_MODE)
+        except FileExistsError as err:
+            raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
+        click.echo(f"The books from {first} to {last} are in {path}.")
+
+
+def _span(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
+    from agents.clock import as_local
+    from agents.errors import NotAllowed
+
+    last = end.date() if end else as_local(house.clock.now()).date()
+    first = start.date() if start else last.replace(month=1, day=1)
+    if first > last:
+        raise NotAllowed(f"{first} is after {last}.", hint="Name the first day with --from and the last with --to.")
+    return first, last
+
+
+class _Report:
+    """Every figure of a time, read once."""
+
+    def __init__(self, reports: BookReports, first: date, last: date) -> None:
+        self.profit, self.vat = reports.profit_and_loss(first, last), reports.vat(first, last)
+        self.cash, self.unexplained = reports.cash(last), reports.unexplained(last)
+        self.owed_to_you, self.owed_by_you = reports.receivables(last), reports.payables(last)
+
+    def machine_view(self) -> dict[str, object]:
+        """All of it, for machines."""
+        return {
+            "from": self.profit.start,
+            "to": self.profit.end,
+            "version": self.profit.result.freshness.version,
+            "bank_to": self.profit.result.freshness.bank_to,
+            "revenue": _amounts(self.profit.revenue),
+            "costs": _amounts(self.profit.costs),
+            "result": self.profit.result.amounts,
+            "vat": _amounts((self.vat.charged, self.vat.paid, self.vat.due)),
+            "cash": _amounts(self.cash),
+            "unexplained": self.unexplained.amounts,
+            "owed_to_you": [asdict(each) for each in self.owed_to_you.documents],
+            "owed_by_you": [asdict(each) for each in self.owed_by_you.documents],
+            "unclear": [*self.owed_to_you.unclear, *self.owed_by_you.unclear],
+        }
+
+    def lines(self, *, rows: bool) -> Iterator[str]:
+        """The same for people."""
+        profit = self.profit
+        bank = ", ".join(f"{_name(each)} to {day}" for each, day in sorted(profit.result.freshness.bank_to.items()))
+        yield f"The books as of {profit.end} (version {profit.result.freshness.version}; {_said(bank)})"
+        parts: tuple[tuple[str, Iterable[Figure]], ...] = (
+            (f"Earned, {profit.start} to {profit.end}", profit.revenue),
+            ("Spent", profit.costs),
+            ("Result", (profit.result,)),
+            ("VAT", (self.vat.charged, self.vat.paid, self.vat.due)),
+            ("On the accounts", self.cash),
+            ("Not explained yet", (self.unexplained,)),
+        )
+        for title, figures in parts:
+            yield from _figures(title, figures, rows=rows)
+        yield from _owed("Owed to you", self.owed_to_you)
+        yield from _owed("Owed by you", self.owed_by_you)
+
+
+def _said(bank: str) -> str:
+    return f"the bank: {bank}" if bank else "no movement of the bank yet"
+
+
+def _amounts(figures: Iterable[Figure]) -> dict[str, Mapping[str, Decimal]]:
+    return {each.name: each.amounts for each in figures}
+
+
+def _figures(title: str, figures: Iterable[Figure], *, rows: bool) -> Iterator[str]:
+    from agents.connectors.books import amount_text
+
+    shown = [each for each in figures if each.amounts]
+    yield f"\n{title}"
+    for each in shown:
+        for currency, amount in each.amounts.items():
+            yield f"  {_name(each.name):<{WIDTH}} {amount_text(amount, currency):>20}"
+        for row in each.rows if rows else ():
+            yield f"    {row.day}  {amount_text(row.amount, row.currency):>18}  {_safe(row.said)}  [{_safe(row.place)}]"
+    if not shown:
+        yield "  nothing"
+
+
+def _name(account: str) -> str:
+    """'Services', not 'Income:Services'."""
+    return _safe(account.rpartition(":")[2])
+
+
+def _owed(title: str, items: OpenItems) -> Iterator[str]:
+    from agents.connectors.books import amount_text
+
+    yield f"\n{title}"
+    for each in items.documents:
+        late = f"{each.late_days} days late" if each.late_days > 0 else f"due {each.due}"
+        name = f"{each.number} {_safe(each.party)}"
+        yield f"  {name:<{WIDTH}} {amount_text(each.open, each.currency):>20}  {late}"
+    for (party, currency), amount in items.credits.items():
+        yield f"  {_safe(f'to the credit of {party}'):<{WIDTH}} {amount_text(amount, currency):>20}"
+    for words in items.unclear:
+        yield f"  unclear: {_safe(words)}"
+    if not (items.documents or items.credits or items.unclear):
+        yield "  nothing"
+
+
+def _safe(text: str) -> str:
+    from agents.vault.neutralize import visible
+
+    return " ".join(visible(text).split())
