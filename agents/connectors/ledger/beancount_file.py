@@ -72,13 +72,14 @@ class Transaction:
 class Loaded:
     """A ledger as beancount understands it. `files` are those it is made of: the top file and what it includes.
 
-    `home` is the currency the owner works in: the first `operating_currency`.
+    `home` is the currency the owner works in: the first `operating_currency`. `order`: the files as they were read.
     """
 
     transactions: tuple[Transaction, ...]
     errors: tuple[LedgerError, ...]
     files: frozenset[str] = frozenset()
     home: str = "EUR"
+    order: tuple[str, ...] = ()
 
     def by_meta(self, name: str, value: str) -> tuple[Transaction, ...]:
         """The transactions that carry this metadata."""
@@ -105,7 +106,7 @@ def load(files: Mapping[str, str], main: str, root: Path) -> Loaded:
     errors = [*errors, *validation.validate(entries, options, None, None)]  # type: ignore[no-untyped-call]
     told = (each if isinstance(each, LedgerError) else _error(each, root) for each in errors)
     home = next(iter(options["operating_currency"]), "EUR")
-    return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen), home)
+    return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen), home, tuple(seen))
 
 
 def syntax_problems(snippet: str) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ def new_errors(before: Sequence[LedgerError], after: Sequence[LedgerError]) -> t
 
 def _parse_all(
     files: Mapping[str, str], main: str, root: Path
-) -> tuple[list[Any], list[Any], dict[str, Any], set[str]]:
+) -> tuple[list[Any], list[Any], dict[str, Any], dict[str, None]]:
     """Entries and errors of every file, the options together, and the files that were included."""
     from beancount import loader  # noqa: PLC0415 (0.4 s, used rarely)
     from beancount.parser import parser  # noqa: PLC0415 (0.4 s, used rarely)
@@ -139,13 +140,13 @@ def _parse_all(
     entries: list[Any] = []
     errors: list[Any] = []
     every_options: list[dict[str, Any]] = []
-    waiting, seen = [main], set[str]()
+    waiting, seen = [main], dict[str, None]()
     while waiting:
         name = waiting.pop(0)
         if name in seen:
             errors.append(LedgerError(name, 0, "IncludeError", "included twice"))
             continue
-        seen.add(name)
+        seen[name] = None
         found, wrong, options = parser.parse_string(files[name], report_filename=str(root / name))
         entries += found
         errors += [*wrong, *_tame(options, name)]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.figures import LedgerFigures
-from agents.connectors.ledger.ledger_files import MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.ledger_cache import LedgerCache, version_of
+from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-VERSION_CHARS = 12
 
-
-def read_figures(root: Path) -> LedgerFigures:
-    """The figures of the ledger in `root`, all of which was checked.
+def read_figures(root: Path, state: Path) -> LedgerFigures:
+    """The figures of the ledger in `root`, all of which was checked as it is now.
 
     Raises:
         NeedsOwner: a file cannot be read, or the ledger has an error.
@@ -26,13 +22,4 @@ def read_figures(root: Path) -> LedgerFigures:
     texts = read_ledger(root)
     if isinstance(texts, Unreadable):
         raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
-    return LedgerFigures(load(texts, MAIN, root), texts, version_of(texts))
-
-
-def version_of(texts: Mapping[str, str]) -> str:
-    """Twelve hex digits that tell the bytes of every file."""
-    told = hashlib.sha256()
-    for name in sorted(texts):
-        told.update(f"{name}\0{len(texts[name])}\0".encode())
-        told.update(texts[name].encode())
-    return told.hexdigest()[:VERSION_CHARS]
+    return LedgerFigures(LedgerCache(root, state).load(texts), texts, version_of(texts))

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.beancount_file import load, new_errors, syntax_problems
+from agents.connectors.ledger.ledger_cache import LedgerCache
 from agents.connectors.ledger.ledger_files import (
     MAIN,
     Unreadable,
@@ -23,6 +24,7 @@ from agents.connectors.ledger.ledger_files import (
     new_month_text,
     read_ledger,
 )
+from agents.connectors.ledger.quick_check import quick_check
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.vault import files as vault_files
 
@@ -59,6 +61,7 @@ class LedgerAppend:
         self, root: Path, state: Path, writer: FileWriter = vault_files, lock_timeout_s: float = LOCK_TIMEOUT_S
     ) -> None:
         self.root = root
+        self.cache = LedgerCache(root, state)
         self._state = state
         self._writer = writer
         self._lock_timeout_s = lock_timeout_s
@@ -91,19 +94,28 @@ class LedgerAppend:
             raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
         return texts
 
-    def checked(self, before: Mapping[str, str], after: Mapping[str, str], what: str) -> Loaded:
-        """The ledger as it will be.
+    def checked(
+        self, before: Mapping[str, str], after: Mapping[str, str], what: str, known: Loaded | None = None
+    ) -> Loaded:
+        """The ledger as it will be; `known` is that of `before`, where it was read already.
 
         Raises:
             NotAllowed: it has an error that it did not have before; `what` names what is appended.
         """
+        known = known or self.cache.known(before)
+        if known and not known.errors and (quick := quick_check(before, after, known, self.root)):
+            return quick
         loaded = load(after, MAIN, self.root)
         if loaded.errors:
-            known = load(before, MAIN, self.root).errors
-            for error in new_errors(known, loaded.errors):
+            for error in new_errors(load(before, MAIN, self.root).errors, loaded.errors):
                 hint = f"Look at {error.file}:{error.line} and put the ledger in order."
                 raise NotAllowed(f"The ledger refuses {what}: {error.message}", hint=hint)
         return loaded
+
+    def written(self, texts: Mapping[str, str], loaded: Loaded) -> None:
+        """Keep in mind what the ledger is now, if nothing is wrong with it."""
+        if not loaded.errors:
+            self.cache.keep(texts, loaded)
 
     def write(self, month: str, old: str | None, new: str, what: str) -> bool:
         """Put a month file in its place; False when it changed meanwhile and all is to be done again.

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.contract import Absent, CannotKnow, Document, Found, sha256_hex
 from agents.connectors.ledger.account_names import receivable
-from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.booked import receipt_of, totals_of
 from agents.connectors.ledger.entry import NewEntry, entry_text, open_text
 from agents.connectors.ledger.invoice_words import words_of
@@ -102,7 +101,7 @@ class LedgerBooks:
         """Book the credit note of a whole invoice, as the invoice turned round and linked to it."""
 
         def draft(texts: Mapping[str, str], now: _Now) -> Draft:
-            loaded = load(texts, MAIN, self._append.root)
+            loaded = self._append.cache.load(texts)
             invoice = _creditable(loaded, order)
             number = self._append.next_number(texts, "CN", now.day)
             return _draft_credit(number, invoice, order, read_letterhead(self._append.root), (key, now))
@@ -121,7 +120,7 @@ class LedgerBooks:
         places = places_of(texts, key)
         if not places:
             return Absent()
-        booked = load(texts, MAIN, self._append.root).by_meta("key", key)
+        booked = self._append.cache.load(texts).by_meta("key", key)
         receipt = receipt_of(booked[0]) if len(booked) == 1 else None
         if receipt is None:
             return CannotKnow(
@@ -152,24 +151,26 @@ class LedgerBooks:
         opens = {receivable(entry.customer): open_text(entry.customer)}
         snippet = with_accounts(texts, entry_text(entry), opens, entry.number)
         ((month, new),) = appended(texts, [(entry.day, snippet)]).items()
-        receipt = self._checked(texts, {**texts, month: new}, entry)
+        loaded = self._append.checked(texts, {**texts, month: new}, entry.number)
+        receipt = _read_back(loaded, entry)
         self._append.write_beside(entry.document.path, draft.pdf)
         if not self._append.write(month, texts.get(month), new, entry.number):
             return None
+        self._append.written({**texts, month: new}, loaded)
         self._append.keep_number(entry.number)
         return receipt
 
-    def _checked(self, before: Mapping[str, str], after: Mapping[str, str], entry: NewEntry) -> Receipt:
-        """The receipt as it will be read back, if the whole ledger takes the entry without a new error."""
-        loaded = self._append.checked(before, after, entry.number)
-        booked = loaded.by_meta("key", entry.key)
-        receipt = receipt_of(booked[0]) if len(booked) == 1 else None
-        if receipt is None:
-            raise NeedsOwner(
-                f"The ledger does not read what is appended to {month_file(entry.day)}.",
-                hint=f'Close what is left open in that file, and include "20[0-9][0-9]/*.beancount" in {MAIN}.',
-            )
-        return receipt
+
+def _read_back(loaded: Loaded, entry: NewEntry) -> Receipt:
+    """The receipt as it will be read from the ledger."""
+    booked = loaded.by_meta("key", entry.key)
+    receipt = receipt_of(booked[0]) if len(booked) == 1 else None
+    if receipt is None:
+        raise NeedsOwner(
+            f"The ledger does not read what is appended to {month_file(entry.day)}.",
+            hint=f'Close what is left open in that file, and include "20[0-9][0-9]/*.beancount" in {MAIN}.',
+        )
+    return receipt
 
 
 def _draft(paper: Paper, letterhead: Letterhead, key: str, now: _Now, subject: str = "") -> Draft:

@@ -13,7 +13,6 @@ from agents.connectors.book_orders import BankBook, BankExplain, BillBook, Credi
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
 from agents.connectors.ledger.account_names import money
-from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
 from agents.connectors.ledger.ledger_files import MAIN, Unreadable, places_of, read_ledger
@@ -53,7 +52,7 @@ class LedgerRecords:
         texts = read_ledger(self._append.root)
         if isinstance(texts, Unreadable):
             return CannotKnow(f"The ledger cannot be searched: {texts}. Was this written?")
-        return _find(texts, load(texts, MAIN, self._append.root), order, key)
+        return _find(texts, self._append.cache.load(texts), order, key)
 
     def record(self, order: BookOrder, key: str) -> Receipt:
         """Write it once; with the same key again, or with movements that are there already, the receipt of before.
@@ -67,7 +66,7 @@ class LedgerRecords:
         with self._append.locked():
             for _ in range(TRIES):
                 texts = self._append.readable()
-                loaded = load(texts, MAIN, self._append.root)
+                loaded = self._append.cache.load(texts)
                 _refuse_errors(loaded)
                 found = _find(texts, loaded, order, key)
                 if isinstance(found, Found):
@@ -80,7 +79,7 @@ class LedgerRecords:
         """Append it; None when a file changed meanwhile and all is to be done again."""
         snippets = [*self._snippets(texts, loaded, order, key)]
         changed = appended(texts, snippets)
-        after = self._append.checked(texts, {**texts, **changed}, order.title())
+        after = self._append.checked(texts, {**texts, **changed}, order.title(), loaded)
         if missing := set(changed) - after.files:
             raise NeedsOwner(
                 f"The ledger does not read what is appended to {min(missing)}.",
@@ -92,6 +91,7 @@ class LedgerRecords:
         for month, new in sorted(changed.items()):
             if not self._append.write(month, texts.get(month), new, order.title()):
                 return None
+        self._append.written({**texts, **changed}, after)
         if isinstance(order, BillBook):
             self._append.keep_number(found.receipt.provider_id)
         return found.receipt

@@ -31,7 +31,7 @@ def _open_receivables(context: ConnectorContext) -> Receivables:
 def _open_reports(context: ConnectorContext) -> BookReports:
     from agents.connectors.ledger.figure_reader import read_figures  # noqa: PLC0415 (the runtime is opened on use)
 
-    return read_figures(context.vault)
+    return read_figures(context.vault, context.state)
 
 
 def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:

@@ -135,8 +135,12 @@ class Register:
 
     def _take_in(self, entry: Transaction) -> None:
         """Put every leg on a customer's account to the invoice it is for."""
-        named = self._known({*entry.links, *self._side.number.findall(f"{entry.payee} {entry.narration}")})
-        legs = [leg for leg in entry.postings if leg.account.startswith(self._side.accounts)]
+        side = self._side
+        legs = [leg for leg in entry.postings if leg.account.startswith(side.accounts)]
+        is_money = any(leg.account.startswith("Assets:") and side.sign * leg.amount > 0 for leg in entry.postings)
+        if not (legs or is_money):
+            return
+        named = self._known({*entry.links, *side.number.findall(f"{entry.payee} {entry.narration}")})
         for leg in legs:
             about = self._known({leg.meta["applies"]}) if "applies" in leg.meta else named
             if len(about) > 1:
@@ -145,9 +149,7 @@ class Register:
                 self._apply(next(iter(about)), entry, leg)
             else:
                 self._loose.setdefault(leg.account, []).append(self._leg(entry, leg))
-        if not legs and any(
-            leg.account.startswith("Assets:") and self._side.sign * leg.amount > 0 for leg in entry.postings
-        ):
+        if not legs:
             self._doubt(named, entry, "brings money in, but takes nothing off the customer's account.")
 
     def _apply(self, number: str, entry: Transaction, leg: Posting) -> None:
@@ -182,6 +184,8 @@ class Register:
 
     def _look_beside(self, included: frozenset[str], texts: Mapping[str, str]) -> None:
         """A file that is no part of the ledger (a conflict copy) may hold a payment that is nowhere else."""
+        if not set(texts) - included:
+            return
         here = {line for name, text in texts.items() if name in included for line in _naming(text, self._side).values()}
         for name, text in texts.items():
             for at, line in _naming(text, self._side).items() if name not in included else ():

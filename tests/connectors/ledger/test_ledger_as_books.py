@@ -33,7 +33,7 @@ class EmbeddedLedger:
 
     def reports(self) -> BookReports:
         assert self.room.stock()[1] == []  # stock beancount has nothing to say against it
-        return read_figures(self.room.vault)
+        return read_figures(self.room.vault, self.room.state)
 
 
 class TestBooks(BooksContract):

@@ -65,7 +65,7 @@ def test_nothing_is_written_into_a_ledger_with_an_error(room: LedgerRoom) -> Non
 def test_a_ledger_that_cannot_be_read_is_said_to_be(room: LedgerRoom) -> None:
     (room.vault / MANUAL).write_bytes(b"\xff\xfe\xff")
     assert isinstance(room.open().find(KEY, ONE), CannotKnow)
-    for work in (lambda: room.open().execute(ONE, KEY, {}), lambda: read_figures(room.vault)):
+    for work in (lambda: room.open().execute(ONE, KEY, {}), lambda: read_figures(room.vault, room.state)):
         with pytest.raises(NeedsOwner, match=r"manual\.beancount cannot be read"):
             work()
 
@@ -104,7 +104,7 @@ def test_what_is_unclear_is_not_paid(room: LedgerRoom) -> None:
     order = bank("b9", "11-25", "10.00", paid("Acme Ltd", ("INV-2026-0001", "10.00")))
     with pytest.raises(NotAllowed, match="unclear"):
         room.open().execute(order, OTHER_KEY, {})
-    assert read_figures(room.vault).receivables(day("11-30")).unclear
+    assert read_figures(room.vault, room.state).receivables(day("11-30")).unclear
 
 
 def test_what_is_in_the_books_is_turned_round_by_the_owner(room: LedgerRoom) -> None:
