@@ -99,7 +99,7 @@ class _Reading:
             amount=(amount := self._amount(row, currency)),
             currency=currency,
             party=one_line(self._party(row, comes_in=amount > 0)),
-            text=one_line(" ".join(row.cells[place] for place in self._texts) or self._cell(row, KIND)),
+            text=one_line(" ".join(row.cells[place] for place in self._texts).strip() or self._cell(row, KIND)),
             reference=one_line(real_id(self._cell(row, REFERENCE))),
             iban=compact(self._cell(row, IBAN)),
             bic=compact(self._cell(row, BIC)),

@@ -60,9 +60,9 @@ def read_table(text: str) -> Table | None:
     check_rows(len(lines) - MAX_HEADING_LINE)
     used = [each for each in DELIMITERS if each in text]
     parsed = [rows for each in used if (rows := _rows(lines, each))]
-    if used and not parsed:
-        raise RefusedError("The file ends within quotes, or has quotes that no table has; its end may be missing.")
     found = max((_Heading.of(rows) for rows in parsed), key=_Heading.worth, default=None)
+    if len(parsed) < len(used) and not (found and found.known):
+        raise RefusedError("The file ends within quotes, or has quotes that no table has; its end may be missing.")
     if found is None or found.at < 0:
         return None
     names = _names(found.rows[found.at].cells)

@@ -78,15 +78,15 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
     """Tag and value of every field, lines that go on joined with a line break."""
     tag, value = "", [""]
     for number, raw in enumerate(text.split("\n"), 1):
-        line = _unwrapped(raw.rstrip())
+        line = _unwrapped(raw)
         begins = _TAG.match(line)
-        if tag and not begins and not _ENDS.match(line):
+        if tag and not begins and not _ENDS.match(line.rstrip()):
             value.append(line)
             continue
         if tag:
             yield tag, "\n".join(value)
         tag, value = (begins[1], [line[begins.end() :]]) if begins else ("", [""])
-        if not (begins or _AROUND.fullmatch(line)):
+        if not (begins or _AROUND.fullmatch(line.rstrip())):
             raise RefusedError(f"Line {number} is not part of a statement: {told(line)}")
     if tag:
         yield tag, "\n".join(value)
@@ -140,7 +140,7 @@ def _end_movement(one: _Open, details: str) -> None:
         return
     first, _, supplement = one.movement.partition("\n")
     one.movement = ""
-    found = _MOVEMENT.fullmatch(first)
+    found = _MOVEMENT.fullmatch(first.rstrip())
     amount = machine_amount(found["amount"], one.currency) if found else None
     day = _booked_on(found["value"], found["entry"]) if found else None
     if found is None or amount is None or day is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -51,10 +52,7 @@ class Export:
 
     @property
     def balances(self) -> list[Decimal]:
-        return [
-            self.opening + sum((each.amount for each in self.moves[: at + 1]), Decimal(0))
-            for at in range(len(self.moves))
-        ]
+        return list(accumulate((move.amount for move in self.moves), initial=self.opening))[1:]
 
 
 def german(amount: Decimal) -> str:
