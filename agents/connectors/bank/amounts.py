@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 _THREE_PLACES = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _TWO, _THREE = Decimal("0.01"), Decimal("0.001")
@@ -19,12 +19,9 @@ def is_currency(code: str) -> bool:
 
 
 def whole_units(number: Decimal, currency: str) -> Decimal | None:
-    """The amount with the places of its currency, two at least; None when it has more than the currency."""
+    """The amount, of `MAX_DIGITS` at most, with the places of its currency, two at least; None when it has more."""
     unit = _THREE if currency in _THREE_PLACES else _TWO
-    try:
-        rounded = number.quantize(unit)
-    except InvalidOperation:
-        return None
+    rounded = number.quantize(unit)
     return rounded if rounded == number else None
 
 

@@ -7,10 +7,12 @@ Source: ISO 20022 message definitions camt.05x.001.02 to .08, and the rules of t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import tostring
 
 from agents.connectors.bank.amounts import is_currency, machine_amount
 from agents.connectors.bank.camt_details import Money, details_of
@@ -33,7 +35,7 @@ _BOOKED, _ANNOUNCED = "BOOK", frozenset({"PDNG", "INFO", "FUTR"})
 
 
 def read_camt(content: bytes) -> tuple[Statement, ...]:
-    """Every statement of a message; `bank_id` holds the bank's own id yet.
+    """Every statement of a message; `bank_id` holds the bank's own id yet. One that is empty may lack its currency.
 
     Raises:
         RefusedError: what it says cannot be read, or not all of it.
@@ -46,13 +48,22 @@ def read_camt(content: bytes) -> tuple[Statement, ...]:
             "Choose CAMT or CSV where the bank offers formats.",
         )
     check_rows(sum(1 for _ in root.iter("Ntry")))
-    return tuple(_joined([_statement(each) for each in {_mark(each): each for each in found}.values()]))
+    return tuple(_joined([_statement(each) for each in _without_copies(found)]))
+
+
+def _without_copies(elements: list[Element]) -> list[Element]:
+    """The statements, those left out that an earlier one equals to the letter: somebody put them in twice."""
+    often = Counter(map(_mark, elements))
+    kept: dict[object, Element] = {}
+    for element in elements:
+        mark = _mark(element)
+        is_alone = often[mark] == 1 or not text_at(element, "Id")
+        kept.setdefault(id(element) if is_alone else (mark, tostring(element)), element)
+    return list(kept.values())
 
 
 def _mark(element: Element) -> tuple[str, ...]:
-    """What is equal for two copies of a statement only; a statement without id is nobody's copy."""
-    if not text_at(element, "Id"):
-        return (str(id(element)),)
+    """What two copies have in common, and hardly any two others."""
     names = (("Id",), ("CreDtTm",), ("StmtPgntn", "PgNb"), ("RptPgntn", "PgNb"), ("NtfctnPgntn", "PgNb"))
     entries = len(element.findall("Ntry"))
     return (*(text_at(element, *name) for name in names), _account(element), str(entries))

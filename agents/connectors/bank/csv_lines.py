@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.amounts import is_currency
-from agents.connectors.bank.csv_values import number_of, read_cell, read_day
+from agents.connectors.bank.csv_values import TURNED, number_of, read_cell, read_day
 from agents.connectors.bank.csv_words import (
     ACCOUNT,
     AMOUNT,
@@ -159,7 +159,7 @@ class _Reading:
             return self._from_two_columns(row, currency)
         number = self._number(row, AMOUNT, currency)
         if FLAG not in self._places:
-            return number
+            return -number if self._profile.signs == TURNED else number
         flag = bare(self._cell(row, FLAG))
         if flag not in MINUS | PLUS or (flag in PLUS and number < 0):
             raise self._unreadable(row, FLAG)
@@ -195,6 +195,7 @@ def _in_order(movements: list[_Movement]) -> list[_Movement]:
     falls = movements[0].line.day > movements[-1].line.day
     ways = [turned, movements] if falls else [movements, turned]
     ways += [sorted(each, key=lambda one: one.line.day) for each in ways]
+    ways = [each for each in ways if each[0].line.day <= each[-1].line.day]
     fault = 0
     for way in ways:
         wrong = _wrong_row(way)
@@ -203,8 +204,8 @@ def _in_order(movements: list[_Movement]) -> list[_Movement]:
         fault = fault or wrong
     raise RefusedError(
         f"The balance in line {fault} does not follow from the amounts around it.",
-        "Rows are missing or changed: export the file again. Is that column no balance, leave `balance` empty in the "
-        "bank's format.",
+        "Rows are missing or changed: export the file again. Is that column no balance, empty `balance` in the bank's "
+        "format; has money out no minus, set `signs` there to turned.",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.bank.csv_lines import statements_of
 from agents.connectors.bank.csv_profile import NeedsProfile, Profile, digest_of
-from agents.connectors.bank.csv_sniffing import drafted, proven, questions_of, settled
+from agents.connectors.bank.csv_sniffing import drafted, proven, questions_of, settled, with_flag
 from agents.connectors.bank.csv_sorting import check_end, sort_rows
 from agents.connectors.bank.csv_table import read_table
 from agents.connectors.bank.csv_values import read_cell
@@ -75,7 +75,7 @@ def _completed(profile: Profile, table: Table, rows: Sorted, name: str) -> Profi
         account = _only_iban(cell for row in table.before for cell in row.cells) or _only_iban([name]) or account
     if profile.place(CURRENCY) is None:
         currency = currency or _only_unit(profile, rows.booked)
-    return replace(profile, account=account, currency=currency)
+    return replace(with_flag(profile, rows), account=account, currency=currency)
 
 
 def _only_iban(texts: Iterable[str]) -> str:

@@ -9,19 +9,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.csv_profile import Profile
-from agents.connectors.bank.csv_values import DECIMALS, ORDERS, number_of, read_cell, read_day
+from agents.connectors.bank.csv_values import AS_WRITTEN, DECIMALS, ORDERS, number_of, read_cell, read_day
 from agents.connectors.bank.csv_words import (
     ACCOUNT,
     AMOUNT,
+    BALANCE,
     CREDIT,
     CURRENCY,
     DAY,
     DEBIT,
     FLAG,
+    KIND,
     MANY,
     MINUS,
     MONEY,
     PLUS,
+    TEXT,
     VALUE_DAY,
     bare,
     role_of,
@@ -35,11 +38,11 @@ if TYPE_CHECKING:
     from agents.connectors.bank.csv_sorting import Sorted
     from agents.connectors.bank.csv_table import Table
 
-_LEAST_FLAGS = 2
+_PROOF = 2  # balances
 
 
 def drafted(table: Table) -> Profile:
-    """The profile as far as the heading says it, and a column of S and H that it does not name."""
+    """The profile as far as the heading says it."""
     best: dict[str, tuple[int, str]] = {}
     many: list[tuple[str, str]] = []
     for name in table.heading:
@@ -54,21 +57,41 @@ def drafted(table: Table) -> Profile:
     if AMOUNT in best:
         best.pop(DEBIT, None)
         best.pop(CREDIT, None)
-        unsaid = _unnamed_flag(table) if FLAG not in best else ""
-        best |= {FLAG: (0, unsaid)} if unsaid else {}
     columns = tuple((role, name) for role, (_, name) in best.items())
     units = {unit_of(name) for role, name in columns if role in MONEY} - {""}
     return Profile(table.heading, (*columns, *many), currency=units.pop() if len(units) == 1 else "")
 
 
-def _unnamed_flag(table: Table) -> str:
-    """A column without a known word that holds S and H, or another such pair, in every row it is used in."""
-    for place, name in enumerate(table.heading):
-        if role_of(name) is None:
-            words = [bare(row.cells[place]) for row in table.rows if len(row.cells) > place and row.cells[place]]
-            if len(words) >= _LEAST_FLAGS and all(word in MINUS or word in PLUS for word in words):
-                return name
-    return ""
+def with_flag(profile: Profile, rows: Sorted) -> Profile:
+    """The profile with a column that says which amounts are money out, when these rows have one and need one.
+
+    It holds S and H, or another such pair, in every row, while no amount has a minus.
+    """
+    if profile.place(AMOUNT) is None or profile.place(FLAG) is not None or profile.signs or _has_sign(profile, rows):
+        return profile
+    said = {name for role, name in profile.columns if role not in {KIND, TEXT}}
+    for place, name in enumerate(profile.heading):
+        words = {bare(row.cells[place]) for row in rows.booked}
+        if name not in said and words & MINUS and words <= MINUS | PLUS:
+            return replace(profile, columns=((FLAG, name), *profile.columns))
+    return profile
+
+
+def _has_sign(profile: Profile, rows: Sorted) -> bool:
+    """Whether some amount has a minus, or a plus that says the same of the others."""
+    place = profile.place(AMOUNT)
+    texts = [row.cells[place] for row in rows.booked] if place is not None else []
+    return any("+" in text or ((cell := read_cell(text)) is not None and cell.is_negative) for text in texts)
+
+
+def _signs_are_open(profile: Profile, rows: Sorted) -> bool:
+    """Whether nothing shows which way the amounts go: no minus, no flag, and no two balances that they must join."""
+    if profile.place(AMOUNT) is None or profile.place(FLAG) is not None or profile.signs:
+        return False
+    balance = profile.place(BALANCE)
+    balances = sum(1 for row in rows.booked if row.cells[balance]) if balance is not None else 0
+    ends = len(rows.openings) + len(rows.closings)
+    return balances < _PROOF and ends < _PROOF and not _has_sign(profile, rows)
 
 
 def questions_of(profile: Profile) -> tuple[str, ...]:
@@ -93,6 +116,10 @@ def settled(profile: Profile, rows: Sorted) -> tuple[Profile, tuple[str, ...]]:
     marks, mark = _fitting(profile.decimal, DECIMALS, lambda each: _numbers_under(profile, rows, each))
     if marks > 1:
         questions.append("Which mark stands before the cents? All of these amounts can be read both ways. (decimal)")
+    if _signs_are_open(profile, rows):
+        questions.append(
+            "No amount has a minus: did all of it come in (as-written), or has money out none (turned)? (signs)"
+        )
     if profile.place(CURRENCY) is None and not profile.currency:
         questions.append("Which currency are the amounts in? (currency_of_all)")
     if profile.place(ACCOUNT) is None and not profile.account:
@@ -114,6 +141,7 @@ def proven(profile: Profile, rows: Sorted) -> Profile:
         profile,
         date_order=profile.date_order or (orders[0] if len(orders) == 1 else ""),
         decimal=profile.decimal or (marks[0] if len(marks) == 1 else ""),
+        signs=profile.signs or (AS_WRITTEN if _has_sign(profile, rows) and profile.place(FLAG) is None else ""),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = (";", "\t", ",", "|")
 MAX_HEADING_LINE = 100  # so many rows of address, account and dates come before it
-MAX_COLUMNS = 200
+MAX_COLUMNS = 100
 MIN_COLUMNS = 3
 MAX_LINE_CHARS = 20_000
 _UNSAID = "column"
@@ -27,11 +27,6 @@ class Row:
 
     line: int
     cells: tuple[str, ...]
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing stands in it."""
-        return not any(self.cells)
 
 
 @dataclass(frozen=True, slots=True)

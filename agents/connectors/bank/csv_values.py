@@ -15,6 +15,8 @@ DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day-month-year", "month-day-year", "year-m
 ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
 COMMA, POINT = "comma", "point"
 DECIMALS = (COMMA, POINT)
+AS_WRITTEN, TURNED = "as-written", "turned"
+SIGNS_OF_AMOUNTS = (AS_WRITTEN, TURNED)
 FIRST_YEAR, LAST_YEAR = 1980, 2099
 MAX_CELL_CHARS = 40
 
@@ -22,7 +24,7 @@ _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[ T,].*)?", re.ASCI
 _COMPACT = re.compile(r"\d{8}", re.ASCII)
 _NAMED = re.compile(r"(\d{1,2})[ .-]{1,2}([A-Za-zä]{3})[a-z]{0,6}[ .-]{1,2}(\d{4}|\d{2})", re.ASCII)
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9} | {
-    "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12
+    "mär": 3, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12
 }  # fmt: skip
 _FULL_YEAR, _SHORT_YEAR = 4, 2
 

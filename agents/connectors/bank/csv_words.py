@@ -57,8 +57,8 @@ _LISTS = {
 ROLES = tuple(_LISTS)
 MANY = frozenset({TEXT})
 
-_MINUS = "S | Soll | D | Debit | DBIT | DR | Debet | Af | Cargo | Debe | Débit | Lastschrift | -"
-_PLUS = "H | Haben | C | Credit | CRDT | CR | Bij | Abono | Haber | Crédit | Gutschrift | +"
+_MINUS = "S | Soll | D | Debit | DBIT | DR | Debet | Af | Cargo | Debe | Débit | -"
+_PLUS = "H | Haben | C | Credit | CRDT | CR | Bij | Abono | Haber | Crédit | +"
 _BOOKED = (
     "Gebucht | Umsatz gebucht | Gebuchter Umsatz | Booked | BOOK | Completed | Posted | Settled | Done | Cleared"
     " | Comptabilisé | Exécuté | Contabilizado | Geboekt | Verwerkt"

@@ -5,6 +5,7 @@ A file is read whole, refused with a sentence for the owner, or waits until the 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.camt import read_camt
@@ -41,6 +42,7 @@ _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"\x1f\x8b": "a packed file",
 }
+_HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _CHOOSE = "Export it as CAMT, MT940, OFX or CSV; unpack an archive first."
 
 
@@ -71,6 +73,8 @@ def _read(
     content: bytes, name: str, profiles: Mapping[str, Profile]
 ) -> tuple[str, tuple[Statement, ...] | NeedsProfile]:
     if _is_xml(content):
+        if _HTML.match(content[:2_000]):
+            raise RefusedError("The file is a web page: the bank's site did not give the export.", _CHOOSE)
         return "camt", read_camt(_sized(content))
     text = _text(content)
     if is_ofx(text):

@@ -15,7 +15,7 @@ from agents.connectors.bank.refusal import RefusedError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_TAGS = 5_000_000  # opening and closing ones
+MAX_TAGS = 3_000_000  # opening and closing ones
 
 
 def read_tree(content: bytes) -> Element:

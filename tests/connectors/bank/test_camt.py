@@ -146,6 +146,18 @@ def test_a_statement_put_in_twice_counts_once() -> None:
     assert len(read((one[:end] + one[start:end] + one[end:]).encode())) == 1
 
 
+def test_statements_that_only_look_like_copies_all_count() -> None:
+    one = camt053(Export([Move(DAY, Decimal("1.00"))])).decode()
+    start, end = one.index("<Stmt>"), one.index("</BkToCstmrStmt>")
+    other = one[start:end].replace("Rechnung", "Invoice")
+    assert len(read((one[:end] + other + one[end:]).encode())) == 2
+    nameless = one.replace("<Id>1</Id>", "")
+    start, end = nameless.index("<Stmt>"), nameless.index("</BkToCstmrStmt>")
+    found = read((nameless[:end] + nameless[start:end] + nameless[end:]).encode())
+    assert len(found) == 2
+    assert found[0] == found[1]  # told twice, and one movement
+
+
 def test_pages_that_each_repeat_the_balances_become_one_statement() -> None:
     ends = camt_balance("OPBD", Decimal(0), DAY) + camt_balance("CLBD", Decimal("3.00"), DAY)
     head = f"<Acct><Id><IBAN>{IBAN}</IBAN></Id></Acct>{ends}"

@@ -13,8 +13,8 @@ from agents.vault.note import Problem
 from tests.connectors.bank.bank_room import Export, Move, asked, camt053, csv_german, read, refused
 from tests.connectors.bank.test_cuts import MOVES
 
-SHORT = b"Datum;Verwendungszweck;Betrag;Konto\n01.02.2026;a;1.250;K\n"
-LONG = b"Datum;Verwendungszweck;Betrag;Konto\n25.02.2026;a;7,50 EUR;K\n"
+SHORT = b"Datum;Verwendungszweck;Betrag;Konto\n01.02.2026;a;-1.250;K\n"
+LONG = b"Datum;Verwendungszweck;Betrag;Konto\n25.02.2026;a;-7,50 EUR;K\n"
 NAMES = st.lists(
     st.text("aÄ;: #-'\"[]{}\t", min_size=1, max_size=9).map(str.strip).filter(bool), min_size=3, unique=True
 )
@@ -34,7 +34,7 @@ def test_what_is_asked_stands_in_the_note_and_what_the_owner_writes_is_read() ->
     profile = read_profile(decided)
     assert isinstance(profile, Profile)
     (found,) = read(SHORT, profiles={profile.digest: profile})
-    assert (f"{found.lines[0].amount}", found.lines[0].day.month) == ("1250.00", 2)
+    assert (f"{found.lines[0].amount}", found.lines[0].day.month) == ("-1250.00", 2)
 
 
 def test_what_one_file_proves_serves_the_next() -> None:
@@ -49,16 +49,16 @@ def test_what_one_file_proves_serves_the_next() -> None:
 
 
 def test_what_makes_no_difference_is_read_and_not_learnt() -> None:
-    learnt = learn(b"Datum;Verwendungszweck;Betrag;Konto\n02.02.2026;a;7 EUR;K\n", {})
+    learnt = learn(b"Datum;Verwendungszweck;Betrag;Konto\n02.02.2026;a;-7 EUR;K\n", {})
     assert learnt is not None
     assert (learnt.date_order, learnt.decimal) == ("", "")
 
 
 def test_a_file_that_contradicts_its_profile_is_refused() -> None:
-    profile = Profile(asked(SHORT).profile.heading, asked(SHORT).profile.columns, DAY_FIRST, COMMA, "EUR")
+    profile = Profile(asked(SHORT).profile.heading, asked(SHORT).profile.columns, DAY_FIRST, COMMA, currency="EUR")
     kept = {profile.digest: profile}
     assert "cannot be read as day" in refused(SHORT.replace(b"01.02", b"01.25"), kept).sentence
-    assert "cannot be read as amount" in refused(SHORT.replace(b"1.250", b"1.25"), kept).sentence
+    assert "cannot be read as amount" in refused(SHORT.replace(b"-1.250", b"-1.25"), kept).sentence
 
 
 def test_only_tables_teach_anything() -> None:
@@ -91,6 +91,7 @@ def test_any_heading_is_read_back_as_it_was(names: list[str]) -> None:
         ("day: Buchungstag", "day: [Buchungstag, Saldo]", 0, "one column"),
         ("date_order: ", "date_order: day first #", 0, "this is one of"),
         ("decimal: ", "decimal: dot #", 0, "this is one of"),
+        ("signs: ", "signs: odd #", 0, "as-written, turned"),
         ('currency_of_all: ""', "currency_of_all: Euro", 0, "three capital letters"),
         ("---\n", "--\n", 1, "no note of type"),
         ("decimal: ", "decimal: [", 0, "not a property"),

@@ -13,8 +13,8 @@ from agents.connectors.bank.csv_values import read_cell, read_day
 from agents.connectors.bank.refusal import MAX_BYTES, MAX_ROWS, told
 from tests.connectors.bank.bank_room import FORMATS, Export, Move, camt053, csv_german, ofx, read, refused
 
-MOVES = [Move(date(2026, 3, 25), Decimal("5.00"), "Müller & Söhne", "für März", "B1")]
-TABLE = "Datum;Verwendungszweck;Betrag;Währung;Konto\n25.03.2026;für Müller;1,00;EUR;K\n"
+MOVES = [Move(date(2026, 3, 25), Decimal("-5.00"), "Müller & Söhne", "für März", "B1")]
+TABLE = "Datum;Verwendungszweck;Betrag;Währung;Konto\n25.03.2026;für Müller;-1,00;EUR;K\n"
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
@@ -39,6 +39,8 @@ def test_line_ends_of_every_kind_are_read() -> None:
     ("content", "said"),
     [
         (b"%PDF-1.7", "a PDF"),
+        (b"\n<!DOCTYPE html><html>", "a web page"),
+        (b"<HTML><body>", "a web page"),
         (b"PK\x03\x04....", "ZIP archive"),
         (b" \n", "empty"),
         (b"", "empty"),
