@@ -21,7 +21,7 @@ from agents.connectors.bank.identity import account_name
 from agents.connectors.bank.refusal import RefusedError, check_rows, told
 from agents.connectors.bank.statement import Balance, Statement
 from agents.connectors.bank.xml_tree import read_tree
-from agents.connectors.bank.xml_words import children, first, text_at
+from agents.connectors.bank.xml_words import first, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _lines(entry: Element, account: str, number: int) -> Iterator[BankLine]:
     day = _day(first(entry, "BookgDt"), where) or _day(first(entry, "ValDt"), where)
     if day is None:
         raise RefusedError(f"{where} does not say when it was booked.")
-    parts = list(children(entry, "NtryDtls", "TxDtls"))
+    parts = entry.findall("NtryDtls/TxDtls")
     amounts = [_part_amount(each, entry, own, where) for each in parts]
     known = [each for each in amounts if each is not None]
     if len(parts) > 1 and len(known) == len(parts) and sum(known, Decimal(0)) == amount:

@@ -41,6 +41,8 @@ class Continuity(Enum):
 def real_id(text: str) -> str:
     """The id, or empty when it is none: blanks, only noughts, or a word for "none"."""
     found = " ".join(text.split())
+    if found.isalnum() and found.strip("0") and found.upper() not in _NO_IDS:  # nearly all of them
+        return found
     bare = "".join(char for char in found if char.isalnum()).upper()
     return "" if bare in _NO_IDS or not bare.strip("0") else found
 

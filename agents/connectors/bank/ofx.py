@@ -28,6 +28,7 @@ _HOLDERS = _STATEMENTS | {
     *("OFX", "BANKACCTFROM", "CCACCTFROM", "BANKACCTTO", "CCACCTTO", "BANKTRANLIST", "STMTTRN", "PAYEE"),
     *("LEDGERBAL", "AVAILBAL", "BALLIST", "BAL", "CURRENCY", "ORIGCURRENCY", "BANKTRANLISTP", "STMTTRNP"),
 }
+MAX_DEPTH = 20
 _NOT_READ = ("INVSTMTRS", "LOANSTMTRS")
 
 
@@ -86,6 +87,8 @@ def _tree(text: str) -> _Node:
                 raise RefusedError(f"The file closes {told(name)}, which is not open there.")
             ways.pop()
         else:
+            if len(ways) > MAX_DEPTH:
+                raise RefusedError("The file is nested deeper than any statement.")
             node = _Node(name)
             ways[-1].nodes.append(node)
             ways.append(node)

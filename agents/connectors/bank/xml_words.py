@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
 
@@ -23,15 +22,6 @@ def text_at(element: Element, *names: str) -> str:
     return (found.text or "").strip() if found is not None else ""
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """Every element at the end of a way of tags, through all elements on the way."""
-    if not names:
-        yield element
-        return
-    for each in element.findall(names[0]):
-        yield from children(each, *names[1:])
-
-
 def texts(element: Element, *names: str) -> list[str]:
     """The texts at the end of a way of tags, empty ones left out."""
-    return [text for each in children(element, *names) if (text := (each.text or "").strip())]
+    return [text for each in element.iterfind("/".join(names)) if (text := (each.text or "").strip())]

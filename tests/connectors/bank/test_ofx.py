@@ -106,6 +106,7 @@ def test_a_movement_in_another_currency_is_refused() -> None:
         (("<BALAMT>1007.50", "<BALAMT>lots"), "balance cannot be read"),
         (("<CURDEF>EUR", ""), "account or its currency"),
         (("<FITID>F1", "<FITID>F1<CORRECTFITID>F0"), "corrects movements"),
+        (("<OFX>", "<OFX>" * 30), "nested deeper"),
         (("</OFX>", ""), "end of the file is missing"),
         (("</BANKTRANLIST>", ""), "closes STMTRS"),
         (("STMTRS>", "XSTMTRS>"), "no statement of a bank account"),
