@@ -162,6 +162,14 @@ FORMATS: dict[str, Callable[[Export], bytes]] = {
 }
 
 
+def table(*lines: str, end: str = "\n") -> bytes:
+    return ("\n".join(lines) + end).encode()
+
+
+def amounts(content: bytes, name: str = "export") -> list[Decimal]:
+    return [line.amount for each in read(content, name) for line in each.lines]
+
+
 def read(content: bytes, name: str = "export", profiles: dict[str, Profile] | None = None) -> tuple[Statement, ...]:
     """What is read, when it is."""
     found = read_statements(content, name, profiles or {})
