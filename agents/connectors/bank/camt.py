@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import tostring
 
 from agents.connectors.bank.amounts import is_currency, machine_amount
-from agents.connectors.bank.camt_details import Money, details_of
+from agents.connectors.bank.camt_details import Booked, details_of, own_id
 from agents.connectors.bank.checking import comes_out
 from agents.connectors.bank.identity import account_name
 from agents.connectors.bank.refusal import RefusedError, check_rows, told
@@ -112,18 +112,20 @@ def _is_booked(entry: Element, number: int) -> bool:
 def _lines(entry: Element, account: str, number: int) -> Iterator[BankLine]:
     """The entry as one line, or as the lines it is made of when their amounts are told and give its amount."""
     where = f"Entry {number}"
-    amount, own = _signed(entry, where)
+    amount, currency = _signed(entry, where)
     day = _day(first(entry, "BookgDt"), where) or _day(first(entry, "ValDt"), where)
     if day is None:
         raise RefusedError(f"{where} does not say when it was booked.")
     parts = entry.findall("NtryDtls/TxDtls")
-    amounts = [_part_amount(each, entry, own, where) for each in parts]
+    amounts = [_part_amount(each, entry, currency, where) for each in parts]
     known = [each for each in amounts if each is not None]
     if len(parts) > 1 and len(known) == len(parts) and sum(known, Decimal(0)) == amount:
         for part, part_amount in zip(parts, known, strict=True):
-            yield details_of(entry, part, day, Money(part_amount, own), account)
+            booked = Booked(day, part_amount, currency, own_id(entry, part, is_split=True))
+            yield details_of(entry, part, booked, account)
     else:
-        yield details_of(entry, parts[0] if len(parts) == 1 else None, day, Money(amount, own), account)
+        only = parts[0] if len(parts) == 1 else None
+        yield details_of(entry, only, Booked(day, amount, currency, own_id(entry, only, is_split=False)), account)
 
 
 def _signed(element: Element, where: str) -> tuple[Decimal, str]:

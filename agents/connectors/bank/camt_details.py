@@ -20,26 +20,28 @@ _RETURNS = frozenset({"RRTN", "UPDD", "PRDD", "RPCR", "UPCQ", "UPTX"})
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """More than nothing when it came in."""
+class Booked:
+    """What an account moved by: `amount` is more than nothing when it came in, `own` the bank's id or empty."""
 
-    number: Decimal
+    day: date
+    amount: Decimal
     currency: str
+    own: str
 
 
-def details_of(entry: Element, part: Element | None, day: date, amount: Money, account: str) -> BankLine:
+def details_of(entry: Element, part: Element | None, booked: Booked, account: str) -> BankLine:
     """One line: `part` is the transaction it tells of, None when there are none or it stands for several.
 
     `account` is whose statement it is: its holder is not the other side.
     """
     source = entry if part is None else part
     is_return = _is_return(entry, source)
-    side = _other_side(source, account, is_return=is_return, comes_in=amount.number > 0)
+    side = _other_side(source, account, is_return=is_return, comes_in=booked.amount > 0)
     return BankLine(
-        bank_id=_own_id(entry, part),
-        day=day,
-        amount=amount.number,
-        currency=amount.currency,
+        bank_id=booked.own,
+        day=booked.day,
+        amount=booked.amount,
+        currency=booked.currency,
         party=one_line(_party(source, side)),
         text=one_line(_text(entry, source)),
         reference=one_line(_reference(source)),
@@ -60,10 +62,14 @@ def _other_side(source: Element, account: str, *, is_return: bool, comes_in: boo
     return plain
 
 
-def _own_id(entry: Element, part: Element | None) -> str:
-    """The bank's id of a transaction, else of its entry; equal ones within an entry are numbered later."""
-    within = real_id(text_at(part, "Refs", "AcctSvcrRef")) if part is not None else ""
-    return within or real_id(text_at(entry, "AcctSvcrRef"))
+def own_id(entry: Element, part: Element | None, *, is_split: bool) -> str:
+    """The bank's id of a line: of the entry where it is the whole one, since reports within the day may know no other.
+
+    Equal ones within an entry are numbered later.
+    """
+    of_entry = real_id(text_at(entry, "AcctSvcrRef"))
+    of_part = real_id(text_at(part, "Refs", "AcctSvcrRef")) if part is not None else ""
+    return of_part or of_entry if is_split else of_entry or of_part
 
 
 def _is_return(entry: Element, source: Element) -> bool:

@@ -195,6 +195,29 @@ def test_report_statement_and_notification_give_a_movement_one_id() -> None:
     assert len(ids) == 1
 
 
+def test_the_id_of_an_entry_counts_before_that_of_its_only_part() -> None:
+    refs = "<NtryDtls><TxDtls><Refs><AcctSvcrRef>P1</AcctSvcrRef></Refs></TxDtls></NtryDtls>"
+    contents = (
+        message(entry("1.00", "CRDT"), kind="052"),
+        message(entry("1.00", "CRDT", inner=refs)),
+        message(entry("1.00", "CRDT", inner=refs, ref="NONREF")),
+        message(entry("1.00", "CRDT", ref="P1")),
+    )
+    plain, with_part, part_only, other = (read(each)[0].lines[0].bank_id for each in contents)
+    assert plain == with_part
+    assert part_only == other != plain
+
+
+def test_parts_of_a_batch_keep_their_own_ids_in_any_order() -> None:
+    refs = [f"<Refs><AcctSvcrRef>{name}</AcctSvcrRef></Refs>" for name in ("P1", "P2")]
+    parts = [part("5.00", "Anna", more=each) for each in refs]
+    one, other = (
+        read(message(entry("10.00", "CRDT", inner=f"<NtryDtls>{''.join(each)}</NtryDtls>")))[0].lines
+        for each in (parts, parts[::-1])
+    )
+    assert [line.bank_id for line in one] == [line.bank_id for line in other][::-1]
+
+
 def test_an_account_without_iban_is_named_as_the_bank_does() -> None:
     content = message(entry("1.00", "CRDT")).replace(
         f"<IBAN>{IBAN}</IBAN>".encode(), b"<Othr><Id>0532 013000</Id></Othr>"
