@@ -116,7 +116,7 @@ def _lines(entry: Element, account: str, number: int) -> Iterator[BankLine]:
     day = _day(first(entry, "BookgDt"), where) or _day(first(entry, "ValDt"), where)
     if day is None:
         raise RefusedError(f"{where} does not say when it was booked.")
-    parts = entry.findall("NtryDtls/TxDtls")
+    parts = [part for each in entry.findall("NtryDtls") for part in each.findall("TxDtls")]
     amounts = [_part_amount(each, entry, currency, where) for each in parts]
     known = [each for each in amounts if each is not None]
     if len(parts) > 1 and len(known) == len(parts) and sum(known, Decimal(0)) == amount:

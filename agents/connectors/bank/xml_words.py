@@ -24,4 +24,7 @@ def text_at(element: Element, *names: str) -> str:
 
 def texts(element: Element, *names: str) -> list[str]:
     """The texts at the end of a way of tags, empty ones left out."""
-    return [text for each in element.iterfind("/".join(names)) if (text := (each.text or "").strip())]
+    found = element.findall(names[0])
+    for name in names[1:]:
+        found = [inner for each in found for inner in each.findall(name)]
+    return [text for each in found if (text := (each.text or "").strip())]
