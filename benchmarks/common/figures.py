@@ -129,6 +129,9 @@ REACH = (
     ),
     Reach("searching 10k notes, nothing changed, ms", "note_index.unchanged_ms_10k", 300.0),
     Reach("the first index of 10k notes, s", "note_index.build_s_10k", 15.0),
+    Reach("10,000 bank rows of the slowest format, read and sorted out, s", "bank_rows.slowest_s", 2.0),
+    Reach("the same, times cutting a CSV file of them into cells", "bank_rows.slowest_s", 60.0, "bank_rows.floor_s"),
+    Reach("1 MB of a statement made to be slow, s", "bank_rows.hostile_s", 2.0),
     Reach("looking for secrets in 64 kB made to be slow, ms", "secrets_gate.hostile_64k_ms", 60.0),
 )
 

@@ -44,7 +44,8 @@ class Balance:
 class Statement:
     """One statement of one account, in the order of the bank. `account` is its IBAN, or what the bank names it by.
 
-    `opening` is before the first line, `closing` after the last; None where the export does not say.
+    `opening` is before the first line, `closing` after the last; None where the export does not say. `left_out` counts
+    what the bank announces and has not booked: it is in no line.
     """
 
     account: str
@@ -52,3 +53,4 @@ class Statement:
     lines: tuple[BankLine, ...]
     opening: Balance | None = None
     closing: Balance | None = None
+    left_out: int = 0

@@ -1,0 +1,147 @@
+"""MT940: marks, days without years, the forms of field 86, and what a file may have around its statements."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from agents.connectors.bank.mt940_details import Details, read_details
+from agents.connectors.bank.statement import Balance, BankLine
+from tests.connectors.bank.bank_room import read, refused
+
+
+def statement(*fields: str, closing: str = "C260131EUR1000,00", begin: str = "") -> bytes:
+    head = [":20:REF", ":25:37040044/0532013000", ":28C:1/1", ":60F:C251231EUR1000,00"]
+    return (begin + "\r\n".join([*head, *fields, f":62F:{closing}", "-", ""])).encode("cp1252")
+
+
+def one(field: str, details: str = "", closing: str = "C260131EUR1000,00") -> BankLine:
+    lines = [field, *([f":86:{details}"] if details else [])]
+    (line,) = read(statement(*lines, closing=closing))[0].lines
+    return line
+
+
+@pytest.mark.parametrize(
+    ("mark", "closing", "amount", "is_return"),
+    [
+        ("C", "C260131EUR1012,50", "12.50", False),
+        ("D", "C260131EUR987,50", "-12.50", False),
+        ("CR", "C260131EUR1012,50", "12.50", False),
+        ("DR", "C260131EUR987,50", "-12.50", False),
+        ("RC", "C260131EUR987,50", "-12.50", True),
+        ("RD", "C260131EUR1012,50", "12.50", True),
+        ("RDR", "C260131EUR1012,50", "12.50", True),
+    ],
+)
+def test_marks_say_the_direction(mark: str, closing: str, amount: str, is_return: bool) -> None:  # noqa: FBT001 (a case)
+    line = one(f":61:2601020102{mark}12,50NTRFABC//B-1", closing=closing)
+    assert (line.amount, line.is_return, line.reference) == (Decimal(amount), is_return, "ABC")
+
+
+def test_an_expected_movement_is_left_out_and_counted() -> None:
+    (found,) = read(statement(":61:2601020102EC12,50NTRFNONREF", ":86:later"))
+    assert (found.lines, found.left_out) == ((), 1)
+    assert found.opening == Balance(date(2025, 12, 31), Decimal("1000.00"))
+
+
+@pytest.mark.parametrize(
+    ("days", "booked"),
+    [
+        ("2601020105", date(2026, 1, 5)),
+        ("2512310102", date(2026, 1, 2)),
+        ("2601021231", date(2025, 12, 31)),
+        ("260102", date(2026, 1, 2)),
+        ("2402280229", date(2024, 2, 29)),
+        ("991231", date(1999, 12, 31)),
+    ],
+)
+def test_the_day_of_booking_gets_the_nearest_year(days: str, booked: date) -> None:
+    assert one(f":61:{days}C0,NTRFNONREF").day == booked
+
+
+def test_a_german_field_is_read_part_by_part() -> None:
+    line = one(
+        ":61:2601020102C0,00N166NONREF",
+        "166?00SEPA-GUTSCHRIFT?109310?20EREF+INV-7?21SVWZ+Rechnung 2026-007 vom \r\n02.01.2026?22 danke?30COBADEFFXXX"
+        "?31DE02 1203 0000 0000 2020 51?32Müller und Söhne Handelsges?33ellschaft mbH",
+    )
+    assert line.party == "Müller und Söhne Handelsgesellschaft mbH"
+    assert line.text == "Rechnung 2026-007 vom 02.01.2026 danke"
+    assert (line.reference, line.iban, line.bic) == ("INV-7", "DE02120300000000202051", "COBADEFFXXX")
+
+
+def test_a_part_that_is_full_goes_on_without_a_blank() -> None:
+    details = read_details("177?00X?20SVWZ+" + "a" * 22 + "?21bc?22def")
+    assert details.text == "a" * 22 + "bc def"
+
+
+def test_german_details_without_sepa_words_and_with_other_marks() -> None:
+    assert read_details("005?00LASTSCHRIFT?20Miete?21Januar").text == "Miete Januar"
+    assert read_details("005?00KONTOFUEHRUNG").text == "KONTOFUEHRUNG"
+    assert read_details("166>00X>20SVWZ+Hallo>32Anna") == Details(party="Anna", text="Hallo")
+    assert read_details("109?00RUECKLASTSCHRIFT").is_return
+    assert read_details("166?20KREF+K1 ABWA+Anna SVWZ+Hallo") == Details("Anna", "Hallo", "K1")
+    assert read_details("166?20SVWZ+Hallo IBAN+DE1 BIC+B") == Details("", "Hallo", "", "DE1", "B")
+
+
+def test_words_between_strokes_are_read() -> None:
+    dutch = "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Jansen BV\r\n/REMI/Factuur 12/EREF/E12"
+    assert read_details(dutch.replace("\r", "")) == Details(
+        "Jansen BV", "Factuur 12", "E12", "NL91ABNA0417164300", "ABNANL2A"
+    )
+    other = "/EREF/NOTPROVIDED//CNTP/NL91ABNA0417164300/ABNANL2A/Jansen BV///REMI/USTD//Factuur 12/"
+    assert read_details(other) == Details("Jansen BV", "Factuur 12", "NOTPROVIDED", "NL91ABNA0417164300", "ABNANL2A")
+    assert read_details("/RTRN/AC04/TRTP/RETOUR") == Details(text="RETOUR", is_return=True)
+
+
+def test_plain_details_and_none() -> None:
+    assert one(":61:260102C0,NMSC", "just\r\nwords").text == "just words"
+    assert one(":61:260102C0,NMSCREF//B\r\nmore of it").text == "more of it"
+
+
+def test_what_stands_around_statements_is_passed_over() -> None:
+    plain = read(statement(":61:260102C0,NMSC"))
+    wrapped = statement(":61:260102C0,NMSC", begin="{1:F01COBADEFFXXXX0}{2:O940}{4:\r\n").replace(
+        b"\r\n-\r\n", b"\r\n-}{5:{CHK:1}}\r\n"
+    )
+    named = statement(":61:260102C0,NMSC", begin="ABNANL2A\r\n940\r\nABNANL2A\r\n")
+    assert read(wrapped) == read(named) == plain
+    assert read(statement(":61:260102C0,NMSC").replace(b"-\r\n", b"")) == plain
+
+
+def test_what_follows_the_closing_balance_belongs_to_no_movement() -> None:
+    content = statement(":61:260102C0,NMSC").replace(b"-\r\n", b":64:C260131EUR1,00\r\n:86:of the statement\r\n-\r\n")
+    assert read(content)[0].lines[0].text == ""
+
+
+def test_statements_of_a_file_that_follow_each_other_number_equal_lines_on() -> None:
+    line = ":61:2601020102C1,00NMSCNONREF"
+    first = statement(line, closing="C260102EUR1001,00")
+    second = statement(line, closing="C260102EUR1002,00").replace(b"C251231EUR1000,00", b"C260102EUR1001,00")
+    ids = [each.lines[0].bank_id for each in read(first + second)]
+    assert len(set(ids)) == 2
+    again = [each.lines[0].bank_id for each in read(first + first)]
+    assert len(set(again)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (statement(":61:26010X0102C1,00NTRF"), "movement of the file cannot be read"),
+        (statement(":61:2601020230C1,00NTRF"), "movement of the file cannot be read"),
+        (statement(":61:2602300102C1,00NTRF"), "movement of the file cannot be read"),
+        (statement(":61:2601020102C1,005NTRF"), "movement of the file cannot be read"),
+        (statement(closing="C260131USD1000,00"), "begins in EUR and ends in USD"),
+        (statement(closing="C260131EUR1000,00x"), "balance of the file cannot be read"),
+        (statement(closing="C260231EUR1000,00"), "balance of the file cannot be read"),
+        (statement(closing="C260131EUR1001,00"), "ends with 1001.00"),
+        (statement().replace(b":62F:", b":64:"), "cut off"),
+        (statement().replace(b":60F:C251231EUR1000,00\r\n", b":61:260102C0,NMSC\r\n"), "outside of the balances"),
+        (statement() + b"something else\r\n", "is not part of a statement"),
+        (b":28C:1\r\n" + statement(), "begins with field 28C"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_reason(content: bytes, said: str) -> None:
+    assert said in refused(content).sentence
