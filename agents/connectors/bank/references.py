@@ -1,0 +1,189 @@
+"""The numbers of invoices found in what people wrote into a transfer. Pure, and linear in the length of the text.
+
+A text is cut where letters and digits change and at every other character. A number counts only from one such edge to
+another, so INV-2026-001 is not found in INV-2026-0012. It is found exactly when all its letters and digits are there
+in order, whatever stands between them; loosely when all zeros or the letters in front are missing. Some zeros too
+many or too few are a slip, and a slip may have hit any other digit as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_TEXT = 600  # characters
+MAX_PIECES = 12  # of one number: an RF reference in groups of four has up to 12
+LEAST_EXACT = 5  # letters and digits; shorter numbers are never exact
+LEAST_LOOSE = 5  # digits without any letters
+LEAST_TAIL = 3  # digits that may name an invoice of a known party alone
+_LEAST_SERIAL = 3
+_YEAR = 4
+_PIECE = re.compile(r"[a-z]+|[0-9]+")
+_INVOICE_WORD = frozenset(("nr", "no", "num", "numero", "rechnung", "invoice", "inv", "facture", "factuur", "rg", "re"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a text names. `exact` and `loose` hold for each number, in the order of the text, the keys that share it.
+
+    `has_unknown`: something looks like one of the numbers and is none of them. `tails` are digits that may be the end
+    of a number, `named_tails` those that a word such as "invoice" stands before.
+    """
+
+    exact: tuple[tuple[int, ...], ...] = ()
+    loose: tuple[tuple[int, ...], ...] = ()
+    has_unknown: bool = False
+    tails: frozenset[str] = frozenset()
+    named_tails: frozenset[str] = frozenset()
+
+
+class _Piece(NamedTuple):
+    text: str
+    start: int
+    end: int
+    is_digits: bool
+
+
+def plain(text: str) -> str:
+    """Lower case without accents."""
+    if text.isascii():
+        return text[:MAX_TEXT].lower()
+    return "".join(
+        each for each in unicodedata.normalize("NFKD", text[:MAX_TEXT].casefold()) if not unicodedata.combining(each)
+    )
+
+
+def tail_of(number: str) -> str:
+    """The last digits of a number, which people write alone."""
+    digits = [each for each in _PIECE.findall(plain(number)) if each[0].isdigit()]
+    return digits[-1] if digits else ""
+
+
+class ReferenceIndex:
+    """Numbers with the keys (places in a list) of what they belong to; one number may belong to several."""
+
+    def __init__(self, references: Iterable[tuple[str, int]]) -> None:
+        self._exact: dict[str, list[int]] = {}
+        self._loose: dict[str, list[int]] = {}
+        self._starts: set[str] = set()
+        self._leads: set[str] = set()
+        self._lengths: set[tuple[str, int]] = set()
+        for text, key in references:
+            self._add([each.text for each in _pieces(plain(text))], key)
+
+    def find(self, *texts: str) -> Mentions:
+        """Everything that these texts name."""
+        exact: dict[tuple[int, ...], None] = {}
+        loose: dict[tuple[int, ...], None] = {}
+        has_unknown = False
+        tails, named = set[str](), set[str]()
+        for text in filter(None, texts):
+            cleaned = plain(text)
+            pieces = _pieces(cleaned)
+            taken: set[int] = set()
+            for begin, end, keys, is_exact in self._hits(pieces, cleaned):
+                taken.update(range(begin, end))
+                (exact if is_exact else loose)[tuple(keys)] = None
+            has_unknown = has_unknown or self._has_unknown(pieces, taken)
+            named |= _named_tails(pieces)
+            tails |= {each.text for each in pieces if each.is_digits and len(each.text) >= LEAST_TAIL}
+        also = tuple(each for each in loose if each not in exact)
+        return Mentions(tuple(exact), also, has_unknown, frozenset(tails | named), frozenset(named))
+
+    def _add(self, pieces: list[str], key: int) -> None:
+        whole, bare = "".join(pieces), _stripped(pieces)
+        if not any(each[0].isdigit() for each in pieces):
+            return
+        has_letters = any(each.isalpha() for each in pieces)
+        if has_letters and len(whole) >= LEAST_EXACT:
+            self._remember(self._exact, whole, key)
+        self._forms(pieces, whole, bare, key)
+        if has_letters and pieces[0].isalpha() and len(pieces) > 1:
+            self._leads.add(pieces[0])
+            rest = pieces[1:]
+            self._forms(rest, "".join(rest), _stripped(rest), key)
+
+    def _forms(self, pieces: list[str], whole: str, bare: str, key: int) -> None:
+        """The ways to write it loosely."""
+        if len(whole) >= LEAST_LOOSE:
+            self._remember(self._loose, whole, key)
+        if len(pieces) > 1:
+            self._remember(self._loose, bare, key)
+        if whole.isdigit() and len(whole) > _YEAR:
+            self._lengths.add((whole[:_YEAR], len(whole)))
+            if len(pieces) > 1:
+                self._leads.add(pieces[0])
+
+    def _remember(self, where: dict[str, list[int]], form: str, key: int) -> None:
+        known = where.setdefault(form, [])
+        if key not in known[-1:]:
+            known.append(key)
+        self._starts.update(form[:end] for end in range(1, len(form) + 1))
+
+    def _hits(self, pieces: list[_Piece], text: str) -> Iterator[tuple[int, int, list[int], bool]]:
+        """The longest number from every piece on, then on behind it."""
+        at = 0
+        while at < len(pieces):
+            found = self._longest(pieces, at)
+            if found is None:
+                at += 1
+                continue
+            end, keys, is_exact = found
+            yield at, end, keys, is_exact and not _goes_on(pieces, at, end, text)
+            at = end
+
+    def _longest(self, pieces: list[_Piece], at: int) -> tuple[int, list[int], bool] | None:
+        whole, bare, found, has_zeros = "", "", None, False
+        for end in range(at + 1, min(at + MAX_PIECES, len(pieces)) + 1):
+            piece = pieces[end - 1].text
+            whole += piece
+            bare += ("|" if bare else "") + _bare(piece)
+            has_zeros = has_zeros or piece[0] == "0"
+            if whole not in self._starts and (has_zeros or bare not in self._starts):
+                break
+            if whole in self._exact:
+                found = (end, self._exact[whole], True)
+            elif keys := self._loose.get(whole) or (None if has_zeros else self._loose.get(bare)):
+                found = (end, keys, False)
+        return found
+
+    def _has_unknown(self, pieces: list[_Piece], taken: set[int]) -> bool:
+        for at, piece in enumerate(pieces):
+            if at in taken:
+                continue
+            if piece.is_digits and (piece.text[:_YEAR], len(piece.text)) in self._lengths:
+                return True
+            before = pieces[at - 1].text if at and at - 1 not in taken else ""
+            if before in self._leads and piece.is_digits and len(piece.text) >= _LEAST_SERIAL:
+                return True
+        return False
+
+
+def _pieces(text: str) -> list[_Piece]:
+    found = ((each.group(), each.span()) for each in _PIECE.finditer(text))
+    return [_Piece(piece, start, end, piece[0] <= "9") for piece, (start, end) in found]
+
+
+def _bare(piece: str) -> str:
+    return piece.lstrip("0") or "0" if piece[0].isdigit() else piece
+
+
+def _stripped(pieces: list[str]) -> str:
+    return "|".join(map(_bare, pieces))
+
+
+def _goes_on(pieces: list[_Piece], begin: int, end: int, text: str) -> bool:
+    """Whether more digits hang on it, as in INV-2026-0017/2: it may be another number."""
+    after = end < len(pieces) and pieces[end].is_digits and text[pieces[end - 1].end : pieces[end].start] in "-/._"
+    before = begin > 0 and pieces[begin - 1].is_digits and text[pieces[begin - 1].end : pieces[begin].start] in "-/._"
+    return after or before
+
+
+def _named_tails(pieces: list[_Piece]) -> set[str]:
+    return {after.text for before, after in pairwise(pieces) if after.is_digits and before.text in _INVOICE_WORD}
