@@ -1,4 +1,4 @@
-"""Reconciling 10,000 bank lines with 10,000 open items of 500 parties, and a quarter of each: seconds of processor time.
+"""Reconciling 10,000 bank lines with 10,000 open items of 500 parties, and a quarter of each: processor seconds.
 
 Most lines name their invoice in one way or another, some only have its amount, some pay several, some belong to
 nothing. `hostile_s` is the worst case we know: 2,000 lines without a name of one party with 2,000 like invoices.

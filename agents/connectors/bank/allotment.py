@@ -6,9 +6,8 @@ in any order, and still nothing is ever taken beyond what is open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agents.connectors.bank.matches import NOTHING
 
@@ -22,8 +21,7 @@ FOREVER = date.max
 MOST_LOOKED_AT = 400  # items that one question looks at
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """From the day of a line to the day before its return, or for good."""
 
     start: date
@@ -34,8 +32,7 @@ class Period:
         return self.start <= day and (day < self.end or self.end == FOREVER)
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(NamedTuple):
     """What items of one party, one direction and one currency have in common."""
 
     party: str
@@ -64,6 +61,8 @@ class Allotment:
         taken = self._taken.get(place)
         if not taken:
             return max(amount, NOTHING)
+        if len(taken) == 1 and taken[0][0].start <= period.start and taken[0][0].end == FOREVER:
+            return max(amount - taken[0][1], NOTHING)
         days = [period.start, *(each.start for each, _ in taken if period.start < each.start < period.end)]
         most = max(sum((part for each, part in taken if each.covers(day)), NOTHING) for day in days)
         return max(amount - most, NOTHING)

@@ -42,8 +42,11 @@ def by_amount(seen: Seen, desk: Desk) -> Finding | None:
     found = Finding(Kind.AMOUNT, STRONG if told else SURE, (reason,), desk.whole(seen, chosen))
     if seen.mentions.named_tails and not told:
         found = found.at_most(DOUBTED, "The number in its text is another one.")
-    if _two_make_it(seen, desk, chosen[0]):
+    others = [each for each in desk.of_party(seen, desk.item(chosen[0]).party) if each != chosen[0]]
+    if _two_make_it(seen, desk, others):
         found = found.at_most(DOUBTED, "Two others of theirs make up the amount too.")
+    if _are_in_parts(seen, desk, others):
+        found = found.at_most(DOUBTED, "They pay another one in parts.")
     return _doubted(seen, desk, found)
 
 
@@ -64,6 +67,8 @@ def by_sum(seen: Seen, desk: Desk) -> Finding | None:
     found = Finding(Kind.JOINT, SURE, ("Only these of theirs together have the amount.",), uses)
     if len(uses) < len(places) and chance_of_accident(amounts) > _LIKELY_ACCIDENT:
         found = found.at_most(ASK, "They have so many that some make up any amount.")
+    if _are_in_parts(seen, desk, places):
+        found = found.at_most(DOUBTED, "They pay one of theirs in parts.")
     if seen.mentions.named_tails and not all(_tails_of(desk, use.place) & seen.mentions.tails for use in uses):
         found = found.at_most(DOUBTED, "The number in its text is not one of all of them.")
     return _doubted(seen, desk, found)
@@ -122,16 +127,22 @@ def _tails_of(desk: Desk, place: int) -> frozenset[str]:
     return frozenset(form for tail in tails if tail for form in (tail, tail.lstrip("0")))
 
 
-def _two_make_it(seen: Seen, desk: Desk, place: int) -> bool:
-    """Whether two other items add up to the amount of this one."""
-    others = [each for each in desk.of_party(seen, desk.item(place).party) if each != place]
-    amounts = [desk.certainly(seen, each) for each in others]
+def _two_make_it(seen: Seen, desk: Desk, others: Sequence[int]) -> bool:
+    """Whether two of the other items add up to the amount."""
     before: set[Decimal] = set()
-    for amount in amounts:
+    for amount in (desk.certainly(seen, each) for each in others):
         if seen.target - amount in before:
             return True
         before.add(amount)
     return False
+
+
+def _are_in_parts(seen: Seen, desk: Desk, others: Sequence[int]) -> bool:
+    """Whether one of these was paid in part, or may have been, and can take the amount."""
+    return any(
+        desk.certainly(seen, each) >= seen.target and desk.available(seen, each) < desk.item(each).amount
+        for each in others
+    )
 
 
 def _tells_amount(seen: Seen, desk: Desk, place: int) -> bool:

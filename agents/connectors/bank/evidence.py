@@ -37,19 +37,23 @@ class Likeness(IntEnum):
 class Seen:
     """A line with what it says. `holders` are the known parties of the other side's account."""
 
+    id: LineId
     account: str
     line: BankLine
     mentions: Mentions
     settled: tuple[int, ...]  # booked lines that settled a number which this line names
     holders: frozenset[str]
     alike: Alike
-    amounts: frozenset[Decimal]
-    fees: frozenset[Decimal]
 
     @property
-    def id(self) -> LineId:
-        """What names the line."""
-        return self.account, self.line.bank_id
+    def amounts(self) -> frozenset[Decimal]:
+        """The amounts in the text."""
+        return frozenset(_amounts_in(plain(self.line.text)))
+
+    @property
+    def fees(self) -> frozenset[Decimal]:
+        """The amounts that the text calls fees."""
+        return frozenset(_fees_in(plain(self.line.text)))
 
     @property
     def target(self) -> Decimal:
@@ -106,16 +110,14 @@ class Known:
     def look_at(self, account: str, line: BankLine) -> Seen:
         """Everything a line says."""
         texts = (line.reference, line.text)
-        written = plain(line.text)
         return Seen(
+            id=(account, line.bank_id),
             account=account,
             line=line,
             mentions=self._numbers.find(*texts),
             settled=tuple(each for shared in self._settled.find(*texts).exact for each in shared),
             holders=frozenset(self._holders.get(compact_iban(line.iban), ())) if line.iban else frozenset(),
             alike=self._names.find(line.party.strip()),
-            amounts=frozenset(_amounts_in(written)),
-            fees=frozenset(_fees_in(written)),
         )
 
     def is_new_account(self, seen: Seen, party: str) -> bool:

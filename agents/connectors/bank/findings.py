@@ -52,8 +52,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The open items that a line names. `is_clear`: no number could be two items'."""
+
+    places: tuple[int, ...]
+    is_exact: bool
+    is_clear: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """What every rule looks at. `returned` is the day on which a line was taken back.
+    """What every rule looks at. `returned` is the day on which a line was taken back, `named` what lines name.
 
     `allotment` holds what proposals offer too. `certain` holds only what is booked without asking: what somebody may
     still decline must not make another explanation look like the only one.
@@ -65,6 +74,7 @@ class Desk:
     tolerances: Tolerances
     returned: dict[LineId, date] = field(default_factory=dict)
     currencies: tuple[str, ...] = ()
+    named: dict[LineId, Named] = field(default_factory=dict)
 
     def item(self, place: int) -> OpenItem:
         """The item at a place."""

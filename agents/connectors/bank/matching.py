@@ -71,6 +71,7 @@ class _Run:
         self._apply(self._unless_twin(by_named_gap))
         self._apply(by_exchange)
         self._apply(lambda seen, _: self._links.a_refund(seen, self._paid))
+        self._apply(lambda seen, _: self._links.a_duplicate(seen) if seen.settled else None)
         self._apply(self._unless_twin(_unnamed(by_amount)))
         self._apply(self._unless_twin(_unnamed(by_sum)))
         self._propose()

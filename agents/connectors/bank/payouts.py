@@ -39,11 +39,11 @@ class Payouts:
             for place in self._by_net.get((seen.line.currency, seen.line.amount), ())
             if place not in self._used and self._is_of(seen, self._payouts[place], desk.tolerances.payout_days)
         ]
+        if not fitting or seen.line.amount <= 0:
+            return None
         mentions = self._references.find(seen.line.reference, seen.line.text)
         named = [place for place in fitting if any(place in shared for shared in mentions.exact)]
         chosen = named or fitting
-        if not chosen or seen.line.amount <= 0:
-            return None
         self._used.add(chosen[0])
         found = self._settled(seen, desk, self._payouts[chosen[0]])
         if not named and (mentions.exact or mentions.has_unknown):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.evidence import Likeness, Seen
-from agents.connectors.bank.findings import ASK, Desk, Finding, Use, least_likeness, parties_of
+from agents.connectors.bank.findings import ASK, Desk, Finding, Named, Use, least_likeness, parties_of
 from agents.connectors.bank.matches import NOTHING, Kind
 from agents.connectors.bank.subset_sums import subsets_of_sum
 
@@ -17,20 +17,18 @@ if TYPE_CHECKING:
 CERTAIN, STRONG, SURE, DOUBTED, WEAK = 1.0, 0.99, 0.98, 0.95, 0.8
 _DISCOUNTS = (Decimal("0.02"), Decimal("0.03"))  # for paying early: VAT changes, so it is no fee
 _MOST_OVER = Decimal("0.5")  # of the open amount; more is hardly a slip
+_NEARLY_ALL = Decimal("0.05")  # that is missing; nobody owes so little on purpose
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The open items that a line names. `is_clear`: no number could be two items'."""
-
-    places: tuple[int, ...]
-    is_exact: bool
-    is_clear: bool
 
 
 def named_items(seen: Seen, desk: Desk) -> Named:
     """What a line names, as far as money of its direction can settle it."""
+    if seen.id not in desk.named:
+        desk.named[seen.id] = _look_up(seen, desk)
+    return desk.named[seen.id]
+
+
+def _look_up(seen: Seen, desk: Desk) -> Named:
     found: dict[int, bool] = {}
     is_clear = True
     for shared, is_exact in [(each, True) for each in seen.mentions.exact] + [
@@ -141,6 +139,8 @@ def _too_little(seen: Seen, desk: Desk, uses: list[Use]) -> Finding:
         (f"It names {desk.item(place).number} and is a part of it.",),
         (Use(place, seen.target, seen.line.amount),),
     )
+    if uses[0].taken - seen.target <= _NEARLY_ALL * uses[0].taken:
+        return found.at_most(DOUBTED, "It is nearly all of it: a discount, or a fee?")
     others = [each for each in desk.of_amount(seen, desk.item(place).party, seen.target) if each != place]
     if others:
         return found.at_most(ASK, f"But it has exactly the amount of {desk.item(others[0]).number}.")

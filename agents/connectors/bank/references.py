@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 600  # characters
 MAX_PIECES = 12  # of one number: an RF reference in groups of four has up to 12
+START = 8  # characters of a number that are looked up while a text is read
 LEAST_EXACT = 5  # letters and digits; shorter numbers are never exact
 LEAST_LOOSE = 5  # digits without any letters
 LEAST_TAIL = 3  # digits that may name an invoice of a known party alone
@@ -83,7 +84,7 @@ class ReferenceIndex:
         loose: dict[tuple[int, ...], None] = {}
         has_unknown = False
         tails, named = set[str](), set[str]()
-        for text in filter(None, texts):
+        for text in filter(None, texts if self._starts else ()):
             cleaned = plain(text)
             pieces = _pieces(cleaned)
             taken: set[int] = set()
@@ -124,13 +125,13 @@ class ReferenceIndex:
         known = where.setdefault(form, [])
         if key not in known[-1:]:
             known.append(key)
-        self._starts.update(form[:end] for end in range(1, len(form) + 1))
+        self._starts.update([form[:end] for end in range(1, min(len(form), START) + 1)])
 
     def _hits(self, pieces: list[_Piece], text: str) -> Iterator[tuple[int, int, list[int], bool]]:
         """The longest number from every piece on, then on behind it."""
         at = 0
         while at < len(pieces):
-            found = self._longest(pieces, at)
+            found = self._longest(pieces, at) if pieces[at].text[:START] in self._starts else None
             if found is None:
                 at += 1
                 continue
@@ -145,7 +146,7 @@ class ReferenceIndex:
             whole += piece
             bare += ("|" if bare else "") + _bare(piece)
             has_zeros = has_zeros or piece[0] == "0"
-            if whole not in self._starts and (has_zeros or bare not in self._starts):
+            if whole[:START] not in self._starts and (has_zeros or bare[:START] not in self._starts):
                 break
             if whole in self._exact:
                 found = (end, self._exact[whole], True)
