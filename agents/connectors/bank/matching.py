@@ -8,6 +8,7 @@ explanation. Known flaw: a shortfall of up to 2 % counts as a bank's fee, whoeve
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.allotment import Allotment, Period
@@ -45,6 +46,8 @@ class _Run:
     """The state of one reconciliation."""
 
     def __init__(self, statements: Sequence[Statement], expected: Expected, tolerances: Tolerances) -> None:
+        items = sorted(expected.items, key=lambda item: (item.issued, item.number, item.party, item.amount))
+        expected = replace(expected, items=tuple(items))
         known = Known(expected)
         self._seen = [known.look_at(each.account, line) for each in statements for line in each.lines]
         self._again = already_here(self._seen, expected)

@@ -182,8 +182,9 @@ def _stripped(pieces: list[str]) -> str:
 def _goes_on(pieces: list[_Piece], begin: int, end: int, text: str) -> bool:
     """Whether more digits hang on it, as in INV-2026-0017/2: it may be another number."""
     after = end < len(pieces) and pieces[end].is_digits and text[pieces[end - 1].end : pieces[end].start] in "-/._"
-    before = begin > 0 and pieces[begin - 1].is_digits and text[pieces[begin - 1].end : pieces[begin].start] in "-/._"
-    return after or before
+    if after or not begin or not (pieces[begin - 1].is_digits and pieces[begin].is_digits):
+        return after
+    return text[pieces[begin - 1].end : pieces[begin].start] in "-/._"
 
 
 def _named_tails(pieces: list[_Piece]) -> set[str]:
