@@ -69,13 +69,15 @@ class Allotment:
 
     def take(self, place: int, amount: Decimal, period: Period) -> None:
         """Take a part. What a return of an earlier line gives back is less than nothing."""
-        self._taken.setdefault(place, []).append((period, amount))
+        before = self._taken.setdefault(place, [])
+        before.append((period, amount))
+        if len(before) == 1 and period.end == FOREVER and amount == self.items[place].amount:
+            self._drop(place)
+            return
         now_open = self.available(place, Period(period.start))
         is_gone = self.available(place, Period(FOREVER)) == 0
         if is_gone and all(each.end == FOREVER and part > 0 for each, part in self._taken[place]):
-            self._open[self.purses[place]].pop(place, None)
-            for listed in self._listed.pop(place, set()):
-                self._by_amount[self.purses[place], listed].pop(place, None)
+            self._drop(place)
         elif now_open > 0:
             self._list(place, now_open)
 
@@ -94,6 +96,11 @@ class Allotment:
         if len(listed) > MOST_LOOKED_AT:
             return []
         return [place for place in listed if self.items[place].issued <= last_issue]
+
+    def _drop(self, place: int) -> None:
+        self._open[self.purses[place]].pop(place, None)
+        for listed in self._listed.pop(place, ()):
+            self._by_amount[self.purses[place], listed].pop(place, None)
 
     def _list(self, place: int, amount: Decimal) -> None:
         self._by_amount.setdefault((self.purses[place], amount), {})[place] = None

@@ -51,12 +51,16 @@ class History:
                 self._found.setdefault((each.line.currency, each.line.amount, who), []).append(each)
 
     def earlier(self, seen: Seen, amount: Decimal, days: int) -> list[Earlier]:
-        """The lines of the same other side with this amount in so many days before, the latest first."""
+        """The lines of the same other side with this amount in so many days before, the latest first.
+
+        What takes an amount back may stand before it on its day; of two of one amount, one is the first.
+        """
+        last = (seen.line.day, seen.id) if amount == seen.line.amount else (seen.line.day + timedelta(days=1), ("", ""))
         found: dict[LineId, Earlier] = {}
         first = seen.line.day - timedelta(days=days)
         for who in self._sides(seen.line):
             listed = self._found.get((seen.line.currency, amount, who), [])
-            end = bisect_left(listed, (seen.line.day, seen.id), key=lambda each: (each.line.day, each.id))
+            end = bisect_left(listed, last, key=lambda each: (each.line.day, each.id))
             for each in reversed(listed[max(0, end - MOST_EARLIER) : end]):
                 if each.line.day < first:
                     break

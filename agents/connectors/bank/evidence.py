@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.party_names import Alike, NameIndex
@@ -130,6 +131,7 @@ class Known:
         return party in self._vendors
 
 
+@lru_cache(maxsize=8192)
 def compact_iban(iban: str) -> str:
     """An account number as it is compared."""
     return "".join(iban.split()).upper()

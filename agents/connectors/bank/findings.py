@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.allotment import Allotment, Period, Purse
+from agents.connectors.bank.allotment import FOREVER, Allotment, Period, Purse
 from agents.connectors.bank.matches import AUTO_SCORE, NOTHING, Flag, Kind, LineId
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every rule looks at. `returned` is the day on which a line was taken back, `named` what lines name.
+    """What every rule looks at. `returned` is the day on which a line was taken back, known before all rules.
 
     `allotment` holds what proposals offer too. `certain` holds only what is booked without asking: what somebody may
-    still decline must not make another explanation look like the only one.
+    still decline must not make another explanation look like the only one. `named` and `periods` keep answers.
     """
 
     known: Known
@@ -75,6 +75,7 @@ class Desk:
     returned: dict[LineId, date] = field(default_factory=dict)
     currencies: tuple[str, ...] = ()
     named: dict[LineId, Named] = field(default_factory=dict)
+    periods: dict[LineId, Period] = field(default_factory=dict)
 
     def item(self, place: int) -> OpenItem:
         """The item at a place."""
@@ -82,7 +83,10 @@ class Desk:
 
     def period(self, seen: Seen) -> Period:
         """How long what the line pays stays paid."""
-        return Period(seen.line.day, self.returned.get(seen.id, date.max))
+        known = self.periods.get(seen.id)
+        if known is None:
+            self.periods[seen.id] = known = Period(seen.line.day, self.returned.get(seen.id, FOREVER))
+        return known
 
     def available(self, seen: Seen, place: int) -> Decimal:
         """What the line may take of an item."""
@@ -145,4 +149,4 @@ def parties_of(desk: Desk, places: Iterable[int]) -> set[str]:
 
 def least_likeness(desk: Desk, seen: Seen, places: Iterable[int]) -> Likeness:
     """How sure the other side of the line is the party of all these items."""
-    return min(seen.likeness(each) for each in parties_of(desk, places))
+    return min([seen.likeness(desk.item(place).party) for place in places])

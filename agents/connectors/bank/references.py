@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,8 @@ LEAST_LOOSE = 5  # digits without any letters
 LEAST_TAIL = 3  # digits that may name an invoice of a known party alone
 _LEAST_SERIAL = 3
 _YEAR = 4
-_PIECE = re.compile(r"[a-z]+|[0-9]+")
+_PIECE = re.compile(r"([a-z]+|[0-9]+)")
+_JOINTS = frozenset("-/._")
 _INVOICE_WORD = frozenset(("nr", "no", "num", "numero", "rechnung", "invoice", "inv", "facture", "factuur", "rg", "re"))
 
 
@@ -33,22 +34,29 @@ _INVOICE_WORD = frozenset(("nr", "no", "num", "numero", "rechnung", "invoice", "
 class Mentions:
     """What a text names. `exact` and `loose` hold for each number, in the order of the text, the keys that share it.
 
-    `has_unknown`: something looks like one of the numbers and is none of them. `tails` are digits that may be the end
-    of a number, `named_tails` those that a word such as "invoice" stands before.
+    `has_unknown`: something looks like one of the numbers and is none of them. `pieces` are the words and digits of
+    the texts, each text for itself.
     """
 
     exact: tuple[tuple[int, ...], ...] = ()
     loose: tuple[tuple[int, ...], ...] = ()
     has_unknown: bool = False
-    tails: frozenset[str] = frozenset()
-    named_tails: frozenset[str] = frozenset()
+    pieces: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def tails(self) -> frozenset[str]:
+        """Digits that may be the end of a number."""
+        long = {each for some in self.pieces for each in some if _is_digits(each) and len(each) >= LEAST_TAIL}
+        return self.named_tails | long
+
+    @property
+    def named_tails(self) -> frozenset[str]:
+        """Those that a word such as "invoice" stands before."""
+        pairs = (pair for some in self.pieces for pair in pairwise(some))
+        return frozenset(after for before, after in pairs if _is_digits(after) and before in _INVOICE_WORD)
 
 
-class _Piece(NamedTuple):
-    text: str
-    start: int
-    end: int
-    is_digits: bool
+_NOTHING = Mentions()
 
 
 def plain(text: str) -> str:
@@ -76,26 +84,27 @@ class ReferenceIndex:
         self._leads: set[str] = set()
         self._lengths: set[tuple[str, int]] = set()
         for text, key in references:
-            self._add([each.text for each in _pieces(plain(text))], key)
+            self._add(_PIECE.findall(plain(text)), key)
 
     def find(self, *texts: str) -> Mentions:
         """Everything that these texts name."""
+        if not self._starts:
+            return _NOTHING
         exact: dict[tuple[int, ...], None] = {}
         loose: dict[tuple[int, ...], None] = {}
         has_unknown = False
-        tails, named = set[str](), set[str]()
-        for text in filter(None, texts if self._starts else ()):
-            cleaned = plain(text)
-            pieces = _pieces(cleaned)
+        read = []
+        for text in filter(None, texts):
+            parts = _PIECE.split(plain(text))
+            pieces, between = parts[1::2], parts[::2]
             taken: set[int] = set()
-            for begin, end, keys, is_exact in self._hits(pieces, cleaned):
+            for begin, end, keys, is_exact in self._hits(pieces, between):
                 taken.update(range(begin, end))
                 (exact if is_exact else loose)[tuple(keys)] = None
             has_unknown = has_unknown or self._has_unknown(pieces, taken)
-            named |= _named_tails(pieces)
-            tails |= {each.text for each in pieces if each.is_digits and len(each.text) >= LEAST_TAIL}
+            read.append(tuple(pieces))
         also = tuple(each for each in loose if each not in exact)
-        return Mentions(tuple(exact), also, has_unknown, frozenset(tails | named), frozenset(named))
+        return Mentions(tuple(exact), also, has_unknown, tuple(read))
 
     def _add(self, pieces: list[str], key: int) -> None:
         whole, bare = "".join(pieces), _stripped(pieces)
@@ -125,24 +134,25 @@ class ReferenceIndex:
         known = where.setdefault(form, [])
         if key not in known[-1:]:
             known.append(key)
-        self._starts.update([form[:end] for end in range(1, min(len(form), START) + 1)])
+        if form[:START] not in self._starts or len(form) < START:
+            self._starts.update([form[:end] for end in range(1, min(len(form), START) + 1)])
 
-    def _hits(self, pieces: list[_Piece], text: str) -> Iterator[tuple[int, int, list[int], bool]]:
+    def _hits(self, pieces: list[str], between: list[str]) -> Iterator[tuple[int, int, list[int], bool]]:
         """The longest number from every piece on, then on behind it."""
         at = 0
         while at < len(pieces):
-            found = self._longest(pieces, at) if pieces[at].text[:START] in self._starts else None
+            found = self._longest(pieces, at) if pieces[at][:START] in self._starts else None
             if found is None:
                 at += 1
                 continue
             end, keys, is_exact = found
-            yield at, end, keys, is_exact and not _goes_on(pieces, at, end, text)
+            yield at, end, keys, is_exact and not _goes_on(pieces, at, end, between)
             at = end
 
-    def _longest(self, pieces: list[_Piece], at: int) -> tuple[int, list[int], bool] | None:
+    def _longest(self, pieces: list[str], at: int) -> tuple[int, list[int], bool] | None:
         whole, bare, found, has_zeros = "", "", None, False
         for end in range(at + 1, min(at + MAX_PIECES, len(pieces)) + 1):
-            piece = pieces[end - 1].text
+            piece = pieces[end - 1]
             whole += piece
             bare += ("|" if bare else "") + _bare(piece)
             has_zeros = has_zeros or piece[0] == "0"
@@ -154,38 +164,32 @@ class ReferenceIndex:
                 found = (end, keys, False)
         return found
 
-    def _has_unknown(self, pieces: list[_Piece], taken: set[int]) -> bool:
+    def _has_unknown(self, pieces: list[str], taken: set[int]) -> bool:
         for at, piece in enumerate(pieces):
-            if at in taken:
+            if at in taken or not _is_digits(piece):
                 continue
-            if piece.is_digits and (piece.text[:_YEAR], len(piece.text)) in self._lengths:
+            if (piece[:_YEAR], len(piece)) in self._lengths:
                 return True
-            before = pieces[at - 1].text if at and at - 1 not in taken else ""
-            if before in self._leads and piece.is_digits and len(piece.text) >= _LEAST_SERIAL:
+            before = pieces[at - 1] if at and at - 1 not in taken else ""
+            if before in self._leads and len(piece) >= _LEAST_SERIAL:
                 return True
         return False
 
 
-def _pieces(text: str) -> list[_Piece]:
-    found = ((each.group(), each.span()) for each in _PIECE.finditer(text))
-    return [_Piece(piece, start, end, piece[0] <= "9") for piece, (start, end) in found]
+def _is_digits(piece: str) -> bool:
+    return piece[0] <= "9"
 
 
 def _bare(piece: str) -> str:
-    return piece.lstrip("0") or "0" if piece[0].isdigit() else piece
+    return piece.lstrip("0") or "0" if _is_digits(piece) else piece
 
 
 def _stripped(pieces: list[str]) -> str:
     return "|".join(map(_bare, pieces))
 
 
-def _goes_on(pieces: list[_Piece], begin: int, end: int, text: str) -> bool:
+def _goes_on(pieces: list[str], begin: int, end: int, between: list[str]) -> bool:
     """Whether more digits hang on it, as in INV-2026-0017/2: it may be another number."""
-    after = end < len(pieces) and pieces[end].is_digits and text[pieces[end - 1].end : pieces[end].start] in "-/._"
-    if after or not begin or not (pieces[begin - 1].is_digits and pieces[begin].is_digits):
-        return after
-    return text[pieces[begin - 1].end : pieces[begin].start] in "-/._"
-
-
-def _named_tails(pieces: list[_Piece]) -> set[str]:
-    return {after.text for before, after in pairwise(pieces) if after.is_digits and before.text in _INVOICE_WORD}
+    if end < len(pieces) and _is_digits(pieces[end]) and between[end] in _JOINTS:
+        return True
+    return begin > 0 and _is_digits(pieces[begin - 1]) and _is_digits(pieces[begin]) and between[begin] in _JOINTS

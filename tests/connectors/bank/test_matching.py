@@ -185,6 +185,15 @@ def test_a_returned_debit_opens_the_invoice_again_and_it_can_be_paid_again() -> 
     assert found[1].other == found[0].id
 
 
+def test_what_is_returned_on_its_day_is_found_in_any_order() -> None:
+    paid = acme("1190.00", "INV-2026-0017")
+    back = replace(acme("-1190.00", "AC04"), is_return=True)
+    for first, second in (("a", "b"), ("b", "a")):
+        lines = [replace(paid, bank_id=first), replace(back, bank_id=second)]
+        found = matched([acme("1190.00", "old", -30), *lines], [ACME, like(ACME, "INV-2026-0001", days_later=-40)])
+        assert {(ACCOUNT, first)} >= {each.other for each in found if is_auto(each) and each.other}
+
+
 def test_a_return_of_what_was_booked_before_opens_it_too() -> None:
     first = acme("1190.00", "INV-2026-0016")
     booked = Booked(ACCOUNT, first, (("INV-2026-0016", Decimal("1190.00")),))

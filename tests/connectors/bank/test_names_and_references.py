@@ -112,6 +112,7 @@ def test_the_end_of_a_number() -> None:
 
 def test_nothing_is_found_where_nothing_is_known() -> None:
     assert ReferenceIndex([]).find("INV-2026-0017", "x") == Mentions()
+    assert not Mentions().tails
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
