@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_EARLIER = 40  # lines of one other side and one amount that are looked at
 _GIVING_BACK = ("erstattung", "refund", "ruckzahlung", "rueckzahlung", "gutschrift", "storno", "remboursement", "reimb")
+_TAKEN_BACK = ("rucklastschrift", "ruecklastschrift", "ruckbuchung", "chargeback", "returned debit", "retour sepa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def _differ(one: BankLine, two: BankLine) -> bool:
 
 
 def shares_a_number(seen: Seen, original: Earlier) -> bool:
-    """Whether both name the same thing: the machine's reference, or the number of an item."""
+    """Whether both name the same thing: the machine's reference (NOTPROVIDED is none), or the number of an item."""
     reference = plain(seen.line.reference).strip()
-    if reference and reference == plain(original.line.reference).strip():
+    if any(each.isdigit() for each in reference) and reference == plain(original.line.reference).strip():
         return True
     if original.seen:
         mine, theirs = seen.mentions, original.seen.mentions
@@ -107,10 +108,17 @@ def gives_back(seen: Seen) -> bool:
     return any(word in written for word in _GIVING_BACK)
 
 
+def is_taken_back(seen: Seen) -> bool:
+    """Whether the bank says that it took a line back, or the text does."""
+    written = plain(seen.line.text)
+    return seen.line.is_return or any(word in written for word in _TAKEN_BACK)
+
+
 def transfers(lines: Iterable[Seen], expected: Expected, tolerances: Tolerances) -> dict[LineId, LineId | None]:
     """The lines between own accounts with the other leg; None where that is not among these lines, nor on its account.
 
-    A leg that shows no account of the other side belongs to one that does, when it is the only one that can.
+    A leg that shows no account of the other side belongs to one that does, when it is the only one that can and both
+    show the same name, or the same text.
     """
     own = {compact_iban(each) for each in expected.own_accounts}
     by_amount: dict[tuple[str, str, Decimal], list[Seen]] = {}
@@ -135,5 +143,10 @@ def _other_leg(one: Seen, legs: list[Seen], found: dict[LineId, LineId | None], 
     named = [leg for leg in near if compact_iban(leg.line.iban) == here]
     if named:
         return min(named, key=lambda leg: (abs((leg.line.day - one.line.day).days), leg.line.day, leg.id))
-    silent = [leg for leg in near if not leg.line.iban and not leg.mentions.exact and not leg.known_parties()]
+    silent = [leg for leg in near if not leg.line.iban and not leg.mentions.exact and _reads_like(leg, one)]
     return silent[0] if len(silent) == 1 else None
+
+
+def _reads_like(one: Seen, two: Seen) -> bool:
+    names, texts = (plain(one.line.party), plain(two.line.party)), (plain(one.line.text), plain(two.line.text))
+    return any(mine == theirs and mine.strip() for mine, theirs in (names, texts))

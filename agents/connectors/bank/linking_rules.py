@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Paid = Callable[[LineId], frozenset[int]]
 
+SOON_DAYS = 14  # a bank that cannot collect says so within a few days; a payer may object for eight weeks
 SAME_TEXT_DAYS = 7  # two lines with one text and amount are hardly two payments
 
 
@@ -45,8 +46,10 @@ class Links:
         found = Finding(Kind.RETURN, CERTAIN if told else SURE, (reason,), other=chosen.id)
         if len(told or originals) > 1:
             found = found.at_most(ASK, "Several earlier lines fit.")
-        if not told and seen.line.reference and chosen.line.reference:
+        if not told and (seen.line.reference and chosen.line.reference):
             found = found.at_most(ASK, "The references are not the same.")
+        if not told and not (seen.line.is_return and (seen.line.day - chosen.line.day).days <= SOON_DAYS):
+            found = found.at_most(ASK, "An earlier line may be meant that is not here.")
         self.undone.add(chosen.id)
         return found, chosen
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.bank.allotment import Allotment, Period
 from agents.connectors.bank.amount_rules import by_amount, by_exchange, by_sum, guess
 from agents.connectors.bank.candidates import Candidates
-from agents.connectors.bank.counterparts import History
+from agents.connectors.bank.counterparts import History, is_taken_back
 from agents.connectors.bank.evidence import Known, Seen, compact_iban
 from agents.connectors.bank.findings import ASK, Desk, Finding, is_sure
 from agents.connectors.bank.instalments import as_instalments, in_instalments
@@ -102,7 +102,7 @@ class _Run:
     def _link_returns(self) -> None:
         """First of all: what was returned is open again, and may be paid again."""
         for seen in self._open_lines():
-            if not seen.line.is_return:
+            if not is_taken_back(seen):
                 continue
             found, original = self._links.a_return(seen)
             self._found[seen.id] = found
@@ -132,13 +132,18 @@ class _Run:
         for line_id, original in self._originals.items():
             found = self._found[line_id]
             if original.booked is not None:
-                parts: tuple[Part, ...] = tuple((number, -amount) for number, amount in original.booked.parts)
-            else:
-                paid = self._found.get(original.id)
-                parts = tuple((self._desk.item(use.place).number, -use.part) for use in paid.uses) if paid else ()
-                if paid is None or not is_sure(paid):
-                    found = found.at_most(ASK, "What its original paid is not certain.")
-            self._found[line_id] = _giving_back(found, parts)
+                paid: tuple[Part, ...] = original.booked.parts
+                if sum((amount for _, amount in paid), NOTHING) != original.line.amount:
+                    found = found.at_most(ASK, "Its original had a fee, a difference or a rest.")
+                self._found[line_id] = replace(found, given_back=_negative(paid))
+                continue
+            first = self._found.get(original.id)
+            if first is None or not is_sure(first):
+                found = found.at_most(ASK, "What its original paid is not certain.")
+            if first is not None:
+                back = _negative(tuple((self._desk.item(use.place).number, use.part) for use in first.uses))
+                found = replace(found, given_back=back, fee=-first.fee, difference=-first.difference)
+            self._found[line_id] = found
 
     def _unless_paid_twice(self, rule: Rule) -> Rule:
         """The rule, for the owner where two others pay one item on one day: whose money is whose?"""
@@ -196,8 +201,8 @@ def _unnamed(rule: Rule) -> Rule:
     return lambda seen, desk: None if named_items(seen, desk).places else rule(seen, desk)
 
 
-def _giving_back(found: Finding, parts: tuple[Part, ...]) -> Finding:
-    return Finding(found.kind, found.score, found.reasons, flags=found.flags, other=found.other, given_back=parts)
+def _negative(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple((number, -amount) for number, amount in parts)
 
 
 def _match(seen: Seen, found: Finding | None, desk: Desk, candidates: Candidates) -> Match:

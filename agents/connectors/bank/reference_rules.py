@@ -95,7 +95,8 @@ def by_named_gap(seen: Seen, desk: Desk) -> Finding | None:
     if not is_open:
         return None
     if is_open == seen.target:
-        found = Finding(Kind.JOINT, ASK, ("It has the amount of those it names that are open.",), tuple(uses))
+        kind = Kind.REFERENCE if len(uses) == 1 else Kind.JOINT
+        found = Finding(kind, ASK, ("It has the amount of those it names that are open.",), tuple(uses))
     else:
         found = (
             _less_a_fee(seen, desk, uses, is_open)
