@@ -152,9 +152,8 @@ class _Run:
             places = named_items(seen, self._desk).places
             if len(places) == 1 and self._desk.item(places[0]).amount == seen.target:
                 claims.setdefault((places[0], seen.line.day), []).append(seen)
-        several = {
-            seen.id for some in claims.values() for seen in some if not all(same_side(seen, other) for other in some)
-        }
+        rivals = [some for some in claims.values() if len(some) > 1]
+        several = {seen.id for some in rivals for seen in some if not all(same_side(seen, other) for other in some)}
 
         def checked(seen: Seen, desk: Desk) -> Finding | None:
             found = rule(seen, desk)

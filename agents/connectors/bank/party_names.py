@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_NAME = 140  # characters; SEPA has 70, some banks join two lines
-MAX_ALIKE = 50  # parties that share a word with a name and are looked at
+MAX_ALIKE = 20  # parties that share a word with a name and are looked at
 CUT_OFF_FROM = 12  # letters; a shorter name is hardly one that a bank has cut off
 _TELLING = 4  # letters of a word that says something alone
 _LETTER_WITH_DOT = re.compile(r"\b(\w)\.")

@@ -29,6 +29,8 @@ def named_items(seen: Seen, desk: Desk) -> Named:
 
 
 def _look_up(seen: Seen, desk: Desk) -> Named:
+    if not seen.mentions.exact and not seen.mentions.loose:
+        return Named((), is_exact=True, is_clear=True)
     found: dict[int, bool] = {}
     is_clear = True
     for shared, is_exact in [(each, True) for each in seen.mentions.exact] + [
@@ -36,7 +38,8 @@ def _look_up(seen: Seen, desk: Desk) -> Named:
     ]:
         places = [place for place in shared if desk.item(place).is_incoming == (seen.sign > 0)]
         likeness = {place: seen.likeness(desk.item(place).party) for place in places}
-        best = [place for place in places if likeness[place] == max(likeness.values())]
+        most = max(likeness.values(), default=Likeness.OTHER)
+        best = [place for place in places if likeness[place] == most]
         is_clear = is_clear and len(best) <= 1
         found |= {place: is_exact for place in best[:1] if place not in found}
     return Named(tuple(found), all(found.values()), is_clear)

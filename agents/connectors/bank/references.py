@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 600  # characters
 MAX_PIECES = 12  # of one number: an RF reference in groups of four has up to 12
+MOST_SHARED = 50  # items of one number; one that more have is a customer's number, say, and names none of them
 START = 8  # characters of a number that are looked up while a text is read
 LEAST_EXACT = 5  # letters and digits; shorter numbers are never exact
 LEAST_LOOSE = 5  # digits without any letters
@@ -100,7 +101,8 @@ class ReferenceIndex:
             taken: set[int] = set()
             for begin, end, keys, is_exact in self._hits(pieces, between):
                 taken.update(range(begin, end))
-                (exact if is_exact else loose)[tuple(keys)] = None
+                if len(keys) <= MOST_SHARED:
+                    (exact if is_exact else loose)[tuple(keys)] = None
             has_unknown = has_unknown or self._has_unknown(pieces, taken)
             read.append(tuple(pieces))
         also = tuple(each for each in loose if each not in exact)

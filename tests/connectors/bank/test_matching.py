@@ -229,3 +229,35 @@ def test_a_known_party_need_not_have_items() -> None:
     found = only(line("1190.00", "INV-2026-0017", "Blue Harbor", ""), ACME, parties=(Party("Blue Harbor Ltd"),))
     assert not is_auto(found)
     assert ACME_IBAN not in found.line.iban
+
+
+@pytest.mark.parametrize(
+    ("amount", "text", "verdict"),
+    [
+        ("1500.50", "Rechnung 0017 0019", Verdict.AUTO),
+        ("1500.50", "Rechnung 0017", Verdict.PROPOSED),
+        ("1500.50", "Rechnung 0444", Verdict.PROPOSED),
+    ],
+)
+def test_ends_of_numbers_must_fit_all_of_a_joint_payment(amount: str, text: str, verdict: Verdict) -> None:
+    assert only(acme(amount, text), ACME, SECOND, THIRD).verdict is verdict
+
+
+def test_numbers_of_two_currencies_in_one_text_are_the_owners() -> None:
+    found = only(acme("1500.00", "INV-2026-0017 INV-2026-0019"), DOLLARS, SECOND)
+    assert found.verdict is not Verdict.AUTO
+
+
+def test_named_ones_that_are_settled_do_not_count() -> None:
+    found = matched(
+        [acme("1190.00", "INV-2026-0017"), acme("310.50", "INV-2026-0017 INV-2026-0019", 9)], [ACME, SECOND]
+    )
+    assert summary(found[1]) == (Kind.REFERENCE, False, (part(SECOND),))
+
+
+def test_too_much_for_several_named_ones_may_be_more_of_theirs() -> None:
+    items = [ACME, SECOND, *(like(ACME, f"INV-2026-01{at:02}", f"{at}00.00") for at in range(1, 5))]
+    found = only(acme("2000.50", "INV-2026-0017 INV-2026-0019"), *items)
+    assert summary(found)[:2] == (Kind.OVERPAID, False)
+    both = only(acme("1780.50", "INV-2026-0017 INV-2026-0018"), ACME, BLUE)
+    assert summary(both)[:2] == (Kind.OVERPAID, False)

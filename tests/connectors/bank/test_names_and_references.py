@@ -110,6 +110,13 @@ def test_the_end_of_a_number() -> None:
     assert (found.tails, found.named_tails) == (frozenset(("17", "4711")), frozenset(("17",)))
 
 
+def test_a_number_that_very_many_share_names_none_of_them() -> None:
+    assert ReferenceIndex([("KD-100234", key) for key in range(60)]).find("KD-100234") == Mentions(
+        pieces=(("kd", "100234"),)
+    )
+    assert ReferenceIndex([("KD-100234", key) for key in range(3)]).find("KD-100234").exact == ((0, 1, 2),)
+
+
 def test_nothing_is_found_where_nothing_is_known() -> None:
     assert ReferenceIndex([]).find("INV-2026-0017", "x") == Mentions()
     assert not Mentions().tails
