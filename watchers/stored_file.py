@@ -18,7 +18,7 @@ UNKNOWN = "bin"
 # life (canvas, base, svg). Markdown is kept as .txt: as .md its links, embeds and code blocks would be live.
 DOCUMENTS = frozenset({"csv", "docx", "json", "odp", "ods", "odt", "pdf", "pptx", "rtf", "tsv", "txt", "xlsx", "xml"})
 MESSAGES = frozenset({"eml", "ics", "vcf"})
-STATEMENTS = frozenset({"ofx", "qif", "sta"})
+STATEMENTS = frozenset({"mt940", "ofx", "qfx", "qif", "sta"})
 IMAGES = frozenset({"avif", "bmp", "gif", "heic", "jpeg", "jpg", "png", "tif", "tiff", "webp"})
 SOUNDS = frozenset({"m4a", "mp3", "mp4", "ogg", "wav"})
 EXTENSIONS = DOCUMENTS | MESSAGES | STATEMENTS | IMAGES | SOUNDS | {"zip"}

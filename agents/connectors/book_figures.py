@@ -109,6 +109,10 @@ class BookReports(Protocol):
         """What was earned and spent between two days, both with, by the day of the document."""
         ...
 
+    def accounts(self) -> Mapping[str, str]:
+        """The owner's bank accounts by name, each with its IBAN, or empty where the books do not say it."""
+        ...
+
     def cash(self, on: date) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day."""
         ...

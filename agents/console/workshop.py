@@ -12,6 +12,7 @@ from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
+from agents.autonomy.bank_brain import BankBrain
 from agents.autonomy.book_facts import is_paid
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
@@ -151,7 +152,8 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     embedder = open_embedder()
     playbook = PlaybookBrain(house.skills, accepted=house.accepted_skills, embedder=embedder)
     asked = ModelWhenConnected(house, playbook, facts.policy)
-    brain = ContactsBrain(house.place.root, asked, house.models)
+    contacts = ContactsBrain(house.place.root, asked, house.models)
+    brain = BankBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
     learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)
     return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
 

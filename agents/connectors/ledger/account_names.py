@@ -15,7 +15,12 @@ _LETTERS = str.maketrans(
     | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
 )
 MAX_PART_CHARS = 40
-TRANSIT = "Assets:Transit"
+BANK, TRANSIT = "Assets:Bank:", "Assets:Transit"
+OF_THEIR_OWN = {
+    "Cash": "Assets:Cash",
+    "Private": "Equity:Private",  # what the owner takes out and puts in
+    "Opening": "Equity:Opening-Balances",  # what was there before the books began
+}
 HASH_CHARS = 16
 
 
@@ -30,14 +35,14 @@ def payable(vendor: str) -> str:
 
 
 def money(name: str) -> str:
-    """The account of the owner's own money: 'Checking', 'Cash', or what they take out and put in, 'Private'."""
-    return {"Cash": "Assets:Cash", "Private": "Equity:Private"}.get(name, f"Assets:Bank:{name}")
+    """The account of the owner's own money: `Assets:Bank:Checking`, or one of those that no bank tells of."""
+    return OF_THEIR_OWN.get(name, f"{BANK}{name}")
 
 
 def other_side(name: str) -> str:
     """Where a transfer goes: between two accounts of a bank it is under way until the other one tells of it too."""
     place = money(name)
-    return TRANSIT if place.startswith("Assets:Bank:") else place
+    return TRANSIT if place.startswith(BANK) else place
 
 
 def _part(party: str, unwritable: str) -> str:

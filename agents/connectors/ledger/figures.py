@@ -21,6 +21,7 @@ from agents.connectors.book_figures import (
 from agents.connectors.books import InvoiceStanding
 from agents.connectors.ledger.account_names import TRANSIT
 from agents.connectors.ledger.entry import VAT
+from agents.connectors.ledger.ledger_files import bank_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
 from agents.errors import NeedsOwner
@@ -70,6 +71,10 @@ class LedgerFigures:
         costs = self._by_account(lambda leg: leg.account.startswith(COSTS), span, sign=1)
         result = self._figure("result", lambda leg: leg.account.startswith((REVENUE, COSTS)), span, sign=-1)
         return ProfitAndLoss(start, end, revenue, costs, result)
+
+    def accounts(self) -> dict[str, str]:
+        """The owner's bank accounts by name, each with its IBAN, or empty where the ledger does not say it."""
+        return bank_accounts(self._texts.values())
 
     def cash(self, on: date) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day, and under way between them."""

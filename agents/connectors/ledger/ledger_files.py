@@ -21,6 +21,11 @@ FOLDER = "Accounting"
 MAIN = f"{FOLDER}/main.beancount"
 MAX_LEDGER_FILE_BYTES = 50_000_000
 _NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"')
+_BANK_ACCOUNT = re.compile(
+    r"(?m)^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ \t]+open[ \t]+Assets:Bank:([A-Z0-9][A-Za-z0-9-]*)(?![\w:-]).*$"
+    r"((?:\n[ \t]+\S.*)*)"
+)
+_IBAN = re.compile(r'iban:[ \t]*"([^"]{1,60})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,16 @@ def is_opened(texts: Iterable[str], account: str) -> bool:
     """Whether some ledger text opens the account."""
     directive = re.compile(rf"(?m)^[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}[ \t]+open[ \t]+{account}(?![\w:-])")
     return any(directive.search(text) for text in texts)
+
+
+def bank_accounts(texts: Iterable[str]) -> dict[str, str]:
+    """The owner's bank accounts by name, each with the IBAN that stands below its `open`, or empty."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for name, meta in _BANK_ACCOUNT.findall(text):
+            iban = _IBAN.search(meta)
+            found[name] = (iban[1].replace(" ", "").upper() if iban else "") or found.get(name, "")
+    return found
 
 
 def places_of(texts: Mapping[str, str], wanted: str) -> tuple[str, ...]:

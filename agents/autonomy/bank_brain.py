@@ -1,0 +1,73 @@
+"""Hands statements of the bank in the inbox to code that reads them; all else the brain behind it does.
+
+A statement is compared with the books by code, so no model sees it. What it takes is loaded with the first statement.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.durability.engine import UNKEPT
+from agents.reasoning.decision_wire import decision_from_json, decision_to_json
+from agents.vault.files import read_regular
+from agents.vault.layout import FILES
+from agents.vault.outline import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from agents.connectors.book_figures import BookReports
+    from agents.connectors.contract import Action
+    from agents.durability.engine import Steps
+    from agents.reasoning.brain import Brain, Decision, Facts, Outcome, TaskView
+
+CATEGORY = "bank_statement"
+MAX_BYTES, HEAD_BYTES = 40_000_000, 4_000
+FORMATS = ("mt940", "ofx", "qfx", "sta")  # a table (csv) is filed under its account by the skill, not booked yet
+
+
+class BankBrain:
+    """A brain in front of another one. `reports`: the figures of the books as they are now; `models`: all actions."""
+
+    def __init__(
+        self, root: Path, inner: Brain, models: Mapping[str, type[Action]], reports: Callable[[], BookReports]
+    ) -> None:
+        self._root = root.resolve()
+        self._inner = inner
+        self._models = models
+        self._reports = reports
+
+    @property
+    def name(self) -> str:
+        """That of the brain behind it."""
+        return self._inner.name
+
+    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps = UNKEPT) -> Decision:
+        """The next moves, decided in one step; of most tasks by the brain behind it."""
+        if not self._is_statement(task):
+            return self._inner.decide(task, outcomes, facts, steps)
+        kept = steps.run("bank", lambda: decision_to_json(self._decided(task, outcomes, facts)))
+        return decision_from_json(kept, self._models)
+
+    def _decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
+        from agents.autonomy.bank_tasks import BankTasks, end  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
+
+        content = self._kept(task)
+        if isinstance(content, Problem):
+            return end(f"the file cannot be read: {content.message}")
+        return BankTasks(self._reports).decide(task, content, outcomes, facts)
+
+    def _is_statement(self, task: TaskView) -> bool:
+        """Whether it is a file in a format of bank statements; other things are XML too."""
+        if task.kind != "file" or task.category not in {"", CATEGORY} or len(task.attachments) != 1:
+            return False
+        extension = task.attachments[0].stored.rpartition(".")[2]
+        if extension != "xml":
+            return extension in FORMATS
+        content = self._kept(task)
+        return isinstance(content, bytes) and b"camt.05" in content[:HEAD_BYTES]
+
+    def _kept(self, task: TaskView) -> bytes | Problem:
+        places = sorted((self._root / FILES).glob(f"*/{task.attachments[0].stored}"))
+        return read_regular(places[0], MAX_BYTES) if places else Problem(0, "it is not there any more")

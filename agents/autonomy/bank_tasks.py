@@ -1,0 +1,133 @@
+"""What is to be done about a statement of the bank: read, matched with the books, and one proposal to book it.
+
+Which account it is of is told by its IBAN in the books, else the owner is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agents.connectors.bank.from_books import expected_of, order_of
+from agents.connectors.bank.matches import Verdict
+from agents.connectors.bank.matching import reconcile
+from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
+from agents.connectors.book_orders import MAX_MOVES
+from agents.errors import EmployeeError
+from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agents.connectors.bank.matches import Reconciliation
+    from agents.connectors.bank.statement import Statement
+    from agents.connectors.book_figures import BookReports
+    from agents.reasoning.brain import Facts, Move, Outcome, TaskView
+
+KEY, WHICH, CATEGORY, RULE = "bank", "account", "bank_statement", "bank"
+MAX_TOLD = 20
+ENDS = {
+    "done": "booked as you said",
+    "rejected": "not booked, as you said",
+    "expired": "no answer in time; nothing was booked",
+    "failed": "it could not be booked; nothing was changed",
+}
+
+
+class BankTasks:
+    """Decides about statements. `reports`: the figures of the books as they are now."""
+
+    def __init__(self, reports: Callable[[], BookReports]) -> None:
+        self._reports = reports
+
+    def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
+        """The next move for a statement, of which `content` are the bytes."""
+        last = outcomes[-1] if outcomes else None
+        if last is not None and last.key == KEY and last.kind in ENDS:
+            return end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
+        found = _read(task, content)
+        if isinstance(found, str):
+            return end(found)
+        try:
+            reports = self._reports()
+            accounts = dict(reports.accounts())
+            name = _named(found, accounts, outcomes)
+            if not name:
+                return _which(found, accounts)
+            return self._proposed(task, found, name, facts, reports)
+        except EmployeeError as err:
+            return end(f"nothing was booked: {err} {err.hint}")
+
+    def _proposed(
+        self, task: TaskView, statement: Statement, name: str, facts: Facts, reports: BookReports
+    ) -> Decision:
+        on = max((line.day for line in statement.lines), default=facts.today)
+        own = {iban: each for each, iban in reports.accounts().items() if iban}
+        expected = expected_of(reports.receivables(on), reports.payables(on), (statement.account, *own))
+        found = reconcile([statement], expected)
+        is_new = not any(each.name.endswith(f":{name}") and each.rows for each in reports.cash(on))
+        order = order_of(statement, name, found, expected, own, new=is_new)
+        source = f"note:{task.attachments[0].stored.rpartition('.')[0]}"
+        provenance = dict.fromkeys(("currency", "moves", "closing", "closed_on"), source) | {"account": "computed"}
+        move = ProposeAction(KEY, order, provenance, "", _told(statement, found))
+        step = Step("Wait for your yes", done=False, move_key=KEY)
+        return _decision("Book the movements of the bank", step, move)
+
+
+def _read(task: TaskView, content: bytes) -> Statement | str:
+    """The statement, or why nothing is booked."""
+    read = read_statements(content, task.attachments[0].sent_name, {})
+    if isinstance(read, Refusal):
+        return f"nothing was booked: {read.sentence} {read.hint}"
+    if isinstance(read, NeedsProfile) or len(read) != 1:
+        return "nothing was booked: give one statement of one account in each file"
+    if len(read[0].lines) >= MAX_MOVES:
+        return f"nothing was booked: {len(read[0].lines)} movements are too many for one yes; export months"
+    if not read[0].lines and read[0].closing is None:
+        return "it holds no movement"
+    return read[0]
+
+
+def _named(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Outcome, ...]) -> str:
+    """The owner's name of the account, from the books or from what they answered; empty when nobody has said it."""
+    said = [each.value.strip() for each in outcomes if each.key == WHICH and each.kind == "answered"]
+    known = {iban: name for name, iban in accounts.items() if iban}
+    by_iban = known.get(statement.account.replace(" ", "").upper(), "")
+    return by_iban or next((each for each in reversed(said) if each in accounts), "")
+
+
+def _which(statement: Statement, accounts: Mapping[str, str]) -> Decision:
+    question = (
+        f'Which of your accounts is {statement.account}? (Write `iban: "{statement.account}"` below its `open` in '
+        "Accounting/accounts.beancount, and this is not asked again.)"
+    )
+    choices = tuple(Choice(each) for each in sorted(accounts))
+    step = Step("Wait for your answer", done=False, move_key=WHICH)
+    return _decision("Find out which account the statement is of", step, AskOwner(WHICH, question, choices))
+
+
+def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
+    """What the owner is to know besides the movements."""
+    count = {verdict: sum(each.verdict is verdict for each in found.matches) for verdict in Verdict}
+    told = [f"{count[Verdict.AUTO]} of {len(found.matches)} movements were matched with the books for sure"]
+    for each in found.matches:
+        if each.flags:
+            told.append(
+                f"⚠ {each.line.day} {each.line.party}: an account that is not known for them; it is not matched"
+            )
+        elif each.verdict is Verdict.PROPOSED:
+            told.append(f"{each.line.day}, {each.line.amount}: perhaps {'; '.join(each.reasons)}")
+    if statement.left_out:
+        told.append(f"{statement.left_out} movements are announced only and left out")
+    return tuple(told[:MAX_TOLD])
+
+
+def _decision(objective: str, step: Step, move: Move) -> Decision:
+    return Decision(RULE, CATEGORY, objective, (step,), "you have said yes or no", (move,))
+
+
+def end(summary: str) -> Decision:
+    """Nothing more is to be done."""
+    step = Step("Nothing is left to do", done=True)
+    decision = Decision(RULE, CATEGORY, "Look through the statement", (step,), "filed", (Finish(summary),))
+    return replace(decision, brain="playbook")
