@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -35,8 +36,8 @@ def camt(lines: Iterable[tuple[str, str, str, str]], opening: str = "0.00", iban
             side="Cdtr" if amount.startswith("-") else "Dbtr",
             day=today(),
             ref=ref,
-            party=party,
-            text=text,
+            party=escape(party),
+            text=escape(text),
         )
         for ref, amount, party, text in made
     )
