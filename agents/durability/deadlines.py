@@ -64,18 +64,18 @@ _WEEKDAYS = (
     ("sunday", "sun", "sonntag", "dimanche", "domingo", "domenica", "zondag"),
 )
 _MONTHS = (
-    ("january", "jan", "januar", "jänner", "janvier", "enero", "gennaio", "januari"),
-    ("february", "feb", "februar", "février", "febrero", "febbraio", "februari"),
-    ("march", "mar", "märz", "mars", "marzo", "maart"),
-    ("april", "apr", "avril", "abril", "aprile"),
+    ("january", "jan", "januar", "jänner", "janvier", "janv", "enero", "gennaio", "januari"),
+    ("february", "feb", "febr", "februar", "février", "févr", "febrero", "febbraio", "februari"),
+    ("march", "mar", "märz", "mär", "mrz", "mars", "marzo", "maart"),
+    ("april", "apr", "avril", "avr", "abril", "aprile"),
     ("may", "mai", "mayo", "maggio", "mei"),
     ("june", "jun", "juni", "juin", "junio", "giugno"),
-    ("july", "jul", "juli", "juillet", "julio", "luglio"),
+    ("july", "jul", "juli", "juillet", "juil", "julio", "luglio"),
     ("august", "aug", "août", "agosto", "augustus"),
     ("september", "sep", "sept", "septembre", "septiembre", "settembre"),
-    ("october", "oct", "oktober", "octobre", "octubre", "ottobre"),
+    ("october", "oct", "oktober", "okt", "octobre", "octubre", "ottobre"),
     ("november", "nov", "novembre", "noviembre"),
-    ("december", "dec", "dezember", "décembre", "diciembre", "dicembre"),
+    ("december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dicembre"),
 )
 _END_OF_WEEK = (
     *("end of the week", "end of this week", "end of week", "ende der woche", "wochenende", "fin de semaine"),
@@ -103,6 +103,11 @@ def deadline_in(text: str, today: date) -> date | None:
     shown = " ".join(text[:MAX_TEXT_CHARS].casefold().replace("’", "'").split())
     latest = today + timedelta(days=MAX_DAYS_AHEAD)
     return min((each for each in _deadlines(shown, today) if today <= each <= latest), default=None)
+
+
+def month_named(word: str) -> int:
+    """1 to 12, or 0 when it names no month."""
+    return next((at for at, words in enumerate(_MONTHS, 1) if word.casefold() in words), 0)
 
 
 def _deadlines(text: str, today: date) -> Iterator[date]:
@@ -148,7 +153,7 @@ def _date(found: re.Match[str], today: date) -> date | None:
         month, day = (day, month) if month > len(_MONTHS) else (month, day)
     else:
         day, year = int(found["day1"] or found["day2"]), found["year1"] or found["year2"]
-        month = _place(found["name1"] or found["name2"], _MONTHS) + 1
+        month = month_named(found["name1"] or found["name2"])
     if year:
         return _valid(int(year) + (CENTURY if len(year) == len("26") else 0), month, day)
     this_year = _valid(today.year, month, day)

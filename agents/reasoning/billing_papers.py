@@ -12,11 +12,12 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agents.durability.deadlines import CENTURY, month_named
 from agents.reasoning.amounts import read_number
 from agents.security.personal_numbers import is_iban
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
 MAX_CHARS, MAX_LINES, MAX_LINE_CHARS = 20_000, 400, 200
@@ -50,7 +51,10 @@ _TOTALS = (
     ),
     re.compile(r"(?i)\b(?:total|gesamt|summe|totaal|importe|montant)\b"),
 )
-_PART = re.compile(r"(?i)\b(?:sub-?total|zwischensumme|sous-total|netto?|excl|hors|before)\b")
+_PART = re.compile(
+    r"(?i)\b(?:sub-?total|zwischensumme|sous-total|net(?! à payer)|netto?|excl|hors|before|change|rückgeld)\b"
+)
+_INCLUDED = re.compile(r"(?i)\b(?:incl|inkl|ttc|with|mit)")
 _TAX = re.compile(r"(?i)\b(?:vat|sales tax|tax|mwst|ust|mehrwertsteuer|umsatzsteuer|tva|btw|iva)\b")
 _NO_TAX = re.compile(r"(?i)\b(?:excl|ohne|before|nett?o?|nr|no|number|id|hors|incl|inkl|total|gesamt)\b")
 _VAT_WORDS = re.compile(r"(?i)\b(?:vat|ust|umsatzsteuer|uid|tva|iva|btw|tax)\b")
@@ -59,14 +63,17 @@ _VAT_ID = re.compile(
     r"[0-9A-Z]{0,2}[ .]?(?:[0-9][ .]?){7,12}(?:B[0-9]{2})?\b"
 )
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
-_CURRENCY = re.compile(r"(?i)€|\$|£|\b(?:eur|usd|gbp|chf|sek|nok|dkk|pln|czk)\b")
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
+_CURRENCY = re.compile(r"(?i)€|\$|£|\b(?:eur|usd|gbp|chf|sfr|sek|nok|dkk|pln|czk)\b")
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "SFR": "CHF"}
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b")
+_DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})\b")
+_SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_NAMED = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|\.)? (?:de |di )?([^\W\d_]{3,10})\.?,? (?:de )?(\d{4})\b")
+_NAMED_FIRST = re.compile(r"\b([^\W\d_]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
 _DUE = re.compile(r"(?i)\b(?:due|payable|zahlbar|fällig|until|bis)\b")
 _HEADING = re.compile(
     r"(?i)\b(?:invoice|receipt|rechnung|quittung|beleg|bon|facture|reçu|ticket|date|datum|page|seite|total"
-    r"|bill to|tel|www)\b"
+    r"|bill to|tel|www)\b|^\W*(?:order|thank|thanks|danke|merci|gracias|paid|bezahlt|card|karte|visa|mastercard)\b"
 )
 
 
@@ -80,32 +87,54 @@ class PaperKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What could be read. Empty, or None, is what could not. Ids and accounts without blanks; `tax` is an amount."""
+    """What could be read. Empty, or None, is what could not. Ids and accounts without blanks; `tax` is an amount.
+
+    `days`: each day on it that is not the one until which it is to be paid.
+    """
 
     kind: PaperKind
     vendor: str = ""
-    day: date | None = None
+    days: tuple[date, ...] = ()
     total: Decimal | None = None
     currency: str = ""
     tax: Decimal | None = None
     vat_ids: tuple[str, ...] = ()
     ibans: tuple[str, ...] = ()
 
+    @property
+    def day(self) -> date | None:
+        """The one day on it; None where there are several."""
+        return self.days[0] if len(self.days) == 1 else None
+
 
 def read_paper(text: str) -> Paper:
-    """What kind of paper a text is, and what stands on it."""
-    text = text[:MAX_CHARS]
-    lines = [" ".join(line.split())[:MAX_LINE_CHARS] for line in text.splitlines()[:MAX_LINES] if line.strip()]
-    total = _total(lines)
+    """What kind of paper a text is, and what stands on it if it is an invoice or a receipt."""
+    lines = _lines(text)
+    total = _total(lines, _TOTALS)
     kind = _kind(lines) if total is not None else PaperKind.OTHER
-    if kind is PaperKind.OTHER:
-        return Paper(kind)
+    return Paper(kind) if kind is PaperKind.OTHER else _read(lines, kind, total)
+
+
+def read_purchase(text: str) -> Paper:
+    """What any text says of a purchase, such as a mail that confirms one: without a total, what was paid is it."""
+    lines = _lines(text)
+    paid = [line for line in lines if not _UNPAID.search(line)]
+    return _read(lines, PaperKind.OTHER, _total(paid, (*_TOTALS, _PAID)))
+
+
+def _lines(text: str) -> list[str]:
+    lines = text[:MAX_CHARS].splitlines()[:MAX_LINES]
+    return [" ".join(line.split())[:MAX_LINE_CHARS] for line in lines if line.strip()]
+
+
+def _read(lines: Sequence[str], kind: PaperKind, total: Decimal | None) -> Paper:
     tax = _tax(lines)
-    found = {_SIGNS.get(each, each.upper()) for each in _CURRENCY.findall(text)}
+    signs = (each.upper() for line in lines for each in _CURRENCY.findall(line))
+    found = {_SIGNS.get(each, each) for each in signs}
     return Paper(
         kind,
         next((line[:MAX_NAME_CHARS] for line in lines[:HEAD_LINES] if _is_name(line)), ""),
-        _day(lines),
+        tuple(dict.fromkeys(day for line in lines if not _DUE.search(line) for day in _days(line))),
         total,
         found.pop() if len(found) == 1 else "",
         tax if tax is not None and total is not None and tax < total else None,
@@ -139,13 +168,21 @@ def _amounts(line: str) -> list[Decimal]:
     return [amount for each in _AMOUNT.findall(line) if (amount := read_number(each)) is not None]
 
 
-def _total(lines: Sequence[str]) -> Decimal | None:
+def _total(lines: Sequence[str], cues: Iterable[re.Pattern[str]]) -> Decimal | None:
     """The amount beside the strongest word for a total; None where two such lines disagree, or there is none."""
-    for cue in _TOTALS:
-        found = {_amounts(line)[-1] for line in lines if cue.search(line) and not _PART.search(line) and _amounts(line)}
+    for cue in cues:
+        found = {_amounts(line)[-1] for line in lines if cue.search(line) and _says_total(line)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
+
+
+def _says_total(line: str) -> bool:
+    """Whether the amount on a line can be all of it: no part, no change, and no tax unless it says 'with tax'."""
+    count, amount, tax = len(_amounts(line)), _AMOUNT.search(line), _TAX.search(line)
+    if not count or amount is None or _PART.search(line):
+        return False
+    return tax is None or (count == 1 and (tax.start() > amount.start() or _INCLUDED.search(line) is not None))
 
 
 def _tax(lines: Sequence[str]) -> Decimal | None:
@@ -154,22 +191,28 @@ def _tax(lines: Sequence[str]) -> Decimal | None:
     return found[0] if len(found) == 1 else None
 
 
-def _day(lines: Sequence[str]) -> date | None:
-    """The one day on it that is not the day until which it is to be paid."""
-    found = {day for line in lines if not _DUE.search(line) for day in _days(line)}
-    return found.pop() if len(found) == 1 else None
-
-
 def _days(line: str) -> Iterator[date]:
-    written = [(year, month, day) for year, month, day in _ISO.findall(line)]
-    written += [(year, month, day) for day, month, year in _DOTTED.findall(line)]
-    for year, month, day in written:
-        try:
-            found = date(int(year), int(month), int(day))
-        except ValueError:
-            continue
-        if found.year >= OLDEST_YEAR:
-            yield found
+    """Every day that is written out and can be read in one way only."""
+    written = [(int(year), int(month), int(day)) for year, month, day in _ISO.findall(line)]
+    written += [(_year(year), int(month), int(day)) for day, month, year in _DOTTED.findall(line)]
+    written += [(int(year), month_named(name), int(day)) for day, name, year in _NAMED.findall(line)]
+    written += [(int(year), month_named(name), int(day)) for name, day, year in _NAMED_FIRST.findall(line)]
+    yield from filter(None, (_valid(*each) for each in written))
+    for first, second, year in _SLASHED.findall(line):
+        both = {_valid(int(year), int(first), int(second)), _valid(int(year), int(second), int(first))} - {None}
+        if len(both) == 1:
+            yield from filter(None, both)
+
+
+def _year(digits: str) -> int:
+    return int(digits) + (CENTURY if len(digits) == len("26") else 0)
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year >= OLDEST_YEAR else None
+    except ValueError:
+        return None
 
 
 def _vat_ids(lines: Sequence[str]) -> Iterator[str]:

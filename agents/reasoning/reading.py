@@ -15,6 +15,7 @@ from agents.connectors.books import Unclear, plain_line
 from agents.durability.deadlines import deadline_in
 from agents.reasoning.amounts import read_amounts, read_number
 from agents.reasoning.asks import asks_in
+from agents.reasoning.billing_papers import read_purchase
 from agents.reasoning.payers import payer_in
 from agents.reasoning.phrases import folded, sentences
 from agents.reasoning.triage import Triage, attached_texts, newest_words
@@ -55,7 +56,7 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
         "deadline": _deadline(words, task),
         "rates": [_rate(each, task, words) for each in facts.rates],
         "expenses": expense_kinds("\n".join((task.text, *attached_texts(task)))),
-        "paper": None if triage.paper is None else paper_as_given(triage.paper),
+        "paper": paper_as_given(triage.paper or _purchase(task)),
         "statement": None if triage.statement is None else {k: str(v) for k, v in asdict(triage.statement).items()},
         "handbook": {
             "company": facts.handbook.company,
@@ -75,13 +76,17 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
 
 
 def paper_as_given(paper: Paper) -> dict[str, object]:
-    """What stands on an invoice or a receipt; JSON values only."""
+    """What stands on an invoice or a receipt, or in a text that is neither (`other`); JSON values only."""
     texts = {"kind": str(paper.kind), "vendor": paper.vendor, "currency": paper.currency}
     amounts = {
         name: "" if value is None else f"{value:f}" for name, value in (("total", paper.total), ("tax", paper.tax))
     }
-    day = paper.day.isoformat() if paper.day else ""
-    return {**texts, **amounts, "day": day, "vat_ids": list(paper.vat_ids), "ibans": list(paper.ibans)}
+    days = [each.isoformat() for each in paper.days]
+    return {**texts, **amounts, "days": days, "vat_ids": list(paper.vat_ids), "ibans": list(paper.ibans)}
+
+
+def _purchase(task: TaskView) -> Paper:
+    return read_purchase("\n".join((task.text, *attached_texts(task)[:MAX_ATTACHED])))
 
 
 def _task(task: TaskView) -> dict[str, object]:

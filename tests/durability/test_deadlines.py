@@ -36,6 +36,7 @@ MONDAY = date(2026, 11, 23)
         ("innerhalb von 3 Tagen", "2026-11-26"),
         ("bis zum 15. Dezember", "2026-12-15"),
         ("bis übermorgen", "2026-11-25"),
+        ("bis 4. Dez. 2026", "2026-12-04"),
         ("d’ici vendredi", "2026-11-27"),
         ("avant le 1er décembre", "2026-12-01"),
         ("sous 48 heures", "2026-11-25"),

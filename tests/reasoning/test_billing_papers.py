@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.reasoning.billing_papers import Paper, PaperKind, described, read_paper
+from agents.reasoning.billing_papers import Paper, PaperKind, described, read_paper, read_purchase
 from agents.reasoning.brain import AskOwner
-from agents.reasoning.reading import as_given
+from agents.reasoning.reading import as_given, paper_as_given
 from agents.reasoning.triage import classify
 from tests.reasoning.builders import dropped, facts, mail, playbook
 
@@ -58,7 +59,7 @@ def test_an_invoice_is_read_with_who_wants_how_much_and_where_to() -> None:
     assert read_paper(INVOICE) == Paper(
         PaperKind.INVOICE,
         "Muster Druck GmbH",
-        date(2026, 11, 2),
+        (date(2026, 11, 2),),
         Decimal("119.00"),
         "EUR",
         Decimal("19.00"),
@@ -68,7 +69,7 @@ def test_an_invoice_is_read_with_who_wants_how_much_and_where_to() -> None:
     assert read_paper(ENGLISH) == Paper(
         PaperKind.INVOICE,
         "ACME Hosting Ltd",
-        date(2026, 11, 1),
+        (date(2026, 11, 1),),
         Decimal("1440.00"),
         "GBP",
         Decimal("240.00"),
@@ -78,10 +79,10 @@ def test_an_invoice_is_read_with_who_wants_how_much_and_where_to() -> None:
 
 def test_a_receipt_is_read_with_what_was_paid() -> None:
     assert read_paper(RECEIPT) == Paper(
-        PaperKind.RECEIPT, "Paper & More", date(2026, 11, 2), Decimal("64.31"), "EUR", Decimal("10.27")
+        PaperKind.RECEIPT, "Paper & More", (date(2026, 11, 2),), Decimal("64.31"), "EUR", Decimal("10.27")
     )
     assert read_paper(GERMAN_RECEIPT) == Paper(
-        PaperKind.RECEIPT, "Bäckerei Schulz", date(2026, 11, 3), Decimal("3.20"), "EUR", Decimal("0.21")
+        PaperKind.RECEIPT, "Bäckerei Schulz", (date(2026, 11, 3),), Decimal("3.20"), "EUR", Decimal("0.21")
     )
 
 
@@ -132,12 +133,13 @@ def test_a_paper_in_one_line_says_what_is_missing() -> None:
 @given(st.text())
 def test_no_text_makes_it_raise(text: str) -> None:
     read_paper(text)
+    read_purchase(text)
 
 
 @given(st.lists(st.sampled_from([*INVOICE.splitlines(), *RECEIPT.splitlines(), "IBAN DE89 " * 9, "9" * 500])))
 def test_no_mixture_of_lines_makes_it_raise(lines: list[str]) -> None:
-    paper = read_paper("\n".join(lines))
-    assert paper.tax is None or paper.total is None or paper.tax < paper.total
+    for paper in (read_paper("\n".join(lines)), read_purchase("\n".join(lines))):
+        assert paper.tax is None or paper.total is None or paper.tax < paper.total
 
 
 @pytest.mark.parametrize(
@@ -170,8 +172,59 @@ def test_a_script_gets_the_values_as_text() -> None:
         "total": "119.00",
         "tax": "19.00",
         "currency": "EUR",
-        "day": "2026-11-02",
+        "days": ["2026-11-02"],
         "vat_ids": ["DE136695976"],
         "ibans": ["DE89370400440532013000"],
     }
-    assert as_given(mail(), (), facts(), classify(mail(), ()))["paper"] is None
+
+
+def test_what_a_purchase_was_is_read_from_a_text_that_is_no_paper() -> None:
+    words = "Thank you for your order.\n3. November 2026\nPaid by card 14.28 EUR, incl. VAT\nChange 5.72"
+    assert read_paper(words) == Paper(PaperKind.OTHER)
+    bought = Paper(PaperKind.OTHER, days=(date(2026, 11, 3),), total=Decimal("14.28"), currency="EUR")
+    assert read_purchase(words) == bought
+    assert read_purchase(words.replace("Paid", "Not yet paid")) == replace(bought, total=None)
+    task = mail(words)
+    assert as_given(task, (), facts(), classify(task, ()))["paper"] == paper_as_given(bought)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("2 Nov 2026", [2]),
+        ("2. November 2026", [2]),
+        ("2 novembre 2026", [2]),
+        ("2 de noviembre de 2026", [2]),
+        ("November 2nd, 2026", [2]),
+        ("02.11.26", [2]),
+        ("11/13/2026 and 14/11/2026", [13, 14]),
+        ("02/11/2026", []),
+        ("11/11/2026", [11]),
+        ("99/99/2026", []),
+        ("2 Novice 2026", []),
+        ("2 Market 2026", []),
+        ("02.11.1999", []),
+    ],
+)
+def test_a_day_is_read_as_people_write_it_where_it_can_be_read_in_one_way(written: str, days: list[int]) -> None:
+    assert read_purchase(f"Shop\n{written}\nTotal 5.00").days == tuple(date(2026, 11, day) for day in days)
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        ("Total 5.00\nTotal VAT 0.80", "5.00"),
+        ("Total incl. VAT 5.00\nTotal VAT 0.80", "5.00"),
+        ("Total 5.00 (VAT 19 %)", "5.00"),
+        ("Total 5.00 VAT 0.80", None),
+        ("Net total 4.20\nTotal 5.00", "5.00"),
+        ("Net à payer 5.00", "5.00"),
+        ("Total VAT 0.80", None),
+    ],
+)
+def test_a_tax_is_no_total(lines: str, total: str | None) -> None:
+    assert read_purchase(lines).total == (total and Decimal(total))
+
+
+def test_no_greeting_is_taken_for_who_sells() -> None:
+    assert read_purchase("Thank you for your purchase\nPaid by card\nCafe Lune\nTotal 5.00").vendor == "Cafe Lune"

@@ -12,6 +12,7 @@ import pytest
 
 from agents.connectors.email.actions import EmailSend
 from agents.reasoning.asks import asks_in
+from agents.reasoning.billing_papers import read_paper
 from agents.reasoning.brain import AskOwner, Outcome, ProposeAction, Rate, WaitUntil
 from tests.reasoning.builders import answered, asked, done, dropped, facts, finished, mail, playbook, proposed, question
 
@@ -107,6 +108,14 @@ def test_a_receipt_is_read_and_what_is_not_plain_is_left_open(text: str, read: s
 def test_who_sent_a_receipt_by_mail_is_its_vendor() -> None:
     task = mail("Thank you for your purchase. Total paid 14.28 EUR by card.", subject="Receipt", sender_name="Print Co")
     assert "14.28 EUR, no day found, Print Co" in question(decide(task)).question
+
+
+def test_a_receipt_is_asked_about_with_what_was_read_of_the_paper_and_nothing_else() -> None:
+    text = "Copyshop Nord\nQuittung\n02.11.2026\nLieferung 24.12.2026\nZahlbetrag 5,00 SEK\nBezahlt bar 5,00"
+    task = dropped(text)
+    assert read_paper(text).kind == "receipt"
+    assert "A receipt: 5.00 SEK, 2026-11-02, Copyshop Nord, no tax found." in question(decide(task)).question
+    assert {each.name for each in (SKILLS / "expense-from-receipt" / "scripts").glob("*.py")} == {"playbook.py"}
 
 
 # ---- meetings ----

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads a receipt, asks whose expense it is, and files it: JSON in, JSON out, nothing else. Standard library only."""
+"""Says what was read of a receipt, asks whose expense it is, files it: JSON in, JSON out. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ import sys
 from datetime import date
 from typing import Any
 
-from receipt_reading import Receipt, read_receipt
-
 USUAL = ("business: office supplies", "personal", "business: something else")
-MAX_CHOICES = 5
+MAX_CHOICES, OLDEST_YEARS = 5, 10
 
 
-def read(given: dict[str, Any]) -> Receipt:
-    """What the mail and its files say; who sent a mail is the vendor."""
+def vendor(given: dict[str, Any]) -> str:
+    """Who sent the mail; of a file who stands on it."""
     task = given["task"]
-    text = "\n".join((task["text"], *given["attached"]))
-    return read_receipt(
-        text, task["sender_name"] if task["kind"] == "email" else "", date.fromisoformat(given["today"])
-    )
+    return (task["sender_name"] if task["kind"] == "email" else "") or given["paper"]["vendor"]
 
 
-def described(receipt: Receipt) -> str:
+def day(given: dict[str, Any]) -> str:
+    """The one day on it that can be the day of a receipt: it has come, and is not long past; else empty."""
+    today = date.fromisoformat(given["today"])
+    known = (date.fromisoformat(each) for each in given["paper"]["days"])
+    found = [each for each in known if each <= today and today.year - each.year <= OLDEST_YEARS]
+    return found[0].isoformat() if len(found) == 1 else ""
+
+
+def described(given: dict[str, Any]) -> str:
     """The receipt in one line; what could not be read is said."""
-    amount = (
-        f"{receipt.amount:.2f} {receipt.currency or '(no currency found)'}"
-        if receipt.amount is not None
-        else "no amount found"
-    )
-    day = receipt.day.isoformat() if receipt.day else "no day found"
-    tax = f"of it {receipt.tax:.2f} tax" if receipt.tax is not None else "no tax found"
-    return f"{amount}, {day}, {receipt.vendor[:80] or 'no vendor found'}, {tax}"
+    paper = given["paper"]
+    amount = f"{paper['total']} {paper['currency'] or '(no currency found)'}" if paper["total"] else "no amount found"
+    tax = f"of it {paper['tax']} tax" if paper["tax"] else "no tax found"
+    return f"{amount}, {day(given) or 'no day found'}, {vendor(given)[:80] or 'no vendor found'}, {tax}"
 
 
 def choices(given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -45,7 +44,7 @@ def choices(given: dict[str, Any]) -> list[dict[str, Any]]:
 def decide(given: dict[str, Any]) -> dict[str, Any]:
     """Ask once, then file with the answer."""
     answers = [each["value"] for each in given["outcomes"] if each["kind"] == "answered" and each["key"] == "expense"]
-    offered, facts = choices(given), described(read(given))
+    offered, facts = choices(given), described(given)
     known = [each["text"] for each in offered if answers and each["text"] == answers[-1]]
     question = f"A receipt: {facts}. Is this an expense of yours or of the business?"
     ask = {"kind": "ask", "key": "expense", "question": question[:400], "choices": offered}
