@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
 from agents.reasoning.model_answer import Answer, Declined, TooLarge, answer_of
-from agents.security.egress import Destination, Egress
+from agents.security.egress import Egress, destination_of
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
@@ -69,12 +68,6 @@ def models_at(address: str, key: str, patience: Patience) -> tuple[str, ...]:
         answer = client.get("/v1/models", cast_to=object, options={"params": {"limit": 1000}})
         rows = answer.get("data") if isinstance(answer, dict) else None
         return tuple(str(row.get("id", "")) for row in rows or () if isinstance(row, dict))
-
-
-def destination_of(address: str) -> Destination:
-    """The host of an address, as the settings have checked it."""
-    parts = urlsplit(address)
-    return Destination(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def _whole(message: dict[str, Any]) -> Answer:

@@ -8,9 +8,11 @@ certificate is checked there too, and nothing switches that off. Web requests: `
 from __future__ import annotations
 
 import ipaddress
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.neutralize import visible
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 OWN_NAME = "[127.0.0.1]"  # said in EHLO: the machine's real name is nobody's business, and asking DNS for it may hang
 ENCRYPT = "Use an address with encryption; without it only this computer itself is reached."
 CONNECT = "Connect the service with this host: `python orchestrator.py connect NAME`."
+PORTS = {"https": 443, "http": 80}
+# host and port as strict as the web client reads them: no user, no blank, nothing that two readers take for two hosts
+HOST_AND_PORT = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _MAX_SHOWN_CHARS = 100
 
 
@@ -119,6 +124,25 @@ class Egress:
 
 
 NOWHERE = Egress()
+
+
+def web_address(url: str) -> str:
+    """The web address of a setting, if it may be one.
+
+    Raises:
+        ValueError: it is none, it has blanks or letters that an address has not, or a password would stand in it.
+    """
+    parts = urlsplit(url)
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not plain or parts.scheme not in PORTS or not HOST_AND_PORT.fullmatch(parts.netloc) or parts.port == 0:
+        raise ValueError("this must be an address such as https://cloud.example/path")
+    return url
+
+
+def destination_of(url: str) -> Destination:
+    """The host of a web address that was checked."""
+    parts = urlsplit(url)
+    return Destination(parts.hostname or "", parts.port or PORTS[parts.scheme])
 
 
 def tls(ca_file: Path | None = None) -> ssl.SSLContext:

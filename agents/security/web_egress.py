@@ -7,7 +7,6 @@ the standard library: nothing we depend on brings a web client yet. A connector 
 
 from __future__ import annotations
 
-import re
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from urllib.request import (
 )
 
 from agents.errors import NeedsOwner, NotAllowed, Transient
-from agents.security.egress import Destination, tls
+from agents.security.egress import HOST_AND_PORT, PORTS, Destination, tls
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
 
 LATER = "It is tried again later."
 _CHUNK_BYTES = 65_536
-# as strict as the client below reads it: no user, no blank, nothing that two readers could take for two hosts
-_PLACE = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
-_PORTS = {"https": 443, "http": 80}
 _MAX_SHOWN_CHARS = 100
 
 
@@ -166,11 +162,11 @@ class _SameHost(HTTPRedirectHandler):
 
 
 def _destination(request: Request) -> Destination:
-    found = _PLACE.fullmatch(request.host or "")
+    found = HOST_AND_PORT.fullmatch(request.host or "")
     if found is None:
         words = visible(request.host or "")[:_MAX_SHOWN_CHARS]
         raise NotAllowed(f"{words!r} names no host", hint="Write the address as https://host/...")
-    return Destination(found[1], int(found[2] or _PORTS.get(request.type, 0)))
+    return Destination(found[1], int(found[2] or PORTS.get(request.type, 0)))
 
 
 def _chunks(answer: HTTPResponse, bounds: Bounds, end_s: float) -> Iterator[bytes]:

@@ -10,10 +10,9 @@ import pytest
 
 from agents.clock import SystemClock
 from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
-from agents.reasoning.claude_client import ask, destination_of, models_at
+from agents.reasoning.claude_client import ask, models_at
 from agents.reasoning.model_answer import Declined, TooLarge, answer_of
 from agents.reasoning.outgoing import release
-from agents.security.egress import Destination
 from agents.security.library_egress import Patience, Unreached
 from tests.reasoning.claude_room import ClaudeRoom, claude_room
 from tests.standins.messages_server import KEY, MODELS, Breaks, Fails, Says, call, text, thinks, uses
@@ -151,12 +150,6 @@ def test_the_models_of_a_service_are_listed_with_nothing_but_the_key(room: Claud
     assert room.server.asked[0].body == b""
     with pytest.raises(NeedsOwner, match="refuses the key"):
         models_at(room.server.address, "wrong", Patience(SystemClock(), 5))
-
-
-def test_an_address_names_one_destination() -> None:
-    assert destination_of("https://api.example/v1") == Destination("api.example", 443)
-    assert destination_of("http://127.0.0.1") == Destination("127.0.0.1", 80)
-    assert destination_of("http://[::1]:81") == Destination("::1", 81)
 
 
 def test_words_of_thinking_are_not_what_it_says(room: ClaudeRoom) -> None:

@@ -7,9 +7,21 @@ import ssl
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
+from agents.connectors.calendar.account import CalendarAccount
+from agents.connectors.email.access_token import Credential
 from agents.errors import NeedsOwner, NotAllowed
-from agents.security.egress import NOWHERE, Destination, Egress, is_loopback, system_certificates, tls
+from agents.security.egress import (
+    NOWHERE,
+    Destination,
+    Egress,
+    destination_of,
+    is_loopback,
+    system_certificates,
+    tls,
+    web_address,
+)
 from tests.standins.certificates import make_certificate
 from tests.standins.smtp_server import SmtpServer
 
@@ -129,3 +141,41 @@ def test_a_file_that_holds_no_certificate_needs_the_owner(tmp_path: Path) -> Non
 
 def test_the_certificates_of_this_computer_are_named() -> None:
     assert system_certificates() in {ssl.get_default_verify_paths().cafile, "system"}
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("https://api.example/v1", "api.example", 443),
+        ("http://127.0.0.1", "127.0.0.1", 80),
+        ("http://[::1]:81", "::1", 81),
+        ("https://cloud.example:8443/remote.php/dav?a=b", "cloud.example", 8443),
+    ],
+)
+def test_an_address_names_one_destination(url: str, host: str, port: int) -> None:
+    assert web_address(url) == url
+    assert destination_of(url) == Destination(host, port)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "cloud.example", "ftp://cloud.example/", "https://", "https:///path", "//cloud.example/"),
+        *("https://owner:secret@cloud.example/", "https://cloud.example:0/", "https://cloud.example:99999/"),
+        *("https://cloud.example:/", "https://cloud.example:a/", "https://[::1/", "https://cloud.exämple/"),
+        *(" https://cloud.example/", "https://cloud.example/ ", "https://cloud.example/a b", "https://cloud .example/"),
+        *(
+            "https://cloud.example/\n",
+            "https://cloud.exa\tmple/",
+            "https://cloud.example/\x00",
+            "https://a\\b.example/",
+        ),
+    ],
+)
+def test_what_is_no_plain_address_is_refused_wherever_a_setting_has_one(url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the reader of the settings names the setting
+        web_address(url)
+    with pytest.raises(ValidationError, match="url"):
+        CalendarAccount(url=url, user="owner")
+    with pytest.raises(ValidationError, match="token_uri"):
+        Credential(token_uri=url, client_id="studio", refresh_token=SecretStr("1//a"))

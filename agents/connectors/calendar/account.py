@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from agents.errors import NeedsOwner
-from agents.security.egress import Destination
+from agents.security.egress import Destination, destination_of, web_address
 from agents.vault.files import MISSING, read_regular
 from agents.vault.note import Problem
 
@@ -19,18 +18,6 @@ if TYPE_CHECKING:
 PASSWORD = "calendar.password"  # noqa: S105 - the secret's name, not the secret
 MAX_SETTINGS_BYTES = 100_000
 CONNECT = "Run `python orchestrator.py connect calendar`."
-PORTS = {"https": 443, "http": 80}
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    try:
-        sound = parts.scheme in PORTS and parts.hostname and (parts.port is None or parts.port)
-    except ValueError:
-        sound = None
-    if not sound or "@" in parts.netloc or not url.isascii() or any(char.isspace() for char in url):
-        raise ValueError("an address such as https://cloud.example/remote.php/dav")
-    return url
 
 
 class CalendarPlace(BaseModel):
@@ -38,7 +25,7 @@ class CalendarPlace(BaseModel):
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(web_address)]
     name: Annotated[str, Field(max_length=200)]
 
 
@@ -50,7 +37,7 @@ class CalendarAccount(BaseModel):
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+    url: Annotated[str, Field(max_length=2000), AfterValidator(web_address)]
     user: Annotated[str, Field(min_length=1, max_length=255)]
     own: Annotated[str, Field(max_length=255)] = ""
     ca_file: Path | None = None
@@ -60,8 +47,7 @@ class CalendarAccount(BaseModel):
     @property
     def destination(self) -> Destination:
         """The one host that is reached."""
-        parts = urlsplit(self.url)
-        return Destination(parts.hostname or "", parts.port or PORTS[parts.scheme])
+        return destination_of(self.url)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:

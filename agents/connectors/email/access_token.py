@@ -8,40 +8,21 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from agents.clock import SystemClock
 from agents.errors import NeedsOwner, Transient
-from agents.security.egress import Destination, Egress
+from agents.security.egress import Egress, destination_of, web_address
 
 if TYPE_CHECKING:
     from agents.connectors.email.account import MailAccount
 
-PORTS = {"https": 443, "http": 80}
 LATER = "It is tried again later."
 AGAIN = "Fetch a new credential from the provider, then run `python orchestrator.py connect mail`."
 MAX_ANSWER_BYTES = 100_000
 OK, REFUSED = 200, frozenset({400, 401, 403})
-
-
-def token_address(url: str) -> str:
-    """The address, if a token may be asked for there.
-
-    Raises:
-        ValueError: it is none, or a password would stand in it.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname or parts.port == 0 or "@" in parts.netloc or not url.isascii():
-        raise ValueError("an address such as https://login.provider.example/token")
-    return url
-
-
-def destination_of(url: str) -> Destination:
-    """The host that is asked there."""
-    parts = urlsplit(url)
-    return Destination(parts.hostname or "", parts.port or PORTS[parts.scheme])
 
 
 class Credential(BaseModel):
@@ -49,7 +30,7 @@ class Credential(BaseModel):
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    token_uri: Annotated[str, Field(max_length=2000), AfterValidator(token_address)]
+    token_uri: Annotated[str, Field(max_length=2000), AfterValidator(web_address)]
     client_id: Annotated[str, Field(min_length=1, max_length=500)]
     refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=8000)]
     client_secret: Annotated[SecretStr, Field(max_length=2000)] = SecretStr("")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from agents.connectors.contract import sha256_hex
-from agents.connectors.email.access_token import credential_in, destination_of
+from agents.connectors.email.access_token import credential_in
 from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
 from agents.connectors.mail_address import mail_address
 from agents.connectors.plain_text import in_one_line
 from agents.errors import NeedsOwner
-from agents.security.egress import Destination
+from agents.security.egress import Destination, destination_of, web_address
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
 from agents.vault.note import Problem
 
@@ -75,7 +75,7 @@ class MailAccount(BaseModel):
     delivery_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 600.0
     imap: ImapServer | None = None
     login: Literal["password", "xoauth2"] = "password"
-    token_uri: Annotated[str, Field(max_length=2000)] = ""
+    token_uri: Annotated[str, Field(max_length=2000), AfterValidator(lambda url: url and web_address(url))] = ""
 
     def reaches(self) -> tuple[Destination, ...]:
         """Every host that is asked for this account."""

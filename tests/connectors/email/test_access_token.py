@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from agents.connectors.email.access_token import login_secret
-from agents.connectors.email.account import account_from, keep_account, open_account, read_account
+from agents.connectors.email.account import MailAccount, account_from, keep_account, open_account, read_account
 from agents.connectors.email.imap_session import logged_in, try_reading
 from agents.connectors.email.mail_source import reading_door
 from agents.connectors.email.manifest import MANIFEST
@@ -118,6 +118,7 @@ def test_a_wrong_credential_is_refused_by_the_provider(provider: TokenServer, an
         ('{"token_uri":"ftp://a.example","client_id":"a","refresh_token":"secret-b"}', "token_uri"),
         ('{"token_uri":"https://u:p@a.example/","client_id":"a","refresh_token":"secret-b"}', "token_uri"),
         ('{"token_uri":"https://a.example:99999/","client_id":"a","refresh_token":"secret-b"}', "token_uri"),
+        ('{"token_uri":"https://a.example/to ken","client_id":"a","refresh_token":"secret-b"}', "token_uri"),
         ('{"token_uri":"https://a.example/","client_id":"","refresh_token":["secret-b"]}', "client_id, refresh_token"),
     ],
 )
@@ -128,6 +129,13 @@ def test_what_is_no_credential_is_refused_without_quoting_it(credential: str, wr
     assert "secret-b" not in repr(refused.value)
     assert refused.value.__cause__ is None
     assert account_from(given | {"login": "password", "password": credential}).token_uri == ""
+
+
+def test_an_account_with_no_plain_address_for_tokens_is_none(answers: dict[str, str]) -> None:
+    kept = account_from(answers).model_dump()
+    assert MailAccount.model_validate(kept).token_uri == kept["token_uri"]
+    with pytest.raises(ValidationError, match="token_uri"):
+        MailAccount.model_validate(kept | {"token_uri": "https://a.example/to ken"})
 
 
 def test_no_token_is_fetched_without_encryption_or_from_a_host_that_is_not_named(answers: dict[str, str]) -> None:
