@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from agents.connectors.contract import sha256_hex
 from agents.durability.journal import PAST_EPOCH, journal_id, read_meta
 from agents.errors import NotAllowed, Transient
-from agents.vault.files import read_regular, remove, write_over
+from agents.vault.files import forget_file, read_regular, remove, write_over
 from agents.vault.layout import RUNNER_NOTE, is_runner_note
 from agents.vault.neutralize import visible
-from agents.vault.note import Note, Problem, read_note
+from agents.vault.note import Note, read_note
 from agents.vault.note_edit import emit_note
 
 if TYPE_CHECKING:
@@ -160,8 +160,9 @@ class Presence:
     def _tidy(self) -> None:
         """Remove conflict copies of the note that say nothing beyond ours."""
         for path in _copies(self._path):
-            seen, content = read_presence(path), read_regular(path, MAX_BYTES)
-            if path.name != self._path.name and seen and seen.epoch <= self.epoch and isinstance(content, bytes):
+            content = read_regular(path, MAX_BYTES)
+            seen = _seen_in(content) if isinstance(content, bytes) and path.name != self._path.name else None
+            if isinstance(content, bytes) and seen and seen.epoch <= self.epoch:
                 remove(path, sha256_hex(content))
 
 
@@ -176,9 +177,7 @@ def open_presence(journal: Journal, root: Path, node: str, clock: Clock, *, stra
 def forget_runners(root: Path) -> None:
     """Remove what says who runs: in a copy that has become a vault of its own it speaks of another one."""
     for path in _copies(root / RUNNER_NOTE):
-        content = read_regular(path, MAX_BYTES)
-        if isinstance(content, bytes):
-            remove(path, sha256_hex(content))
+        forget_file(path, MAX_BYTES)
 
 
 def _copies(note: Path) -> list[Path]:
@@ -192,7 +191,11 @@ def _copies(note: Path) -> list[Path]:
 def read_presence(path: Path) -> Seen | None:
     """What the note says, or None when there is none that can be read."""
     found = read_regular(path, MAX_BYTES)
-    note = read_note(found.decode(errors="replace")) if isinstance(found, bytes) else Problem(0, "none")
+    return _seen_in(found) if isinstance(found, bytes) else None
+
+
+def _seen_in(content: bytes) -> Seen | None:
+    note = read_note(content.decode(errors="replace"))
     if not isinstance(note, Note):
         return None
     try:

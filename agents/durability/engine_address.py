@@ -5,7 +5,6 @@ The address is kept in the state folder, its password in the secret store. Nothi
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.durability.engine_postgres import CHECKED, connecting, is_on_this_computer
 from agents.errors import NeedsOwner
-from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
+from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, read_regular, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
@@ -136,9 +135,7 @@ def kept_address(state: Path) -> str:
 def forget_address(state: Path, passwords: Passwords) -> str:
     """Forget address and password."""
     passwords.forget(PASSWORD)
-    content = read_regular(_place(state), MAX_BYTES)
-    if isinstance(content, bytes):
-        remove(_place(state), hashlib.sha256(content).hexdigest())
+    forget_file(_place(state), MAX_BYTES)
     return "The database is forgotten; the steps of long work are kept in a file of the state folder again."
 
 

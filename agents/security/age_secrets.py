@@ -7,13 +7,12 @@ encrypted, with a passphrase that lies elsewhere (ADR 0042). Source: age-encrypt
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from agents.errors import NeedsOwner
 from agents.security.secrets import MAX_FILE_BYTES, FileSecrets, parsed, printed
-from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_new, write_over
+from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, read_regular, write_new, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,14 +72,14 @@ class AgeSecrets(FileSecrets):
 
         sealed = pyrage.encrypt(printed(by_name), [self._identity().to_public()])
         write_over(self._path, sealed, mode=PRIVATE_MODE)
-        _remove(self._older)
+        forget_file(self._older, MAX_FILE_BYTES)
 
     def _identity(self) -> Identity:
         """The key, made when there is none; kept in memory, since a passphrase takes a second or more."""
         if self._opened is None:
             self._opened = self._unlocked() if self._locked.exists() else self._kept()
             if self._locked.exists():
-                _remove(self._plain)
+                forget_file(self._plain, MAX_FILE_BYTES)
         return self._opened
 
     def _unlocked(self) -> Identity:
@@ -109,12 +108,6 @@ class AgeSecrets(FileSecrets):
         elif content == MISSING:
             write_new(self._plain, str(identity).encode(), mode=PRIVATE_MODE)
         return identity
-
-
-def _remove(path: Path) -> None:
-    content = read_regular(path, MAX_FILE_BYTES)
-    if isinstance(content, bytes):
-        remove(path, hashlib.sha256(content).hexdigest())
 
 
 @contextmanager

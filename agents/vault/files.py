@@ -108,7 +108,7 @@ def write_over(path: Path, content: bytes, expect: str | None = None, *, mode: i
     make_folder(path.parent)
     kept = _mode(path) if mode is None else mode
     with _opened(path.parent) as folder, _temporary(folder, content, kept) as temporary:
-        if expect is not None and _sha256(path) != expect:
+        if expect is not None and _sha256(path, _ANY_SIZE) != expect:
             raise ChangedMeanwhile(f"{path.name} changed while it was worked on", hint="Run again; it is read anew.")
         os.rename(temporary, path.name, src_dir_fd=folder, dst_dir_fd=folder)
         os.fsync(folder)
@@ -179,13 +179,16 @@ def remove(path: Path, expect: str, *, flush: bool = True) -> bool:
 
     Without `flush` the caller flushes the folder afterwards (`flush_folder`).
     """
-    found = read_regular(path, _ANY_SIZE)
-    if found == MISSING:
-        return True
-    if isinstance(found, Problem) or hashlib.sha256(found).hexdigest() != expect:
-        return False
-    _unlink(path, flush=flush)
-    return True
+    found = _sha256(path, _ANY_SIZE)
+    if found == expect:
+        _unlink(path, flush=flush)
+    return found in (expect, MISSING)
+
+
+def forget_file(path: Path, max_bytes: int, *, flush: bool = True) -> bool:
+    """Remove a file as it lies there; a link, a larger file and one that changes meanwhile stay. Whether it is gone."""
+    found = _sha256(path, max_bytes)
+    return found == MISSING if isinstance(found, Problem) else remove(path, found, flush=flush)
 
 
 def flush_folder(path: Path) -> None:
@@ -254,9 +257,9 @@ def _write_all(file: int, content: bytes) -> None:
         left = left[os.write(file, left) :]
 
 
-def _sha256(path: Path) -> str | None:
-    found = read_regular(path, _ANY_SIZE)
-    return None if isinstance(found, Problem) else hashlib.sha256(found).hexdigest()
+def _sha256(path: Path, max_bytes: int) -> str | Problem:
+    found = read_regular(path, max_bytes)
+    return found if isinstance(found, Problem) else hashlib.sha256(found).hexdigest()
 
 
 def _mode(path: Path) -> int | None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy import presence
 from agents.autonomy.presence import Presence, read_presence
 from agents.errors import NotAllowed, Transient
+from agents.vault.files import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from agents.vault.note import Problem
     from tests.autonomy.house import House
     from tests.clock import FrozenClock
 
@@ -111,6 +114,32 @@ def test_a_note_that_cannot_be_read_is_none(
             studio.claim(take_over=False, lost=False)
     else:
         assert studio.claim(take_over=False, lost=False) == 1
+
+
+def test_a_copy_that_comes_to_say_something_while_it_is_tidied_away_stays(
+    root: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = machine(root, clock, "studio")
+    studio.claim(take_over=False, lost=False)
+    note, copy = root / "Health/runner.md", root / "Health/runner 2.md"
+    copy.write_bytes(note.read_bytes())
+    reads = 0
+
+    def synced_meanwhile(path: Path, max_bytes: int) -> bytes | Problem:
+        nonlocal reads
+        content = read_regular(path, max_bytes)
+        reads += path == copy
+        if reads == 2:  # whether it is overtaken, and whether the copy says more than the note
+            copy.write_text(note.read_text(encoding="utf-8").replace("epoch: 1", "epoch: 7"), encoding="utf-8")
+        return content
+
+    monkeypatch.setattr(presence, "read_regular", synced_meanwhile)
+    studio.leave()
+    assert reads == 2
+    assert "epoch: 7" in copy.read_text(encoding="utf-8")
+    copy.write_bytes(note.read_bytes())
+    studio.leave()
+    assert not copy.exists()
 
 
 def test_an_overtaken_run_makes_no_other_effect_and_ends(house: House) -> None:

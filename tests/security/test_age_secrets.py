@@ -66,7 +66,7 @@ def test_killed_anywhere_in_the_move_nothing_is_lost(
 ) -> None:
     FileSecrets(tmp_path / "secrets.json").put("mail.password", HORSE)
     steps = iter(range(10))
-    for name in ("write_new", "write_over", "remove"):
+    for name in ("write_new", "write_over", "forget_file"):
         real = getattr(age_secrets, name)
 
         def dying(*args: object, _real: object = real, **words: object) -> object:

@@ -21,7 +21,6 @@ from agents.vault.files import (
     move_new,
     read_regular,
     remove,
-    remove_link,
     write_new,
     write_over,
 )
@@ -281,24 +280,6 @@ def test_appending_to_a_link_or_a_file_with_two_names_is_refused(tmp_path: Path)
     with pytest.raises(NotAllowed):
         append(tmp_path / "twin.md", b"more")
     assert (tmp_path / "x.md").read_bytes() == b"text"
-
-
-def test_removing_takes_the_file_that_was_read_and_no_other(tmp_path: Path) -> None:
-    write_new(tmp_path / "x.md", b"text")
-    assert not remove(tmp_path / "x.md", sha256(b"other"))
-    assert remove(tmp_path / "x.md", sha256(b"text"))
-    assert remove(tmp_path / "x.md", sha256(b"text"))
-    (tmp_path / "x.md").mkdir()
-    assert not remove(tmp_path / "x.md", sha256(b"text"))
-
-
-def test_removing_a_link_leaves_its_target_and_everything_else_alone(tmp_path: Path) -> None:
-    write_new(tmp_path / "x.md", b"text")
-    (tmp_path / "link.md").symlink_to("x.md")
-    assert remove_link(tmp_path / "link.md")
-    assert remove_link(tmp_path / "link.md")
-    assert not remove_link(tmp_path / "x.md")
-    assert tree(tmp_path) == {"x.md": b"text"}
 
 
 def test_a_folder_is_made_with_its_parents_and_never_over_a_file(tmp_path: Path) -> None:

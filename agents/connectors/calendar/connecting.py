@@ -15,10 +15,9 @@ from agents.connectors.calendar.account import (
     place_of,
     read_account,
 )
-from agents.connectors.contract import sha256_hex
 from agents.errors import NeedsOwner
 from agents.security.egress import Egress
-from agents.vault.files import PRIVATE_MODE, read_regular, remove, write_over
+from agents.vault.files import PRIVATE_MODE, forget_file, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,9 +96,7 @@ def kept_answers(context: ConnectorContext) -> Mapping[str, str]:
 def forget_account(context: ConnectorContext) -> str:
     """Forget settings, password and what was copied."""
     context.secrets.forget(PASSWORD)
-    content = read_regular(place_of(context.state), MAX_COPY_BYTES)
-    if isinstance(content, bytes):
-        remove(place_of(context.state), sha256_hex(content))
+    forget_file(place_of(context.state), MAX_COPY_BYTES)
     _forget_copies(context)
     return "The calendar is forgotten; finished events go to Outbox again."
 
@@ -115,6 +112,4 @@ def _named(found: Sequence[CalendarPlace], words: str) -> tuple[CalendarPlace, .
 
 def _forget_copies(context: ConnectorContext) -> None:
     for name in COPIES:
-        content = read_regular(context.state / "calendar" / name, MAX_COPY_BYTES)
-        if isinstance(content, bytes):
-            remove(context.state / "calendar" / name, sha256_hex(content))
+        forget_file(context.state / "calendar" / name, MAX_COPY_BYTES)

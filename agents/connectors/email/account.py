@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from agents.connectors.contract import sha256_hex
 from agents.connectors.email.access_token import credential_in
 from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
@@ -18,7 +17,7 @@ from agents.connectors.mail_address import mail_address
 from agents.connectors.plain_text import in_one_line
 from agents.errors import NeedsOwner
 from agents.security.egress import Destination, destination_of, web_address
-from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, remove, write_over
+from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, read_regular, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
@@ -224,10 +223,7 @@ def kept_answers(context: ConnectorContext, name: str = MAIL) -> Mapping[str, st
 def forget_account(context: ConnectorContext, name: str = MAIL) -> str:
     """Forget settings and password."""
     context.secrets.forget(f"{name}.password")
-    place = _place(context, name)
-    content = read_regular(place, MAX_SETTINGS_BYTES)
-    if isinstance(content, bytes):
-        remove(place, sha256_hex(content))
+    forget_file(_place(context, name), MAX_SETTINGS_BYTES)
     if name != MAIL:
         return f"The mail account {name} is forgotten; nothing of it is read any more."
     return "The mail account is forgotten; finished messages go to Outbox again."

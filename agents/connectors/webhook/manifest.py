@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agents.connectors.contract import Ask, Capability, Connection, Manifest, State, sha256_hex
+from agents.connectors.contract import Ask, Capability, Connection, Manifest, State
 from agents.connectors.webhook.reader import (
     LOOPBACK,
     MAX_SETTINGS_BYTES,
@@ -20,7 +20,7 @@ from agents.connectors.webhook.reader import (
     settings_place,
 )
 from agents.errors import NeedsOwner, NotAllowed
-from agents.vault.files import PRIVATE_MODE, read_regular, remove, write_over
+from agents.vault.files import PRIVATE_MODE, forget_file, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,9 +73,7 @@ def _keep(context: ConnectorContext, answers: Mapping[str, str]) -> str:
 
 def _forget(context: ConnectorContext) -> str:
     context.secrets.forget(SECRET)
-    content = read_regular(settings_place(context.state), MAX_SETTINGS_BYTES)
-    if isinstance(content, bytes):
-        remove(settings_place(context.state), sha256_hex(content))
+    forget_file(settings_place(context.state), MAX_SETTINGS_BYTES)
     return "The webhook is off from the next start of `run`; its secret is worth nothing any more."
 
 

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from agents.errors import NeedsOwner
 from agents.security.egress import is_loopback
-from agents.vault.files import MISSING, PRIVATE_MODE, make_folder, read_regular, remove, write_new, write_over
+from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, make_folder, read_regular, write_new, write_over
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
@@ -169,9 +169,7 @@ class Spool:
     def remove(self, filed: Iterable[str]) -> None:
         """Take away what the journal knows by now, by its source id."""
         for each in filed:
-            content = read_regular(self._place(each), MAX_ENTRY_BYTES)
-            if isinstance(content, bytes):
-                remove(self._place(each), hashlib.sha256(content).hexdigest(), flush=False)
+            forget_file(self._place(each), MAX_ENTRY_BYTES, flush=False)
 
     def _place(self, source_id: str) -> Path:
         return self._folder / f"{hashlib.sha256(source_id.encode()).hexdigest()[:40]}.json"
