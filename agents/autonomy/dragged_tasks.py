@@ -11,7 +11,7 @@ from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.owner_domain import new_domain, take_domain
 from agents.autonomy.owner_priority import new_priority, take_priority
 from agents.autonomy.pauses import Pauses
-from agents.autonomy.queries import task_states
+from agents.autonomy.queries import named_since, task_states
 from agents.autonomy.read_notes import ReadNotes
 from agents.autonomy.shelving import done_folder
 from agents.durability.control_rows import drop_hold
@@ -71,6 +71,8 @@ class DraggedTasks:
         self._clock = recorder.clock
         self._restored = Pauses(recorder.clock)
         self._new = ReadNotes(places, recorder.clock, NEEDS_ACTION)
+        self._others: set[str] = set()
+        self._heard = -1
         self._expected = (-1, -1)
         self._missing: set[str] = set()
         self.claimed = claimed
@@ -93,19 +95,29 @@ class DraggedTasks:
         """Notes in Needs_Action that are not known to say nothing: of tasks taken up already, and of those not yet."""
         lying = [entry for entry in self._new.look() if entry.kind == "file" and is_note_name(entry.name)]
         with self._recorder.journal.begin() as sql:
+            self._hear_of_others(sql)
             states = task_states(sql, [entry.stem for entry in lying])
         for entry in lying:
-            if entry.stem not in states:  # a question or an alert: `expect` has it looked up again after any event
+            if entry.stem not in states:  # a question or an alert, until an event about it says more
                 self._new.read(entry)
+                self._others.add(entry.name)
         back = [entry for entry in lying if states.get(entry.stem) in {*BEGUN, "done"}]
         return back, [entry for entry in lying if states.get(entry.stem) == "filed"]
+
+    def _hear_of_others(self, sql: Connection) -> None:
+        """What is no task rests until an event names it, which may have made it one; others say nothing of it."""
+        since, self._heard = self._heard, newest_seq(sql)
+        if self._others and since != self._heard:
+            named = self._others & {f"{each}.md" for each in named_since(sql, since)}
+            self._others -= named
+            self._new.doubt(named)
 
     def _not_lying(self, sql: Connection) -> set[str]:
         """The open tasks that have no note in In_Progress."""
         standing = (self.claimed.changes, newest_seq(sql))
         if standing != self._expected:
             self._expected = standing
-            self._new.expect({f"{each}.md" for each in tasks_standing(sql, "filed")})
+            self._new.expect({f"{each}.md" for each in tasks_standing(sql, "filed")} | self._others)
             missing = self.claimed.expect({f"{each}.md" for each in tasks_standing(sql, *BEGUN)})
             self._missing = {name.removesuffix(".md") for name in missing}
         return self._missing

@@ -25,6 +25,12 @@ def task_states(sql: Connection, names: Iterable[str]) -> dict[str, str]:
     return {row.id: row.state for some in parts(names) for row in sql.execute(wanted.where(TASKS.c.id.in_(some)))}
 
 
+def named_since(sql: Connection, seq: int) -> set[str]:
+    """What the events after this one are about: their targets and their tasks."""
+    wanted = select(CHAIN.c.target, CHAIN.c.task).where(CHAIN.c.seq > seq)
+    return {name for row in sql.execute(wanted) for name in row}
+
+
 def task_ids(sql: Connection, *states: str, limit: int | None = None) -> tuple[str, ...]:
     """The tasks in these states, oldest first; not more than `limit`."""
     wanted = select(TASKS.c.id).where(TASKS.c.state.in_(states)).order_by(TASKS.c.created_at, TASKS.c.id).limit(limit)

@@ -91,10 +91,14 @@ class ReadNotes:
 
     def expect(self, names: set[str]) -> set[str]:
         """Only notes of these names can say nothing; the names of which no note lies here."""
-        strange = self._marks.keys() - names
-        self._forget(strange)
-        self._unread |= strange
+        self.doubt(self._marks.keys() - names)
         return names.difference(self._marks, self._unread)
+
+    def doubt(self, names: set[str]) -> None:
+        """What was read of these may say something by now: they are read again."""
+        marked = names & self._marks.keys()
+        self._forget(marked)
+        self._unread |= marked
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in list(names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ from agents.autonomy.places import Places
 from agents.autonomy.queries import task_states
 from agents.autonomy.questions import acceptable
 from agents.autonomy.read_notes import LOOK_EVERY_S
-from agents.durability.task_persistence import find_question
+from agents.durability.task_persistence import add_task, find_question, find_task
+from agents.durability.transitions import Transition
+from agents.security.audit_logger import Fact
 from agents.vault.note import Problem
 
 if TYPE_CHECKING:
@@ -255,3 +258,43 @@ def test_what_is_no_task_is_looked_up_once_where_tasks_begin(house: House, monke
     house.set(question, "tags", "mine")
     round_of(house)
     assert asked == [question]
+
+
+def test_an_event_about_something_else_has_no_question_looked_up_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = house.asked()
+    house.once()
+    asked: list[str] = []
+
+    def states(sql: Connection, names: list[str]) -> dict[str, str]:
+        asked.extend(names)
+        return task_states(sql, names)
+
+    monkeypatch.setattr(dragged_tasks, "task_states", states)
+    for target in ("something-else", "something-else", question):
+        with house.recorder.begin() as writing:
+            writing.record(Transition(Fact("runner", "test.happened", target), "Say so"))
+        for _ in range(3):
+            round_of(house)
+        assert asked == ([question] if target == question else [])
+
+
+def test_a_note_that_became_a_task_of_ours_meanwhile_is_one_from_that_event_on(house: House) -> None:
+    """Of a task that another machine has begun, its note came first: until its event it was none."""
+    question = house.asked()
+    name = f"{question[:-1]}x"
+    house.path(question).with_name(f"{name}.md").write_bytes(house.path(question).read_bytes())
+    house.once()
+    round_of(house)
+    assert house.folder(name) == "Needs_Action"
+    (known,) = house.tasks()
+    with house.recorder.begin() as writing:
+        task = find_task(writing.sql, known)
+        assert task is not None
+        add_task(writing.sql, replace(task, id=name, state="done"))
+        writing.record(Transition(Fact("watcher", "task.filed", name, name), f"File {name}"))
+    house.clock.advance(61)
+    for _ in range(3):
+        round_of(house)
+    assert house.folder(name) == "In_Progress/runner"
