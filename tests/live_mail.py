@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from agents.clock import SystemClock
 from agents.connectors.email.account import account_from
+from agents.connectors.email.account_secret import GivenSecret
 from agents.connectors.email.imap_session import find_sent, logged_in
 from agents.connectors.email.mail_source import reading_door
 from agents.errors import EmployeeError
@@ -43,7 +44,7 @@ def main() -> int:
         "login": os.environ.get("LIVE_MAIL_LOGIN", "password"),
         "ca_file": os.environ.get("LIVE_MAIL_CA", ""),
     }
-    secret = SecretStr(os.environ.get("LIVE_MAIL_PASSWORD") or getpass.getpass("Password: "))
+    secret = GivenSecret(SecretStr(os.environ.get("LIVE_MAIL_PASSWORD") or getpass.getpass("Password: ")))
     since = search_day(SystemClock().now().astimezone(UTC) - WEEK)
     try:
         account = account_from(answers)

@@ -17,11 +17,14 @@ CLIENT, CLIENT_SECRET = "studio.apps.example", "a-client-secret"
 class TokenServer(WebServer):
     """Use as a context manager. `token` is what it gives to whoever shows the credential; `times` counts.
 
-    `says`: with this status and text it answers instead, whoever asks.
+    `says`: with this status and text it answers instead, whoever asks. `rotates`: each answer brings another refresh
+    token, and the one before is worth nothing from then on.
     """
 
     token: str = ""
     times: int = 0
+    rotates: bool = False
+    refresh: str = REFRESH
     says: tuple[int, str] | None = None
 
     def credential(self, **changed: str) -> str:
@@ -35,13 +38,17 @@ class TokenServer(WebServer):
             "grant_type": ["refresh_token"],
             "client_id": [CLIENT],
             "client_secret": [CLIENT_SECRET],
-            "refresh_token": [REFRESH],
+            "refresh_token": [self.refresh],
         }
         if self.says:
             return self.says
         if form != right:
             return 400, json.dumps({"error": "invalid_grant"})
-        return 200, json.dumps({"access_token": self.token, "expires_in": 3599, "token_type": "Bearer"})
+        answer = {"access_token": self.token, "expires_in": 3599, "token_type": "Bearer"}
+        if self.rotates:
+            self.refresh = f"{REFRESH}-{self.times}"
+            answer["refresh_token"] = self.refresh
+        return 200, json.dumps(answer)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self

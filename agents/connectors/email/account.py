@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from agents.connectors.email.access_token import credential_in
+from agents.connectors.email.account_secret import KeptSecret, as_it_became, forget_unkept
 from agents.connectors.email.attempts import ATTEMPTS, Attempts
 from agents.connectors.email.headers import mailboxes
 from agents.connectors.mail_address import mail_address
@@ -158,7 +159,7 @@ def further_name(name: str) -> str:
     return name
 
 
-def open_account(context: ConnectorContext, name: str = MAIL) -> tuple[MailAccount, SecretStr]:
+def open_account(context: ConnectorContext, name: str = MAIL) -> tuple[MailAccount, KeptSecret]:
     """An account and its password.
 
     Raises:
@@ -168,7 +169,7 @@ def open_account(context: ConnectorContext, name: str = MAIL) -> tuple[MailAccou
     password = context.secrets.get(f"{name}.password")
     if not password:
         raise NeedsOwner("the password of the mail account is not where it was kept", hint=CONNECT)
-    return account, SecretStr(password)
+    return account, KeptSecret(context, name, SecretStr(password))
 
 
 def read_account(context: ConnectorContext, name: str = MAIL) -> MailAccount:
@@ -188,8 +189,9 @@ def read_account(context: ConnectorContext, name: str = MAIL) -> MailAccount:
 
 def keep_account(context: ConnectorContext, answers: Mapping[str, str], name: str = MAIL) -> str:
     """Keep settings and password; returns where they lie, in words for the owner."""
-    account, password = account_from(answers), password_from(answers)
+    account, password = account_from(answers), as_it_became(password_from(answers))
     where = context.secrets.put(f"{name}.password", password.get_secret_value())
+    forget_unkept(context.state, name)
     Attempts(context.state / ATTEMPTS).prepare()
     write_over(_place(context, name), account.model_dump_json(indent=2).encode(), mode=PRIVATE_MODE)
     read = f" Mails are read from {', '.join(account.imap.folders)} at {account.imap.host}." if account.imap else ""
@@ -223,6 +225,7 @@ def kept_answers(context: ConnectorContext, name: str = MAIL) -> Mapping[str, st
 def forget_account(context: ConnectorContext, name: str = MAIL) -> str:
     """Forget settings and password."""
     context.secrets.forget(f"{name}.password")
+    forget_unkept(context.state, name)
     forget_file(_place(context, name), MAX_SETTINGS_BYTES)
     if name != MAIL:
         return f"The mail account {name} is forgotten; nothing of it is read any more."

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from pydantic import SecretStr
-
     from agents.connectors.contract import Action, Attachments, ConnectorContext, Lookup
     from agents.connectors.email.account import MailAccount
+    from agents.connectors.email.account_secret import AccountSecret
 
 WORTH_WAITING = timedelta(hours=1)  # for a Sent folder that cannot be looked into; then the owner is asked
 LOOK_AT_SENT = "Look into the Sent folder of the account, or ask the recipient; answer the question in the vault."
@@ -119,7 +118,7 @@ class SmtpConnector:
         return _sent_receipt(mail, self._with_copy(key, accepted, account, password, content))
 
     def _with_copy(
-        self, key: str, accepted: Attempt, account: MailAccount, password: SecretStr, content: bytes
+        self, key: str, accepted: Attempt, account: MailAccount, password: AccountSecret, content: bytes
     ) -> Attempt:
         """The same, with what became of the copy among what was sent; the mail is out, so nothing here can fail it."""
         says = file_copy(account, password, accepted.message_id, content, accepted.at)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from agents.connectors.email.account import ImapServer, MailAccount
+    from agents.connectors.email.account_secret import AccountSecret
     from agents.security.egress import Egress
 
 LATER = "It is tried again later."
@@ -178,8 +179,8 @@ class ImapSession:
 
 
 @contextmanager
-def logged_in(account: MailAccount, secret: SecretStr, egress: Egress) -> Iterator[ImapSession]:
-    """A session over TLS with a checked certificate, logged in; `secret`: as it was kept.
+def logged_in(account: MailAccount, secret: AccountSecret, egress: Egress) -> Iterator[ImapSession]:
+    """A session over TLS with a checked certificate, logged in; `secret`: as it was kept or given.
 
     Raises:
         Transient: the server cannot be reached now.
@@ -200,7 +201,7 @@ def logged_in(account: MailAccount, secret: SecretStr, egress: Egress) -> Iterat
             box.client.shutdown()
 
 
-def try_reading(account: MailAccount, secret: SecretStr, egress: Egress) -> str:
+def try_reading(account: MailAccount, secret: AccountSecret, egress: Egress) -> str:
     """Log in and open the folders; what works, in words for the owner.
 
     Raises:

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pydantic import SecretStr
-
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.email.account import MailAccount
+    from agents.connectors.email.account_secret import AccountSecret
     from agents.connectors.email.imap_session import ImapSession
 
 
@@ -163,13 +162,13 @@ def _name(account: MailAccount) -> str:
     return f"{account.imap.host if account.imap else ''}\t{account.user}"
 
 
-def _source(account: MailAccount, secret: SecretStr) -> MailSource:
+def _source(account: MailAccount, secret: AccountSecret) -> MailSource:
     folders = account.imap.folders if account.imap else ()
     return MailSource(_name(account), account.from_address, folders, partial(session_of, account, secret))
 
 
 @contextmanager
-def session_of(account: MailAccount, secret: SecretStr) -> Iterator[ImapSession]:
+def session_of(account: MailAccount, secret: AccountSecret) -> Iterator[ImapSession]:
     """A session that is logged in, at the account's own host alone.
 
     Raises:

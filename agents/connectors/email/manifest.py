@@ -24,6 +24,7 @@ from agents.connectors.email.account import (
     password_from,
     read_account,
 )
+from agents.connectors.email.account_secret import UNKEPT, GivenSecret, is_unkept
 from agents.connectors.email.actions import EmailSend
 from agents.connectors.email.mail_source import known_trouble, reading_door
 from agents.errors import NeedsOwner
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from agents.connectors.email.account import MailAccount
 
 NEXT_STEP = "python orchestrator.py connect mail"
+AGAIN = "Unlock the keyring, or make room on the disk: it is tried again at each login."
 
 
 def _open_connector(context: ConnectorContext) -> Connector:
@@ -58,7 +60,7 @@ def _further_one(context: ConnectorContext, name: str) -> Capability:
         account, _ = open_account(context, name)
     except NeedsOwner as err:
         return Capability(f"{name} in", State.OFF, str(err), step)
-    return replace(_reading(account, context, step), name=f"{name} in")
+    return _warned(context, name, replace(_reading(account, context, step), name=f"{name} in"))
 
 
 def _first(context: ConnectorContext) -> Sequence[Capability]:
@@ -68,8 +70,15 @@ def _first(context: ConnectorContext) -> Sequence[Capability]:
         account, _ = open_account(context)
     except NeedsOwner as err:
         return (Capability("mail", State.OFF, str(err), NEXT_STEP),)
-    sends = Capability("mail", State.REAL, f"sends as {account.from_address} through {account.host}", "")
-    return (sends, _reading(account, context, NEXT_STEP))
+    sends = f"sends as {account.from_address} through {account.host}"
+    return (_warned(context, MAIL, Capability("mail", State.REAL, sends, "")), _reading(account, context, NEXT_STEP))
+
+
+def _warned(context: ConnectorContext, name: str, works: Capability) -> Capability:
+    """The same, with a word about a credential that is newer than the one that is kept."""
+    if not is_unkept(context.state, name):
+        return works
+    return replace(works, says=f"{works.says}; {UNKEPT}", next_step=works.next_step or AGAIN)
 
 
 def _reading(account: MailAccount, context: ConnectorContext, step: str) -> Capability:
@@ -93,7 +102,7 @@ def _reaches(context: ConnectorContext) -> Sequence[Destination]:
 def _test(answers: Mapping[str, str]) -> str:
     from agents.connectors.email.smtp_session import try_account  # noqa: PLC0415 - smtplib and ssl, used rarely
 
-    account, secret = account_from(answers), password_from(answers)
+    account, secret = account_from(answers), GivenSecret(password_from(answers))
     typed = Egress("mail", (Destination(account.host, account.port),))
     works = [try_account(account, secret, typed)]
     if account.imap:

@@ -14,9 +14,8 @@ from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pydantic import SecretStr
-
     from agents.connectors.email.account import MailAccount
+    from agents.connectors.email.account_secret import AccountSecret
     from agents.connectors.email.imap_session import ImapSession
 
 # these file by themselves what is handed to them, some seconds later
@@ -33,7 +32,7 @@ class CannotLook:
 Found = SentCopy | NotInSent | NoSentFolder
 
 
-def look_up(account: MailAccount, secret: SecretStr, message_id: str) -> Found | CannotLook:
+def look_up(account: MailAccount, secret: AccountSecret, message_id: str) -> Found | CannotLook:
     """Whether the mail with this Message-ID lies among what was sent."""
     if account.imap is None:
         return NoSentFolder()
@@ -44,7 +43,7 @@ def look_up(account: MailAccount, secret: SecretStr, message_id: str) -> Found |
         return CannotLook(str(err))
 
 
-def file_copy(account: MailAccount, secret: SecretStr, message_id: str, content: bytes, at: datetime) -> str:
+def file_copy(account: MailAccount, secret: AccountSecret, message_id: str, content: bytes, at: datetime) -> str:
     """File a copy of a mail that went out, unless its provider does; what became of it, in words for the receipt.
 
     Empty: the account only sends. Nothing is raised: the mail is sent, whatever becomes of its copy.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from agents.connectors.email.account import MailAccount
+    from agents.connectors.email.account_secret import AccountSecret
     from agents.security.egress import Egress
 
 MAX_REPLY_CHARS = 200
@@ -32,7 +33,7 @@ REFUSED_FOR_NOW, REFUSED_FOR_GOOD = 400, 500  # and more
 
 
 @contextmanager
-def logged_in(account: MailAccount, password: SecretStr, egress: Egress) -> Iterator[smtplib.SMTP]:
+def logged_in(account: MailAccount, password: AccountSecret, egress: Egress) -> Iterator[smtplib.SMTP]:
     """A session that speaks TLS with a checked certificate and is logged in.
 
     Raises:
@@ -51,7 +52,7 @@ def logged_in(account: MailAccount, password: SecretStr, egress: Egress) -> Iter
         server.close()
 
 
-def try_account(account: MailAccount, password: SecretStr, egress: Egress) -> str:
+def try_account(account: MailAccount, password: AccountSecret, egress: Egress) -> str:
     """Log in and do nothing; what works, in words for the owner."""
     with logged_in(account, password, egress) as server:
         try:

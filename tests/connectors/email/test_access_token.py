@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from agents.connectors.email.access_token import login_secret
 from agents.connectors.email.account import MailAccount, account_from, keep_account, open_account, read_account
+from agents.connectors.email.account_secret import GivenSecret
 from agents.connectors.email.imap_session import logged_in, try_reading
 from agents.connectors.email.mail_source import reading_door
 from agents.connectors.email.manifest import MANIFEST
@@ -46,7 +47,7 @@ def test_both_servers_are_logged_in_to_with_a_token_of_each_moment(
 ) -> None:
     assert MAIL.test(answers).count("took the login") == 2
     assert provider.times == 2
-    account, secret = account_from(answers), SecretStr(answers["password"])
+    account, secret = account_from(answers), GivenSecret(SecretStr(answers["password"]))
     provider.token = "ya29.of-yesterday"
     with pytest.raises(NeedsOwner, match="refused user or password"):
         try_reading(account, secret, reading_door(account))
@@ -142,6 +143,6 @@ def test_no_token_is_fetched_without_encryption_or_from_a_host_that_is_not_named
     plain = '{"token_uri":"http://login.example/token","client_id":"a","refresh_token":"b"}'
     with pytest.raises(NotAllowed, match="without encryption"):
         MAIL.test(answers | {"password": plain})
-    other = SecretStr(plain.replace("http:", "https:").replace("login", "elsewhere"))
+    other = GivenSecret(SecretStr(plain.replace("http:", "https:").replace("login", "elsewhere")))
     with pytest.raises(NotAllowed, match="elsewhere"):
         login_secret(account_from(answers), other)

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from agents.connectors.email.account import ImapServer, MailAccount
+from agents.connectors.email.account_secret import GivenSecret
 from agents.connectors.email.imap_session import (
     ImapSession,
     find_sent,
@@ -56,13 +57,13 @@ def door(to: MailAccount) -> Egress:
 
 
 def read(to: MailAccount, secret: str = PASSWORD) -> str:
-    return try_reading(to, SecretStr(secret), door(to))
+    return try_reading(to, GivenSecret(SecretStr(secret)), door(to))
 
 
 @pytest.fixture
 def session(dovecot: Dovecot) -> Iterator[ImapSession]:
     to = account(dovecot)
-    with logged_in(to, SecretStr(PASSWORD), door(to)) as open_session:
+    with logged_in(to, GivenSecret(SecretStr(PASSWORD)), door(to)) as open_session:
         yield open_session
 
 
@@ -89,7 +90,7 @@ def test_a_wrong_secret_is_the_owners_to_correct_and_is_not_repeated(dovecot: Do
 def test_without_a_server_to_read_from_the_owner_is_told(dovecot: Dovecot) -> None:
     to = account(dovecot)
     sends = to.model_copy(update={"imap": None})
-    with pytest.raises(NeedsOwner, match="only sends"), logged_in(sends, SecretStr(PASSWORD), door(to)):
+    with pytest.raises(NeedsOwner, match="only sends"), logged_in(sends, GivenSecret(SecretStr(PASSWORD)), door(to)):
         pass
 
 
@@ -127,7 +128,7 @@ def test_a_server_that_is_down_is_tried_again(dovecot: Dovecot) -> None:
 
 def test_a_host_that_is_not_on_the_list_is_not_reached(dovecot: Dovecot) -> None:
     with pytest.raises(NotAllowed):
-        try_reading(account(dovecot), SecretStr(PASSWORD), NOWHERE)
+        try_reading(account(dovecot), GivenSecret(SecretStr(PASSWORD)), NOWHERE)
 
 
 def test_folders_are_listed_with_what_they_are_for(session: ImapSession) -> None:
@@ -190,7 +191,7 @@ def test_an_account_without_a_sent_folder_says_so(dovecot: Dovecot) -> None:
     dovecot.has_sent = False
     dovecot.start()
     to = account(dovecot)
-    with logged_in(to, SecretStr(PASSWORD), door(to)) as session:
+    with logged_in(to, GivenSecret(SecretStr(PASSWORD)), door(to)) as session:
         assert find_sent(session, "<m7@client.example>") == NoSentFolder()
 
 
@@ -214,7 +215,7 @@ def test_waiting_ends_when_it_is_told_to(session: ImapSession) -> None:
 def test_a_line_that_breaks_is_told_as_such(dovecot: Dovecot) -> None:
     with UnsteadyProxy(dovecot.tls_port) as proxy:
         to = account(dovecot, port=proxy.port)
-        with logged_in(to, SecretStr(PASSWORD), door(to)) as session:
+        with logged_in(to, GivenSecret(SecretStr(PASSWORD)), door(to)) as session:
             session.open("INBOX")
             proxy.cut()
             with pytest.raises(Transient, match="line to localhost broke"):
@@ -224,7 +225,7 @@ def test_a_line_that_breaks_is_told_as_such(dovecot: Dovecot) -> None:
 def test_a_line_that_falls_silent_is_given_up(dovecot: Dovecot) -> None:
     with UnsteadyProxy(dovecot.tls_port) as proxy:
         to = account(dovecot, port=proxy.port, timeout_s=3)
-        with logged_in(to, SecretStr(PASSWORD), door(to)) as session:
+        with logged_in(to, GivenSecret(SecretStr(PASSWORD)), door(to)) as session:
             session.open("INBOX")
             proxy.stalled = True
             with pytest.raises(Transient, match="line to localhost broke"):
