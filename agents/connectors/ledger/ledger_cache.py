@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction, load
 from agents.connectors.ledger.ledger_files import MAIN
+from agents.vault.files import PRIVATE_MODE, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +88,9 @@ class LedgerCache:
             return
 
     def _opened(self) -> sqlite3.Connection:
+        if not self._place.exists():
+            with suppress(FileExistsError):  # another process was quicker
+                write_new(self._place, b"", mode=PRIVATE_MODE)
         sql = sqlite3.connect(self._place, timeout=1.0)
         try:
             if sql.execute("PRAGMA user_version").fetchone()[0] != FORM:

@@ -56,6 +56,10 @@ def test_a_kept_ledger_is_the_same_as_a_loaded_one(books: EmbeddedLedger) -> Non
     assert again.loads == 0
 
 
+def test_nobody_else_may_read_what_is_kept(books: EmbeddedLedger) -> None:
+    assert (books.room.state / NAME).stat().st_mode & 0o777 == 0o600
+
+
 def test_another_ledger_is_loaded_and_one_with_an_error_is_not_kept(books: EmbeddedLedger) -> None:
     room = books.room
     room.write(MANUAL, '2026-02-27 * "own"\n  Assets:Cash  1 EUR\n  Expenses:Other\n')
