@@ -188,7 +188,7 @@ def test_no_bytes_stop_the_gate(content: bytes, name: str, after: bytes) -> None
 
 def test_what_a_text_wraps_in_an_encoding_is_found_though_the_text_was_looked_at_when_it_was_written() -> None:
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
-    text = f"# A\n\nSubject: =?utf-8?B?{b64encode(token.encode()).decode()}?=\n"
+    text = f"# A note that is not short\n\nSubject: =?utf-8?B?{b64encode(token.encode()).decode()}?=\n" + "words " * 20
     gate = SecretGate()
     assert gate.masked_all([text]) == [text]
     assert gate.findings("Plans/a.md", text.encode()) == ("in an encoded part: GitHub token",)
