@@ -22,32 +22,15 @@ from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.ledger_files import MAIN, month_file, opening_files
 from agents.connectors.ledger.ledger_records import LedgerRecords
 from benchmarks.common.drops import is_quick
+from tests.clock import FrozenClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from threading import Event
 
 TEMPLATE = Path(__file__).parents[1] / "vault_template" / "vault" / "Accounting"
 ROUNDS = 3
+NOON = FrozenClock(datetime(2026, 11, 27, 12, tzinfo=UTC))
 FIRST = date(2017, 1, 2)
-
-
-class Noon:
-    """A clock that stands."""
-
-    def now(self) -> datetime:
-        """Noon of one day."""
-        return datetime(2026, 11, 27, 12, tzinfo=UTC)
-
-    machine_now = now
-
-    def monotonic_s(self) -> float:
-        """It stands."""
-        return 0.0
-
-    def wait(self, wake: Event, timeout_s: float) -> bool:
-        """Nobody waits here."""
-        raise NotImplementedError
 
 
 def main() -> None:
@@ -67,7 +50,7 @@ def measured(folder: Path, entries: int) -> dict[str, float]:
     root, state = folder / "Vault", folder / "state"
     state.mkdir()
     fill(root, entries)
-    records = LedgerRecords(LedgerAppend(root, state), Noon())
+    records = LedgerRecords(LedgerAppend(root, state), NOON)
     read_figures(root, root.parent / "state")  # the libraries are in memory now
     appended = [taken(partial(records.record, movement(at), f"{at:064x}")) for at in range(ROUNDS)]
     report_s = min(taken(lambda: report(root)) for _ in range(ROUNDS))

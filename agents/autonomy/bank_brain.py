@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from pydantic import JsonValue
+
     from agents.connectors.book_figures import BookReports
     from agents.connectors.contract import Action
     from agents.durability.engine import Steps
     from agents.reasoning.brain import Brain, Decision, Facts, Outcome, TaskView
 
 CATEGORY = "bank_statement"
-MAX_BYTES, HEAD_BYTES = 40_000_000, 4_000
-FORMATS = ("mt940", "ofx", "qfx", "sta")  # a table (csv) is filed under its account by the skill, not booked yet
+MAX_BYTES, HEAD_BYTES, MARK = 40_000_000, 4_000, b"camt.05"
+FORMATS = ("mt940", "ofx", "qfx", "sta", "xml")  # a table (csv) is filed under its account by the skill, not booked yet
 
 
 class BankBrain:
@@ -45,29 +47,34 @@ class BankBrain:
 
     def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps = UNKEPT) -> Decision:
         """The next moves, decided in one step; of most tasks by the brain behind it."""
-        if not self._is_statement(task):
+        if not _may_be_statement(task):
             return self._inner.decide(task, outcomes, facts, steps)
-        kept = steps.run("bank", lambda: decision_to_json(self._decided(task, outcomes, facts)))
-        return decision_from_json(kept, self._models)
+        kept = steps.run("bank", lambda: self._decided(task, outcomes, facts))
+        return (
+            decision_from_json(kept, self._models)
+            if kept is not None
+            else self._inner.decide(task, outcomes, facts, steps)
+        )
 
-    def _decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
+    def _decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> JsonValue:
+        """The decision as JSON; None for a file of XML that is no statement."""
         from agents.autonomy.bank_tasks import BankTasks, end  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
 
         content = self._kept(task)
+        is_told = isinstance(content, bytes) and MARK in content[:HEAD_BYTES]
+        if task.attachments[0].stored.endswith(".xml") and not is_told:
+            return None
         if isinstance(content, Problem):
-            return end(f"the file cannot be read: {content.message}")
-        return BankTasks(self._reports).decide(task, content, outcomes, facts)
-
-    def _is_statement(self, task: TaskView) -> bool:
-        """Whether it is a file in a format of bank statements; other things are XML too."""
-        if task.kind != "file" or task.category not in {"", CATEGORY} or len(task.attachments) != 1:
-            return False
-        extension = task.attachments[0].stored.rpartition(".")[2]
-        if extension != "xml":
-            return extension in FORMATS
-        content = self._kept(task)
-        return isinstance(content, bytes) and b"camt.05" in content[:HEAD_BYTES]
+            return decision_to_json(end(f"the file cannot be read: {content.message}"))
+        return decision_to_json(BankTasks(self._reports).decide(task, content, outcomes, facts))
 
     def _kept(self, task: TaskView) -> bytes | Problem:
         places = sorted((self._root / FILES).glob(f"*/{task.attachments[0].stored}"))
         return read_regular(places[0], MAX_BYTES) if places else Problem(0, "it is not there any more")
+
+
+def _may_be_statement(task: TaskView) -> bool:
+    """Whether it is a file in a format of bank statements, or of XML, which other things are too."""
+    if task.kind != "file" or task.category not in {"", CATEGORY} or len(task.attachments) != 1:
+        return False
+    return task.attachments[0].stored.rpartition(".")[2] in FORMATS

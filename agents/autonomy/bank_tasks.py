@@ -6,7 +6,10 @@ Which account it is of is told by its IBAN in the books, else the owner is asked
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
 
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.matches import Verdict
@@ -52,26 +55,64 @@ class BankTasks:
             reports = self._reports()
             accounts = dict(reports.accounts())
             name = _named(found, accounts, outcomes)
-            if not name:
-                return _which(found, accounts)
-            return self._proposed(task, found, name, facts, reports)
+            return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts)
         except EmployeeError as err:
             return end(f"nothing was booked: {err} {err.hint}")
+        except ValidationError:
+            return end("nothing was booked: it holds an amount, a day or a text that the books cannot hold")
 
     def _proposed(
         self, task: TaskView, statement: Statement, name: str, facts: Facts, reports: BookReports
     ) -> Decision:
-        on = max((line.day for line in statement.lines), default=facts.today)
+        new = _new_part(statement, name, reports)
+        if isinstance(new, str):
+            return end(new)
+        on = max((*(line.day for line in new.lines), facts.today))  # what was paid since is not open any more
         own = {iban: each for each, iban in reports.accounts().items() if iban}
-        expected = expected_of(reports.receivables(on), reports.payables(on), (statement.account, *own))
-        found = reconcile([statement], expected)
-        is_new = not any(each.name.endswith(f":{name}") and each.rows for each in reports.cash(on))
-        order = order_of(statement, name, found, expected, own, new=is_new)
+        accounts = (new.account, *own)
+        expected = expected_of(reports.receivables(on), reports.payables(on), accounts, reports.ibans())
+        found = reconcile([new], expected)
+        is_first = not _days_of(name, reports)
+        told = [*_told(new, found), *_opening_told(on, reports, is_first=is_first)]
+        if new.closing is not None and new.closing.day >= facts.today:
+            new = replace(new, closing=None)
+            told.append("the balance is not checked: its day is not over, and more may come")
+            if not new.lines:
+                return end("its day is not over; nothing is to be booked")
+        order = order_of(new, name, found, expected, own, new=is_first)
         source = f"note:{task.attachments[0].stored.rpartition('.')[0]}"
         provenance = dict.fromkeys(("currency", "moves", "closing", "closed_on"), source) | {"account": "computed"}
-        move = ProposeAction(KEY, order, provenance, "", _told(statement, found))
+        move = ProposeAction(KEY, order, provenance, "", tuple(told[:MAX_TOLD]))
         step = Step("Wait for your yes", done=False, move_key=KEY)
         return _decision("Book the movements of the bank", step, move)
+
+
+def _new_part(statement: Statement, name: str, reports: BookReports) -> Statement | str:
+    """The statement without what is booked already, or why nothing of it is."""
+    booked = reports.booked_moves(name)
+    lines = tuple(line for line in statement.lines if line.bank_id not in booked)
+    if statement.lines and not lines:
+        return "every movement of it is booked already"
+    days = _days_of(name, reports)
+    if days and lines and max(line.day for line in lines) < days[0]:
+        return f"nothing was booked: the books of {name} begin on {days[0]}; give the oldest statement first"
+    overlaps = bool(days and lines) and min(line.day for line in lines) <= days[-1]
+    if overlaps and statement.closing is None and len(lines) == len(statement.lines):
+        return "nothing was booked: its days are in the books, from another file; give one that tells the balance"
+    return replace(statement, lines=lines)
+
+
+def _days_of(name: str, reports: BookReports) -> list[date]:
+    """The days of what is booked on an account, in order."""
+    figures = (each for each in reports.cash(date.max) if each.name.rpartition(":")[2] == name)
+    return sorted(row.day for each in figures for row in each.rows)
+
+
+def _opening_told(on: date, reports: BookReports, *, is_first: bool) -> list[str]:
+    under_way = [each for each in reports.cash(on) if each.name == "Assets:Transit" and each.amounts]
+    if not (is_first and under_way):
+        return []
+    return ["⚠ money is under way between your accounts: if what was there before holds it already, it counts twice"]
 
 
 def _read(task: TaskView, content: bytes) -> Statement | str:
@@ -79,7 +120,9 @@ def _read(task: TaskView, content: bytes) -> Statement | str:
     read = read_statements(content, task.attachments[0].sent_name, {})
     if isinstance(read, Refusal):
         return f"nothing was booked: {read.sentence} {read.hint}"
-    if isinstance(read, NeedsProfile) or len(read) != 1:
+    if isinstance(read, NeedsProfile):
+        return "nothing was booked: a table (CSV) is not booked yet; give CAMT, MT940 or OFX"
+    if len(read) != 1:
         return "nothing was booked: give one statement of one account in each file"
     if len(read[0].lines) >= MAX_MOVES:
         return f"nothing was booked: {len(read[0].lines)} movements are too many for one yes; export months"
@@ -92,15 +135,12 @@ def _named(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Ou
     """The owner's name of the account, from the books or from what they answered; empty when nobody has said it."""
     said = [each.value.strip() for each in outcomes if each.key == WHICH and each.kind == "answered"]
     known = {iban: name for name, iban in accounts.items() if iban}
-    by_iban = known.get(statement.account.replace(" ", "").upper(), "")
+    by_iban = known.get(statement.account, "")
     return by_iban or next((each for each in reversed(said) if each in accounts), "")
 
 
 def _which(statement: Statement, accounts: Mapping[str, str]) -> Decision:
-    question = (
-        f'Which of your accounts is {statement.account}? (Write `iban: "{statement.account}"` below its `open` in '
-        "Accounting/accounts.beancount, and this is not asked again.)"
-    )
+    question = f"Which of your accounts is {statement.account}?"
     choices = tuple(Choice(each) for each in sorted(accounts))
     step = Step("Wait for your answer", done=False, move_key=WHICH)
     return _decision("Find out which account the statement is of", step, AskOwner(WHICH, question, choices))
@@ -119,7 +159,7 @@ def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
             told.append(f"{each.line.day}, {each.line.amount}: perhaps {'; '.join(each.reasons)}")
     if statement.left_out:
         told.append(f"{statement.left_out} movements are announced only and left out")
-    return tuple(told[:MAX_TOLD])
+    return tuple(told)
 
 
 def _decision(objective: str, step: Step, move: Move) -> Decision:

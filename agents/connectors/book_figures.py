@@ -70,7 +70,10 @@ class VatPosition:
 
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
-    """An invoice or bill of which something is owed. `late_days` is less than nothing before it is due."""
+    """An invoice or bill of which something is owed. `late_days` is less than nothing before it is due.
+
+    `reference` is the vendor's own number of a bill; `booked` what is open is worth in the books' currency, if another.
+    """
 
     number: str
     party: str
@@ -81,6 +84,8 @@ class OpenDocument:
     currency: str
     place: str
     late_days: int
+    reference: str = ""
+    booked: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,14 @@ class BookReports(Protocol):
 
     def accounts(self) -> Mapping[str, str]:
         """The owner's bank accounts by name, each with its IBAN, or empty where the books do not say it."""
+        ...
+
+    def booked_moves(self, account: str) -> frozenset[str]:
+        """The `bank_id` of every movement of an account that is booked."""
+        ...
+
+    def ibans(self) -> Mapping[str, tuple[str, ...]]:
+        """The accounts that each customer or vendor was paid from or to, by their name."""
         ...
 
     def cash(self, on: date) -> tuple[Figure, ...]:

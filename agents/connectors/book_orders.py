@@ -92,13 +92,17 @@ Reason = Annotated[Payment | Spending | Transfer | Unexplained, Field(discrimina
 
 
 class Move(_Model):
-    """One movement on a bank account and what it was for; `amount` is more than nothing when money came in."""
+    """One movement on a bank account and what it was for; `amount` is more than nothing when money came in.
+
+    `iban` is the account of the other side, so that one that changes is noticed.
+    """
 
     bank_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
     day: date
     amount: Signed
     party: Line = ""
     text: Line = ""
+    iban: Annotated[str, Field(pattern=r"^[A-Z0-9]{0,34}$")] = ""
     reason: Reason = Unexplained()
 
     @model_validator(mode="after")
@@ -242,7 +246,7 @@ class BankExplain(Action):
 
 
 class CreditApply(Action):
-    """Use what stands to a customer's or vendor's credit for their documents: a prepayment, a credit note, too much."""
+    """Use what stands to a party's credit for their documents: a prepayment, or what was paid too much."""
 
     action: Literal["credit.apply"] = "credit.apply"
     party: Name

@@ -16,12 +16,13 @@ from agents.connectors.bank.matches import Kind, Match, Reconciliation, Verdict
 from agents.connectors.bank.statement import BankLine, Statement
 from agents.connectors.book_orders import MAX_MOVES, BankBook, Payment, Transfer, Unexplained
 from agents.connectors.ledger.figure_reader import read_figures
-from agents.reasoning.brain import AskOwner, AttachedFile, Decision, Finish, Outcome, ProposeAction, TaskView
+from agents.reasoning.brain import AskOwner, AttachedFile, Decision, Facts, Finish, Outcome, ProposeAction, TaskView
 from tests.connectors.books_story import STORY, bank, bill, cost, day, invoice, to
 from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
 from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 from tests.flows.test_bank import IBAN, camt
+from tests.flows.test_books import today
 from tests.reasoning.builders import dropped, facts
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ def task(name: str = "s.xml") -> TaskView:
     return replace(dropped("", name), attachments=(file,))
 
 
+def now() -> Facts:
+    return replace(facts(), today=today())
+
+
 def decided(books: EmbeddedLedger, content: str, *outcomes: Outcome) -> Decision:
-    return BankTasks(lambda: reports(books)).decide(task(), content.encode(), outcomes, facts())
+    return BankTasks(lambda: reports(books)).decide(task(), content.encode(), outcomes, now())
 
 
 def ended(decision: Decision) -> str:
@@ -106,7 +111,7 @@ def test_a_transfer_between_own_accounts_is_one_when_both_are_known(books: Embed
     line = BankLine("x1", date(2026, 11, 20), Decimal("-200.00"), "EUR", "me", iban=OTHER)
     statement = Statement(IBAN, "EUR", (line,))
     match = Match(IBAN, line, Kind.TRANSFER, Verdict.AUTO, 1.0, rest=line.amount)
-    expected = expected_of(reports(books).receivables(line.day), reports(books).payables(line.day), (IBAN, OTHER))
+    expected = expected_of(reports(books).receivables(line.day), reports(books).payables(line.day), (IBAN, OTHER), {})
     for names, reason in (({OTHER: "Savings"}, Transfer(account="Savings")), ({}, Unexplained())):
         order = order_of(statement, "Checking", Reconciliation((match,)), expected, names, new=False)
         assert [each.reason for each in order.moves] == [reason]
@@ -121,7 +126,7 @@ def test_a_transfer_between_own_accounts_is_one_when_both_are_known(books: Embed
 def test_one_line_for_two_parties_is_left_to_the_owner(books: EmbeddedLedger) -> None:
     perform(books, STORY[1:3])
     on = day("01-10")
-    expected = expected_of(reports(books).receivables(on), reports(books).payables(on), ())
+    expected = expected_of(reports(books).receivables(on), reports(books).payables(on), (), {})
     line = BankLine("x1", on, Decimal("5236.00"), "EUR", "both")
     parts = (("INV-2026-0001", Decimal("1190.00")), ("INV-2026-0002", Decimal("4046.00")))
     match = Match(IBAN, line, Kind.JOINT, Verdict.AUTO, 1.0, parts)

@@ -26,15 +26,16 @@ ENTRY = """<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{way}</CdtDbtInd><Sts>B
 
 
 def camt(lines: Iterable[tuple[str, str, str, str]], opening: str = "0.00", iban: str = IBAN) -> str:
-    """A statement of today with lines (reference, amount, party, text)."""
+    """A statement of yesterday with lines (reference, amount, party, text)."""
     made = [*lines]
+    day = today() - timedelta(days=1)
     closing = Decimal(opening) + sum((Decimal(each[1]) for each in made), Decimal(0))
     entries = "".join(
         ENTRY.format(
             amount=amount.lstrip("-"),
             way="DBIT" if amount.startswith("-") else "CRDT",
             side="Cdtr" if amount.startswith("-") else "Dbtr",
-            day=today(),
+            day=day,
             ref=ref,
             party=escape(party),
             text=escape(text),
@@ -43,10 +44,10 @@ def camt(lines: Iterable[tuple[str, str, str, str]], opening: str = "0.00", iban
     )
     balances = "".join(
         f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{amount}</Amt>"
-        f"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
-        for kind, amount, day in (
-            ("PRCD", opening, today() - timedelta(days=1)),
-            ("CLBD", f"{closing:.2f}", today()),
+        f"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{on}</Dt></Dt></Bal>"
+        for kind, amount, on in (
+            ("PRCD", opening, day - timedelta(days=1)),
+            ("CLBD", f"{closing:.2f}", day),
         )
     )
     return (

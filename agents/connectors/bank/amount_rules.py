@@ -5,7 +5,6 @@ An amount alone is never enough: every rule here begins with the party.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.evidence import Likeness, Seen
@@ -14,9 +13,11 @@ from agents.connectors.bank.matches import NOTHING, Kind
 from agents.connectors.bank.reference_rules import DOUBTED, STRONG, SURE, WEAK, named_items
 from agents.connectors.bank.references import plain, tail_of
 from agents.connectors.bank.subset_sums import chance_of_accident, subsets_of_sum
+from agents.connectors.books import cents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 GUESS = 0.6
 _LIKELY_ACCIDENT = 0.005
@@ -88,7 +89,7 @@ def by_exchange(seen: Seen, desk: Desk) -> Finding | None:
     if not is_open or not desk.is_free(seen, [place]):
         return None
     held = item.booked * is_open / item.amount if item.booked else seen.target
-    held = held.quantize(Decimal("0.01"))
+    held = cents(held)
     uses = (Use(place, is_open, seen.sign * held),)
     reason = f"{item.number} over {is_open} {item.currency}, held at {held} {seen.line.currency}."
     found = Finding(Kind.EXCHANGE, STRONG, (reason,), uses, difference=seen.line.amount - seen.sign * held)

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import tostring
 from agents.connectors.bank.amounts import is_currency, machine_amount
 from agents.connectors.bank.camt_details import Booked, details_of, own_id
 from agents.connectors.bank.checking import comes_out
-from agents.connectors.bank.identity import account_name
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.refusal import RefusedError, check_rows, told
 from agents.connectors.bank.statement import Balance, Statement
 from agents.connectors.bank.xml_tree import read_tree

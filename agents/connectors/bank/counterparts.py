@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.evidence import Seen, compact_iban
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.party_names import name_key
 from agents.connectors.bank.references import plain
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
+    from agents.connectors.bank.evidence import Seen
     from agents.connectors.bank.matches import LineId
     from agents.connectors.bank.open_items import Booked, Expected, Tolerances
     from agents.connectors.bank.statement import BankLine
@@ -72,7 +73,7 @@ class History:
     def _sides(self, line: BankLine) -> Iterator[object]:
         """What the other side is found by; its name too, because not every line shows an account."""
         if line.iban:
-            yield compact_iban(line.iban)
+            yield account_name(line.iban)
         if line.party:
             yield from self._names.setdefault(line.party, tuple(map(" ".join, name_key(line.party).words)))
 
@@ -83,7 +84,7 @@ def _by_day(each: Earlier) -> tuple[object, ...]:
 
 def _differ(one: BankLine, two: BankLine) -> bool:
     """Whether both show an account, and not the same."""
-    return bool(one.iban and two.iban) and compact_iban(one.iban) != compact_iban(two.iban)
+    return bool(one.iban and two.iban) and account_name(one.iban) != account_name(two.iban)
 
 
 def shares_a_number(seen: Seen, original: Earlier) -> bool:
@@ -120,14 +121,14 @@ def transfers(lines: Iterable[Seen], expected: Expected, tolerances: Tolerances)
     A leg that shows no account of the other side belongs to one that does, when it is the only one that can and both
     show the same name, or the same text.
     """
-    own = {compact_iban(each) for each in expected.own_accounts}
+    own = {account_name(each) for each in expected.own_accounts}
     by_amount: dict[tuple[str, str, Decimal], list[Seen]] = {}
     for each in lines:
-        by_amount.setdefault((compact_iban(each.account), each.line.currency, each.line.amount), []).append(each)
+        by_amount.setdefault((account_name(each.account), each.line.currency, each.line.amount), []).append(each)
     found: dict[LineId, LineId | None] = {}
     for each in lines:
-        there = compact_iban(each.line.iban)
-        if there not in own or there == compact_iban(each.account) or each.id in found or not each.line.amount:
+        there = account_name(each.line.iban)
+        if there not in own or there == account_name(each.account) or each.id in found or not each.line.amount:
             continue
         legs = by_amount.get((there, each.line.currency, -each.line.amount), [])
         leg = _other_leg(each, legs[:MOST_EARLIER], found, tolerances.transfer_days)
@@ -138,9 +139,9 @@ def transfers(lines: Iterable[Seen], expected: Expected, tolerances: Tolerances)
 
 
 def _other_leg(one: Seen, legs: list[Seen], found: dict[LineId, LineId | None], days: int) -> Seen | None:
-    here = compact_iban(one.account)
+    here = account_name(one.account)
     near = [leg for leg in legs if leg.id not in found and abs((leg.line.day - one.line.day).days) <= days]
-    named = [leg for leg in near if compact_iban(leg.line.iban) == here]
+    named = [leg for leg in near if account_name(leg.line.iban) == here]
     if named:
         return min(named, key=lambda leg: (abs((leg.line.day - one.line.day).days), leg.line.day, leg.id))
     silent = [leg for leg in near if not leg.line.iban and not leg.mentions.exact and _reads_like(leg, one)]

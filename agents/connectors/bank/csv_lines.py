@@ -31,8 +31,8 @@ from agents.connectors.bank.csv_words import (
     TEXT,
     bare,
 )
-from agents.connectors.bank.identity import account_name, real_id
-from agents.connectors.bank.line_text import compact, one_line
+from agents.connectors.bank.identity import real_id
+from agents.connectors.bank.line_text import account_name, compact, one_line
 from agents.connectors.bank.refusal import RefusedError, told
 from agents.connectors.bank.statement import Balance, BankLine, Statement
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from agents.connectors.bank.amounts import is_currency
 from agents.connectors.bank.csv_values import DECIMALS, ORDERS, SIGNS_OF_AMOUNTS
 from agents.connectors.bank.csv_words import MANY, ROLES
-from agents.connectors.bank.identity import account_name
+from agents.connectors.bank.line_text import account_name
 from agents.vault.note import Problem, read_note
 from agents.vault.yaml_text import yaml_property
 

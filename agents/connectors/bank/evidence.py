@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.party_names import Alike, NameIndex
 from agents.connectors.bank.references import Mentions, ReferenceIndex, plain
 
@@ -97,7 +97,7 @@ class Known:
         self._vendors = {each.name for each in expected.parties if each.is_vendor}
         self._vendors |= {each.party for each in expected.items if not each.is_incoming}
         for name, ibans in _accounts(expected):
-            for iban in map(compact_iban, ibans):
+            for iban in map(account_name, ibans):
                 self._accounts.setdefault(name, set()).add(iban)
                 self._holders.setdefault(iban, set()).add(name)
         self._names = NameIndex([*(each.name for each in expected.parties), *(each.party for each in expected.items)])
@@ -117,24 +117,18 @@ class Known:
             line=line,
             mentions=self._numbers.find(*texts),
             settled=tuple(each for shared in self._settled.find(*texts).exact for each in shared),
-            holders=frozenset(self._holders.get(compact_iban(line.iban), ())) if line.iban else frozenset(),
+            holders=frozenset(self._holders.get(account_name(line.iban), ())) if line.iban else frozenset(),
             alike=self._names.find(line.party.strip()),
         )
 
     def is_new_account(self, seen: Seen, party: str) -> bool:
         """Whether the line shows an account, others are known for the party, and this one is not."""
         known = self._accounts.get(party)
-        return bool(seen.line.iban and known) and compact_iban(seen.line.iban) not in (known or ())
+        return bool(seen.line.iban and known) and account_name(seen.line.iban) not in (known or ())
 
     def is_vendor(self, party: str) -> bool:
         """Whether we pay them."""
         return party in self._vendors
-
-
-@lru_cache(maxsize=8192)
-def compact_iban(iban: str) -> str:
-    """An account number as it is compared."""
-    return "".join(iban.split()).upper()
 
 
 def _accounts(expected: Expected) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -7,12 +7,13 @@ booked as what it is, unexplained, so that the books follow the bank and the own
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.matches import Kind, Verdict
 from agents.connectors.bank.open_items import Expected, OpenItem, Party
 from agents.connectors.book_orders import BankBook, Move, Part, Payment, Transfer, Unexplained
+from agents.connectors.books import plain_line
+from agents.security.personal_numbers import is_iban
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,14 +27,16 @@ PAYS = frozenset(
     {Kind.REFERENCE, Kind.AMOUNT, Kind.PARTIAL, Kind.INSTALMENT, Kind.JOINT, Kind.FEE, Kind.EXCHANGE, Kind.OVERPAID}
 )
 MAX_TEXT_CHARS = 280
-NOTHING = Decimal("0.00")
 
 
-def expected_of(owed_to_us: OpenItems, owed_by_us: OpenItems, own_accounts: Iterable[str]) -> Expected:
-    """What may come and go: every document that is open."""
-    items = [*_items(owed_to_us, is_incoming=True), *_items(owed_by_us, is_incoming=False)]
-    parties = {(each.party, each.is_incoming): Party(each.party, is_vendor=not each.is_incoming) for each in items}
-    return Expected(tuple(items), tuple(parties.values()), tuple(own_accounts))
+def expected_of(
+    owed_to_us: OpenItems, owed_by_us: OpenItems, own_accounts: Iterable[str], ibans: Mapping[str, tuple[str, ...]]
+) -> Expected:
+    """What may come and go: every document that is open. `ibans`: the accounts that each party used before."""
+    items = [*_items(owed_to_us, ibans, is_incoming=True), *_items(owed_by_us, ibans, is_incoming=False)]
+    parties = {(each.party, each.is_incoming): each.ibans for each in items}
+    known = tuple(Party(party, places, is_vendor=not pays) for (party, pays), places in parties.items())
+    return Expected(tuple(items), known, tuple(own_accounts))
 
 
 def order_of(
@@ -47,7 +50,8 @@ def order_of(
 ) -> BankBook:
     """The statement as an order. `names`: the owner's accounts by IBAN; `new`: the books hold nothing of it yet."""
     items = {each.number: each for each in expected.items}
-    moves = [_move(each, items, names) for each in found.matches]
+    lost = _taken_back_otherwise(found)
+    moves = [_move(each, items, names, is_sure=each.id not in lost) for each in found.matches if each.line.amount]
     opening = statement.opening
     if new and opening is not None and opening.amount:
         first = min((line.day for line in statement.lines), default=opening.day) - timedelta(days=1)
@@ -69,22 +73,35 @@ def order_of(
     )
 
 
-def _items(owed: OpenItems, *, is_incoming: bool) -> Iterable[OpenItem]:
+def _taken_back_otherwise(found: Reconciliation) -> set[tuple[str, str]]:
+    """What a bank took back in a way that cannot be booked as such: neither that nor the payment is booked as one."""
+    returns = [each for each in found.matches if each.kind is Kind.RETURN and not _is_booked_back(each)]
+    return {each.other for each in returns if each.other}
+
+
+def _is_booked_back(match: Match) -> bool:
+    return match.verdict is Verdict.AUTO and bool(match.parts) and not match.fee and not match.difference
+
+
+def _items(owed: OpenItems, ibans: Mapping[str, tuple[str, ...]], *, is_incoming: bool) -> Iterable[OpenItem]:
     for each in owed.documents:
-        if each.open > 0:
-            yield OpenItem(each.number, each.party, each.open, each.currency, each.day, each.due, is_incoming)
+        names = (each.reference,) if each.reference else ()
+        places = ibans.get(each.party, ())
+        about = (each.number, each.party, each.open, each.currency, each.day, each.due)
+        yield OpenItem(*about, is_incoming, names, places, each.booked)
 
 
-def _move(match: Match, items: Mapping[str, OpenItem], names: Mapping[str, str]) -> Move:
+def _move(match: Match, items: Mapping[str, OpenItem], names: Mapping[str, str], *, is_sure: bool) -> Move:
     line = match.line
-    said = " ".join(part for part in (line.text, line.reference) if part)
+    said = plain_line(" ".join(part for part in (line.text, line.reference) if part))
     return Move(
         bank_id=line.bank_id,
         day=line.day,
         amount=line.amount,
-        party=line.party[:MAX_TEXT_CHARS],
+        party=plain_line(line.party)[:MAX_TEXT_CHARS],
         text=said[:MAX_TEXT_CHARS],
-        reason=_reason(match, items, names),
+        iban=line.iban if is_iban(line.iban) else "",
+        reason=_reason(match, items, names) if is_sure else Unexplained(),
     )
 
 
@@ -93,10 +110,9 @@ def _reason(match: Match, items: Mapping[str, OpenItem], names: Mapping[str, str
         return Unexplained()
     if match.kind is Kind.TRANSFER and match.line.iban in names:
         return Transfer(account=names[match.line.iban])
-    if match.kind not in PAYS or not match.parts:
-        return Unexplained()
-    paid = [items[number] for number, _ in match.parts]
-    if len({(each.party, each.is_incoming) for each in paid}) > 1:
+    pays = match.kind in PAYS or (match.kind is Kind.RETURN and _is_booked_back(match))
+    paid = [items[number] for number, _ in match.parts if number in items]
+    if not pays or not paid or len(paid) < len(match.parts) or len({(x.party, x.is_incoming) for x in paid}) > 1:
         return Unexplained()
     foreign = match.kind is Kind.EXCHANGE  # settled whole, in its own currency
     parts = tuple(

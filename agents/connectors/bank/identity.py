@@ -18,6 +18,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from agents.connectors.bank.line_text import account_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
@@ -45,11 +47,6 @@ def real_id(text: str) -> str:
         return found
     bare = "".join(char for char in found if char.isalnum()).upper()
     return "" if bare in _NO_IDS or not bare.strip("0") else found
-
-
-def account_name(text: str) -> str:
-    """An account as every export of it is to name it: without blanks, in capitals."""
-    return "".join(text.split()).upper()
 
 
 def with_ids(form: str, statements: Iterable[Statement]) -> tuple[Statement, ...]:

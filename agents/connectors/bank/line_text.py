@@ -11,6 +11,11 @@ def one_line(text: str) -> str:
     return (line if line.isprintable() else "".join(char for char in line if char.isprintable()))[:MAX_TEXT_CHARS]
 
 
+def account_name(text: str) -> str:
+    """An account as every export of it is to name it: without blanks, in capitals."""
+    return "".join(text.split()).upper()
+
+
 def compact(text: str) -> str:
-    """An IBAN, a BIC or an account number: without blanks, in capitals."""
-    return one_line("".join(text.split())).upper()
+    """An IBAN, a BIC or an account number out of a file: the same, without what is invisible."""
+    return account_name(one_line(text))

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.counterparts import Earlier, History, gives_back, shares_a_number, transfers
-from agents.connectors.bank.evidence import compact_iban
 from agents.connectors.bank.findings import ASK, Finding, is_sure
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Kind, LineId
 from agents.connectors.bank.reference_rules import CERTAIN, DOUBTED, STRONG, SURE, WEAK
 from agents.connectors.bank.references import plain
@@ -111,7 +111,7 @@ def own_transfers(
         alone = found.get(seen.id)
         if not alone:
             continue
-        if alone.other is None and last_days.get(compact_iban(seen.line.iban), seen.line.day) > seen.line.day + wait:
+        if alone.other is None and last_days.get(account_name(seen.line.iban), seen.line.day) > seen.line.day + wait:
             found[seen.id] = alone = alone.at_most(ASK, "The other account shows nothing of it.")
         if seen.mentions.exact:
             found[seen.id] = alone.at_most(ASK, "But it names an open item.")
@@ -132,12 +132,12 @@ def already_here(lines: Iterable[Seen], expected: Expected) -> dict[int, Finding
 def same_side(one: Seen, two: Seen) -> bool:
     """Whether two lines are of one payer, as far as they show it."""
     if one.line.iban and two.line.iban:
-        return compact_iban(one.line.iban) == compact_iban(two.line.iban)
+        return account_name(one.line.iban) == account_name(two.line.iban)
     return plain(one.line.party) == plain(two.line.party)
 
 
 def _same_account(seen: Seen, earlier: Earlier) -> bool:
-    return bool(seen.line.iban) and compact_iban(seen.line.iban) == compact_iban(earlier.line.iban)
+    return bool(seen.line.iban) and account_name(seen.line.iban) == account_name(earlier.line.iban)
 
 
 def _is_twin(seen: Seen, earlier: Earlier) -> bool:

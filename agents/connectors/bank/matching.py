@@ -15,9 +15,10 @@ from agents.connectors.bank.allotment import Allotment, Period
 from agents.connectors.bank.amount_rules import by_amount, by_exchange, by_sum, guess
 from agents.connectors.bank.candidates import Candidates
 from agents.connectors.bank.counterparts import History, is_taken_back
-from agents.connectors.bank.evidence import Known, Seen, compact_iban
+from agents.connectors.bank.evidence import Known, Seen
 from agents.connectors.bank.findings import ASK, Desk, Finding, is_sure
 from agents.connectors.bank.instalments import as_instalments, in_instalments
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.linking_rules import Links, already_here, own_transfers, same_side
 from agents.connectors.bank.matches import NOTHING, Kind, LineId, Match, Reconciliation, Verdict
 from agents.connectors.bank.open_items import Expected, Tolerances
@@ -241,7 +242,7 @@ def _match(seen: Seen, found: Finding | None, desk: Desk, candidates: Candidates
 def _last_days(statements: Iterable[Statement]) -> dict[str, date]:
     found: dict[str, date] = {}
     for each in statements:
-        account = compact_iban(each.account)
+        account = account_name(each.account)
         for line in each.lines:
             found[account] = max(line.day, found.get(account, line.day))
     return found

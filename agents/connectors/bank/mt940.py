@@ -12,11 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.amounts import is_currency, machine_amount
-from agents.connectors.bank.identity import account_name, real_id
-from agents.connectors.bank.line_text import compact, one_line
+from agents.connectors.bank.identity import real_id
+from agents.connectors.bank.line_text import account_name, compact, one_line
 from agents.connectors.bank.mt940_details import Details, read_details
 from agents.connectors.bank.refusal import RefusedError, check_rows, told
 from agents.connectors.bank.statement import Balance, BankLine, Statement
+from agents.security.personal_numbers import is_iban
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def _unwrapped(line: str) -> str:
 
 def _take(one: _Open, tag: str, value: str) -> None:
     if tag in {"25", "25P"}:
-        one.account = account_name(value.partition("\n")[0])
+        one.account = _account(value.partition("\n")[0])
     elif tag in {"60F", "60M"}:
         one.opening = _balance(one, value)
     elif tag in {"62F", "62M"}:
@@ -112,6 +113,12 @@ def _take(one: _Open, tag: str, value: str) -> None:
         one.movement = value
     elif tag == "86" and one.movement:
         _end_movement(one, value)
+
+
+def _account(value: str) -> str:
+    """As other formats name it: some banks write the currency behind the IBAN."""
+    name = account_name(value)
+    return name[:-3] if is_currency(name[-3:]) and is_iban(name[:-3]) else name
 
 
 def _closed(one: _Open | None) -> Iterator[Statement]:

@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.amounts import is_currency, machine_amount
-from agents.connectors.bank.identity import account_name, real_id
-from agents.connectors.bank.line_text import compact, one_line
+from agents.connectors.bank.identity import real_id
+from agents.connectors.bank.line_text import account_name, compact, one_line
 from agents.connectors.bank.refusal import RefusedError, check_rows, told
 from agents.connectors.bank.statement import Balance, BankLine, Statement
 

@@ -10,6 +10,7 @@ from agents.connectors.bank.evidence import Likeness, Seen
 from agents.connectors.bank.findings import ASK, Desk, Finding, Named, Use, least_likeness, parties_of
 from agents.connectors.bank.matches import NOTHING, Kind
 from agents.connectors.bank.subset_sums import subsets_of_sum
+from agents.connectors.books import CENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,6 @@ CERTAIN, STRONG, SURE, DOUBTED, WEAK = 1.0, 0.99, 0.98, 0.95, 0.8
 _DISCOUNTS = (Decimal("0.02"), Decimal("0.03"))  # for paying early: VAT changes, so it is no fee
 _MOST_OVER = Decimal("0.5")  # of the open amount; more is hardly a slip
 _NEARLY_ALL = Decimal("0.05")  # that is missing; nobody owes so little on purpose
-_CENT = Decimal("0.01")
 
 
 def named_items(seen: Seen, desk: Desk) -> Named:
@@ -126,9 +126,10 @@ def _less_a_fee(seen: Seen, desk: Desk, uses: list[Use], is_open: Decimal) -> Fi
     is_named = gap in seen.fees and gap <= limits.named_fee_part * is_open
     if not is_named and gap > min(limits.fee_part * is_open, limits.fee_most):
         return None
-    reason = f"{gap} is missing, which the text calls a fee." if is_named else f"{gap} is missing, as for a fee."
+    what = "is missing" if seen.sign > 0 else "more went out"
+    reason = f"{gap} {what}, which the text calls a fee." if is_named else f"{gap} {what}, as for a fee."
     found = Finding(Kind.FEE, SURE, (reason,), tuple(uses), fee=-gap)
-    if not is_named and any(abs(gap - is_open * each) < _CENT for each in _DISCOUNTS):
+    if not is_named and any(abs(gap - is_open * each) < CENT for each in _DISCOUNTS):
         return found.at_most(DOUBTED, "It may be a discount for paying early.")
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.connectors.bank.line_text import one_line
+
 MAX_BYTES = 40_000_000
 MAX_ROWS = 100_000
 MAX_TOLD_CHARS = 80
@@ -28,7 +30,7 @@ class RefusedError(Exception):
 
 def told(text: str) -> str:
     """A piece of the file as it may stand in a sentence: short, on one line, nothing invisible."""
-    line = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    line = one_line(text)
     return line if len(line) <= MAX_TOLD_CHARS else f"{line[:MAX_TOLD_CHARS]}…"
 
 

@@ -15,13 +15,13 @@ _LETTERS = str.maketrans(
     | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
 )
 MAX_PART_CHARS = 40
-BANK, TRANSIT = "Assets:Bank:", "Assets:Transit"
-OF_THEIR_OWN = {
-    "Cash": "Assets:Cash",
+HASH_CHARS = 16
+BANK, CASH, TRANSIT = "Assets:Bank:", "Assets:Cash", "Assets:Transit"
+NO_BANK_TELLS = {
+    "Cash": CASH,
     "Private": "Equity:Private",  # what the owner takes out and puts in
     "Opening": "Equity:Opening-Balances",  # what was there before the books began
 }
-HASH_CHARS = 16
 
 
 def receivable(customer: str) -> str:
@@ -34,15 +34,14 @@ def payable(vendor: str) -> str:
     return f"Liabilities:AP:{_part(vendor, 'Vendor')}"
 
 
-def money(name: str) -> str:
-    """The account of the owner's own money: `Assets:Bank:Checking`, or one of those that no bank tells of."""
-    return OF_THEIR_OWN.get(name, f"{BANK}{name}")
+def bank_account(name: str) -> str:
+    """The account a statement is of: `Assets:Bank:Checking`; 'Cash' is what lies in the till."""
+    return CASH if name == "Cash" else f"{BANK}{name}"
 
 
 def other_side(name: str) -> str:
     """Where a transfer goes: between two accounts of a bank it is under way until the other one tells of it too."""
-    place = money(name)
-    return TRANSIT if place.startswith(BANK) else place
+    return NO_BANK_TELLS.get(name, TRANSIT)
 
 
 def _part(party: str, unwritable: str) -> str:

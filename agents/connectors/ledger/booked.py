@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals, amount_text
 from agents.connectors.contract import Document, Receipt
+from agents.connectors.ledger.account_names import bank_account
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
-    from agents.connectors.ledger.beancount_file import Transaction
+    from agents.connectors.ledger.beancount_file import Loaded, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
 
@@ -66,3 +67,10 @@ def _owed(booked: Transaction) -> Decimal:
 
 def _currency(booked: Transaction) -> str:
     return next(leg.currency for leg in booked.postings if leg.account.startswith(RECEIVABLES))
+
+
+def booked_moves(loaded: Loaded, account: str) -> dict[str, Transaction]:
+    """The movements of one of the owner's accounts that are booked, by `bank_id`: an id is of its account only."""
+    place = bank_account(account)
+    moved = (each for each in loaded.transactions if "bank_id" in each.meta and each.postings)
+    return {each.meta["bank_id"]: each for each in moved if each.postings[0].account == place}

@@ -18,8 +18,9 @@ from agents.connectors.book_figures import (
     SourceRow,
     VatPosition,
 )
-from agents.connectors.books import InvoiceStanding
-from agents.connectors.ledger.account_names import TRANSIT
+from agents.connectors.books import InvoiceStanding, cents
+from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT
+from agents.connectors.ledger.booked import booked_moves
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from agents.connectors.ledger.receivables import Side
 
 NOTHING = Decimal("0.00")
-OWN_MONEY = ("Assets:Bank:", "Assets:Cash", TRANSIT)
+OWN_MONEY = (BANK, CASH, TRANSIT)
 REVENUE, COSTS = "Income:", "Expenses:"
 EXPORT_HEADER = (
     "date", "document", "party", "text", "account", "amount", "currency", "VAT rate", "receipt", "place",
@@ -75,6 +76,18 @@ class LedgerFigures:
     def accounts(self) -> dict[str, str]:
         """The owner's bank accounts by name, each with its IBAN, or empty where the ledger does not say it."""
         return bank_accounts(self._texts.values())
+
+    def booked_moves(self, account: str) -> frozenset[str]:
+        """The `bank_id` of every movement of an account that is booked."""
+        return frozenset(booked_moves(self._loaded, account))
+
+    def ibans(self) -> dict[str, tuple[str, ...]]:
+        """The accounts that each customer or vendor was paid from or to, by their name."""
+        found: dict[str, dict[str, None]] = {}
+        for entry in self._loaded.transactions:
+            if "payment" in entry.tags and "iban" in entry.meta:
+                found.setdefault(entry.payee, {})[entry.meta["iban"]] = None
+        return {party: tuple(each) for party, each in found.items()}
 
     def cash(self, on: date) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day, and under way between them."""
@@ -118,21 +131,30 @@ class LedgerFigures:
     def _open_items(self, side: Side, on: date) -> OpenItems:
         register = Register(self._loaded, self._texts, side)
         documents, unclear = [], []
-        names = {}
+        names: dict[str, str] = {}
+        back: dict[tuple[str, str], Decimal] = {}  # what was paid too much, or paid and credited
         for number, owed in register.documents().items():
-            names[owed.account] = owed.customer
+            names[owed.account] = owed.party
             if owed.day > on:
                 continue
             standing = register.standing(number, on, with_credit=False)
             if not isinstance(standing, InvoiceStanding):
                 unclear.append(f"{number}: {standing.why}")
+            elif standing.open < 0:
+                back[owed.party, owed.total.currency] = (
+                    back.get((owed.party, owed.total.currency), NOTHING) - standing.open
+                )
             elif standing.open:
                 late = (on - owed.due).days
                 money = (owed.total.amount, standing.open, owed.total.currency)
-                documents.append(OpenDocument(number, owed.customer, owed.day, owed.due, *money, owed.place, late))
+                booked = cents(standing.open * Decimal(owed.rate)) if owed.rate else None
+                about = (number, owed.party, owed.day, owed.due)
+                documents.append(OpenDocument(*about, *money, owed.place, late, owed.reference, booked))
         documents.sort(key=lambda each: (each.due, each.number))
-        credit = {(names.get(account, account), currency): x for (account, currency), x in register.credits(on).items()}
-        return OpenItems(on, tuple(documents), credit, tuple(unclear), self._fresh)
+        for (account, currency), amount in register.credits(on).items():
+            place = (names.get(account, account), currency)
+            back[place] = back.get(place, NOTHING) + amount
+        return OpenItems(on, tuple(documents), back, tuple(unclear), self._fresh)
 
     def _by_account(self, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> tuple[Figure, ...]:
         rows: dict[str, list[SourceRow]] = {}

@@ -1,4 +1,4 @@
-"""The one way anything is added to the ledger: under a lock, checked by the whole ledger, never over a change.
+"""The one way anything is added to the ledger: under a lock, checked before it is written, never over a change.
 
 A running number is never given twice: the highest one is kept in the state folder too, since a sync service may bring
 an older ledger back. Source of the steps: ADR on the embedded ledger.
@@ -19,7 +19,6 @@ from agents.connectors.ledger.ledger_files import (
     MAIN,
     Unreadable,
     highest_number,
-    is_opened,
     month_file,
     new_month_text,
     read_ledger,
@@ -107,7 +106,8 @@ class LedgerAppend:
             return quick
         loaded = load(after, MAIN, self.root)
         if loaded.errors:
-            for error in new_errors(load(before, MAIN, self.root).errors, loaded.errors):
+            earlier = known.errors if known else load(before, MAIN, self.root).errors
+            for error in new_errors(earlier, loaded.errors):
                 hint = f"Look at {error.file}:{error.line} and put the ledger in order."
                 raise NotAllowed(f"The ledger refuses {what}: {error.message}", hint=hint)
         return loaded
@@ -194,14 +194,15 @@ def appended(texts: Mapping[str, str], snippets: Iterable[tuple[date, str]]) -> 
     return changed
 
 
-def with_accounts(texts: Mapping[str, str], entry: str, opens: Mapping[str, str], what: str) -> str:
-    """The entry with the directives that open the accounts which nothing opens yet; `opens` by account.
+def with_accounts(opened: set[str], entry: str, opens: Mapping[str, str], what: str) -> str:
+    """The entry with the directives that open what is not in `opened` yet, which then is; `opens` by account.
 
     Raises:
         NotAllowed: it is no ledger entry.
     """
-    missing = [text for account, text in opens.items() if not is_opened(texts.values(), account)]
-    snippet = "".join(f"{text}\n" for text in missing) + entry
+    missing = {account: text for account, text in opens.items() if account not in opened}
+    opened.update(missing)
+    snippet = "".join(f"{text}\n" for text in missing.values()) + entry
     for problem in syntax_problems(snippet):
         raise NotAllowed(f"{what} cannot be written as a ledger entry: {problem}", hint="Reject the proposal.")
     return snippet

@@ -30,6 +30,7 @@ from agents.connectors.ledger.ledger_files import (
     Unreadable,
     document_file,
     month_file,
+    opened_accounts,
     places_of,
     read_ledger,
 )
@@ -149,7 +150,7 @@ class LedgerBooks:
         """Append the entry to its month; None when the file changed meanwhile and all is to be done again."""
         entry = draft.entry
         opens = {receivable(entry.customer): open_text(entry.customer)}
-        snippet = with_accounts(texts, entry_text(entry), opens, entry.number)
+        snippet = with_accounts(opened_accounts(texts.values()), entry_text(entry), opens, entry.number)
         ((month, new),) = appended(texts, [(entry.day, snippet)]).items()
         loaded = self._append.checked(texts, {**texts, month: new}, entry.number)
         receipt = _read_back(loaded, entry)

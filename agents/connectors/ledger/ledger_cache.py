@@ -1,7 +1,8 @@
 """What beancount made of each ledger file, kept in the state folder: a ledger that did not change is not loaded again.
 
 A version of the ledger is known by the bytes of all its files, and only one without any error is kept. The rows of a
-file are keyed by its own bytes: a month that was appended to costs that month. A cache that is damaged, or that another
+file are keyed by its own bytes: a month that was appended to costs that month. Where an entry may depend on other
+files - by a pad, a lot, a plugin - they are keyed by the whole version. A cache that is damaged, or that another
 process holds, is as good as none.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from contextlib import closing, suppress
 from datetime import date
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "ledger-cache.sqlite"
-FORM = 1  # of what is kept; another one is thrown away
+FORM = 2  # of what is kept; another one is thrown away
 VERSION_CHARS = 16
+_ENTANGLED = re.compile(r"(?m)\{|^[ \t]*plugin\b|^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+pad\b")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS version (name TEXT PRIMARY KEY, home TEXT NOT NULL, files TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, rows TEXT NOT NULL)",
@@ -60,7 +63,8 @@ class LedgerCache:
                 if found is None:
                     return None
                 files = json.loads(found[1])
-                rows = [self._rows(sql, name, texts) for name in files]
+                keys = _keys(texts)
+                rows = [_rows(sql, name, keys[name]) for name in files]
         except (sqlite3.Error, OSError, ValueError, KeyError, TypeError):
             return None
         transactions = sorted((each for part in rows for each in part), key=lambda each: (each.day, each.line))
@@ -73,7 +77,8 @@ class LedgerCache:
             if each.file not in parts:  # made by a plugin, in no file
                 return
             parts[each.file].append(each)
-        digests = {_digest(name, texts[name]): name for name in parts}
+        keys = _keys(texts)
+        digests = {keys[name]: name for name in parts}
         try:
             with closing(self._opened()) as sql, sql:
                 known = {digest for (digest,) in sql.execute("SELECT digest FROM file")}
@@ -106,10 +111,6 @@ class LedgerCache:
             raise
         return sql
 
-    def _rows(self, sql: sqlite3.Connection, name: str, texts: Mapping[str, str]) -> list[Transaction]:
-        (kept,) = sql.execute("SELECT rows FROM file WHERE digest = ?", (_digest(name, texts[name]),)).fetchone()
-        return [_transaction(name, row) for row in json.loads(kept)]
-
 
 def version_of(texts: Mapping[str, str]) -> str:
     """Hex digits that tell the bytes of every file."""
@@ -117,6 +118,17 @@ def version_of(texts: Mapping[str, str]) -> str:
     for name in sorted(texts):
         told.update(_digest(name, texts[name]).encode())
     return told.hexdigest()[:VERSION_CHARS]
+
+
+def _keys(texts: Mapping[str, str]) -> dict[str, str]:
+    """Under what the rows of each file are kept."""
+    salt = version_of(texts) if any(_ENTANGLED.search(text) for text in texts.values()) else ""
+    return {name: _digest(name, f"{salt}{text}") for name, text in texts.items()}
+
+
+def _rows(sql: sqlite3.Connection, name: str, key: str) -> list[Transaction]:
+    (kept,) = sql.execute("SELECT rows FROM file WHERE digest = ?", (key,)).fetchone()
+    return [_transaction(name, row) for row in json.loads(kept)]
 
 
 def _digest(name: str, text: str) -> str:

@@ -21,6 +21,7 @@ FOLDER = "Accounting"
 MAIN = f"{FOLDER}/main.beancount"
 MAX_LEDGER_FILE_BYTES = 50_000_000
 _NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"')
+_OPENED = re.compile(r"(?m)^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+open[ \t]+([\w:-]+)")
 _BANK_ACCOUNT = re.compile(
     r"(?m)^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ \t]+open[ \t]+Assets:Bank:([A-Z0-9][A-Za-z0-9-]*)(?![\w:-]).*$"
     r"((?:\n[ \t]+\S.*)*)"
@@ -94,10 +95,9 @@ def highest_number(texts: Iterable[str], year: int, series: str = "") -> int:
     return max((int(match[3]) for match in mine), default=0)
 
 
-def is_opened(texts: Iterable[str], account: str) -> bool:
-    """Whether some ledger text opens the account."""
-    directive = re.compile(rf"(?m)^[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}[ \t]+open[ \t]+{account}(?![\w:-])")
-    return any(directive.search(text) for text in texts)
+def opened_accounts(texts: Iterable[str]) -> set[str]:
+    """Every account that some ledger text opens."""
+    return {account for text in texts for account in _OPENED.findall(text)}
 
 
 def bank_accounts(texts: Iterable[str]) -> dict[str, str]:

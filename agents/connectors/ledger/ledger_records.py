@@ -6,20 +6,22 @@ An order whose movements lie in two months is written month by month; what a kil
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
-from agents.connectors.ledger.account_names import money
+from agents.connectors.ledger.account_names import bank_account
+from agents.connectors.ledger.booked import booked_moves
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
-from agents.connectors.ledger.ledger_files import MAIN, Unreadable, places_of, read_ledger
+from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
 from agents.connectors.ledger.payment_checks import Checks
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import (
     UNEXPLAINED,
+    Known,
     balance_text,
     bill_text,
     credit_text,
@@ -99,45 +101,45 @@ class LedgerRecords:
     def _snippets(
         self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str
     ) -> Iterable[tuple[date, str]]:
-        seen = dict(texts)
+        opened = opened_accounts(texts.values())
         for entry in self._entries(texts, loaded, order, key):
-            snippet = with_accounts(seen, entry.written(), entry.opens(), order.title())
-            seen[f"new {len(seen)}"] = snippet
-            yield entry.day, snippet
+            yield entry.day, with_accounts(opened, entry.written(), entry.opens(), order.title())
         if isinstance(order, BankBook) and order.closing is not None and order.closed_on is not None:
             yield order.closed_on, balance_text(order.account, order.closed_on, order.closing, order.currency)
 
     def _entries(self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Iterable[Text]:
-        at = self._clock.now()
+        made = (key, self._clock.now())
+        if isinstance(order, BillBook):
+            number = self._append.next_number(texts, "BILL", order.day)
+            _refuse_twice(loaded, order)
+            yield bill_text(order, (number, *made), loaded.home)
+            return
         customers, vendors = Register(loaded, texts, CUSTOMERS), Register(loaded, texts, VENDORS)
-        documents = customers.documents() | vendors.documents()
-        checks = Checks(customers, vendors)
+        checks = Checks(customers, vendors, loaded.home)
+        known = Known(customers.documents() | vendors.documents(), loaded.home)
         match order:
-            case BillBook():
-                number = self._append.next_number(texts, "BILL", order.day)
-                _refuse_twice(loaded, order)
-                yield bill_text(order, (number, key, at), loaded.home)
             case BankBook():
-                known = {each.meta["bank_id"] for each in loaded.transactions if "bank_id" in each.meta}
+                there = booked_moves(loaded, order.account)
                 for move in order.moves:
-                    if move.bank_id not in known:
+                    if move.bank_id not in there:
                         checks.reason(move.reason, move.amount, order.currency)
-                        yield move_text(move, (order.account, order.currency), documents, (key, at))
+                        yield move_text(move, (order.account, order.currency), known, made)
             case BankExplain():
                 booked = _unexplained(loaded, order.bank_id)
                 checks.reason(order.reason, booked[1], booked[2])
-                yield explained_text(order.bank_id, booked, order.reason, documents, (key, at))
+                yield explained_text(order.bank_id, booked, order.reason, known, made)
             case CreditApply():
                 checks.credit(order)
-                yield credit_text(order, documents, (key, at))
+                yield credit_text(order, known, made)
 
 
 def _find(texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Lookup:
     if isinstance(order, BankBook):
         wanted = {each.bank_id for each in order.moves}
-        there = [each for each in loaded.transactions if each.meta.get("bank_id") in wanted]
-        closed = order.closing is None or _closes(texts, order)
-        whole = closed and len({each.meta["bank_id"] for each in there}) == len(wanted)
+        booked = booked_moves(loaded, order.account)
+        there = [booked[each] for each in wanted & booked.keys()]
+        closed = order.closing is None or _closes(texts, loaded, order)
+        whole = closed and len(there) == len(wanted)
     else:
         there = [*loaded.by_meta("key", key)]
         whole = bool(there)
@@ -148,15 +150,17 @@ def _find(texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) 
     return Absent()
 
 
-def _closes(texts: Mapping[str, str], order: BankBook) -> bool:
+def _closes(texts: Mapping[str, str], loaded: Loaded, order: BankBook) -> bool:
+    """Whether the ledger asserts the balance; what is commented out, or in no file of the ledger, does not count."""
     day = (order.closed_on or date.min) + timedelta(days=1)
-    return bool(places_of(texts, f"{day} balance {money(order.account)}  {order.closing:.2f} {order.currency}"))
+    line = f"{day} balance {bank_account(order.account)}  {order.closing:.2f} {order.currency}"
+    return any(line in texts[name].split("\n") for name in loaded.files)
 
 
 def _receipt_of(order: BookOrder, there: Iterable[Transaction], key: str) -> Receipt:
     entries = [*there]
     closed = order.closed_on if isinstance(order, BankBook) else None
-    at = max((each.meta.get("at", "") for each in entries), default=f"{closed}T00:00:00.000000Z")
+    at = max((each.meta.get("at", "") for each in entries), default="")
     name = entries[0].meta.get("number", "") if isinstance(order, BillBook) else order.recipient() or key[:12]
     details = {"number": name} if isinstance(order, BillBook) else {"entries": str(len(entries))}
     if order.money is not None:
@@ -165,11 +169,19 @@ def _receipt_of(order: BookOrder, there: Iterable[Transaction], key: str) -> Rec
     return Receipt(
         provider="ledger",
         provider_id=name,
-        at=datetime.strptime(at, UTC_FORMAT).replace(tzinfo=UTC),
+        at=_moment(at, max((each.day for each in entries), default=closed or date.min)),
         summary=f"{name} · {where}",
         paths=tuple(sorted({each.file for each in entries})),
         details=details,
     )
+
+
+def _moment(at: str, day: date) -> datetime:
+    """When it was written; of an entry of the owner's own, the beginning of its day."""
+    try:
+        return datetime.strptime(at, UTC_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.combine(day, time(), UTC)
 
 
 def _refuse_errors(loaded: Loaded) -> None:

@@ -25,7 +25,7 @@ def _open(context: ConnectorContext) -> Connector:
 def _open_receivables(context: ConnectorContext) -> Receivables:
     from agents.connectors.ledger.reader import LedgerReader  # noqa: PLC0415 (the runtime is opened on use)
 
-    return LedgerReader(context.vault, context.clock)
+    return LedgerReader(context.vault, context.state, context.clock)
 
 
 def _open_reports(context: ConnectorContext) -> BookReports:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import Payment, Spending, sums_of
-from agents.connectors.books import InvoiceStanding, amount_text
+from agents.connectors.books import InvoiceStanding, amount_text, cents
 from agents.connectors.ledger.account_names import payable, receivable
 from agents.errors import NotAllowed
 
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from agents.connectors.ledger.receivables import Owed, Register
 
 NOTHING = Decimal("0.00")
-MAX_EXCHANGE = Decimal("0.2")  # of the movement: more is no rate, but a mistake
+MAX_EXCHANGE = Decimal("0.2")  # of what it is booked at: more is no rate, but a mistake
 HINT = "Reject the proposal, and say what the movement was for."
 
 
 class Checks:
     """The checks of one order against the documents as they are now."""
 
-    def __init__(self, customers: Register, vendors: Register) -> None:
+    def __init__(self, customers: Register, vendors: Register, home: str) -> None:
         self._sides = {False: customers, True: vendors}
+        self._home = home
         self._used: dict[str, Decimal] = {}
 
     def reason(self, reason: Reason, amount: Decimal, currency: str) -> None:
@@ -60,39 +61,63 @@ class Checks:
                 raise NotAllowed(f"{order.party} has no {amount_text(part.amount)} to their credit.", hint=HINT)
 
     def _payment(self, reason: Payment, amount: Decimal, currency: str) -> None:
-        pays = (amount > 0) != reason.vendor  # else it goes back: a refund
+        pays = (amount > 0) != reason.vendor  # else it goes back: a refund, or money the bank took back
         currencies = set()
         for part in reason.parts:
             owed = self._owed(part, reason.party, vendor=reason.vendor)
             currencies.add(owed.total.currency)
-            if pays:
-                self._take(part, owed, vendor=reason.vendor)
+            (self._take if pays else self._give_back)(part, owed, vendor=reason.vendor)
         if currencies - {currency} and len(currencies) > 1:
             raise NotAllowed("One movement cannot pay documents in several currencies.", hint=HINT)
         if not currencies - {currency}:
             self._fits(reason, amount)
+        elif currency == self._home:
+            self._is_a_rate(reason, amount)
 
     def _fits(self, reason: Payment, amount: Decimal) -> None:
         whole = sum((each.amount for each in reason.parts), NOTHING)
-        there = abs(amount) + (reason.fee if amount > 0 else -reason.fee)
+        there = abs(amount + reason.fee)
         if whole > there:
             raise NotAllowed(f"{amount_text(there)} do not pay {amount_text(whole)}.", hint=HINT)
 
+    def _is_a_rate(self, reason: Payment, amount: Decimal) -> None:
+        documents = self._sides[reason.vendor].documents()
+        rated = [(part.amount, documents[part.number].rate) for part in reason.parts]
+        if all(rate for _, rate in rated):
+            booked = sum((part * Decimal(rate) for part, rate in rated), NOTHING)
+            if abs(abs(amount + reason.fee) - booked) > MAX_EXCHANGE * booked:
+                there, owed = amount_text(abs(amount), self._home), amount_text(cents(booked), self._home)
+                raise NotAllowed(f"{there} are far from the {owed} it is booked at.", hint=HINT)
+
     def _owed(self, part: Part, party: str, *, vendor: bool) -> Owed:
         owed = self._sides[vendor].documents().get(part.number)
-        if owed is None or owed.account != _account(party, vendor=vendor):
+        if owed is None or owed.party != party:
             raise NotAllowed(f"The ledger holds no {part.number} of {party}.", hint=HINT)
         return owed
 
     def _take(self, part: Part, owed: Owed, *, vendor: bool) -> None:
+        still = self._open(part, vendor=vendor) - part.amount
+        if still < 0:
+            there = amount_text(still + part.amount, owed.total.currency)
+            raise NotAllowed(f"{amount_text(part.amount)} are more than the {there} open of {part.number}.", hint=HINT)
+        self._used[part.number] = self._used.get(part.number, NOTHING) + part.amount
+
+    def _give_back(self, part: Part, owed: Owed, *, vendor: bool) -> None:
+        standing = self._standing(part, vendor=vendor)
+        paid = owed.total.amount - standing.credited - self._open(part, vendor=vendor)
+        if part.amount > paid:
+            raise NotAllowed(f"{amount_text(part.amount)} are more than was paid of {part.number}.", hint=HINT)
+        self._used[part.number] = self._used.get(part.number, NOTHING) - part.amount
+
+    def _open(self, part: Part, *, vendor: bool) -> Decimal:
+        """What is open once what this order has said so far is booked."""
+        return self._standing(part, vendor=vendor).open - self._used.get(part.number, NOTHING)
+
+    def _standing(self, part: Part, *, vendor: bool) -> InvoiceStanding:
         standing = self._sides[vendor].standing(part.number, date.max, with_credit=False)
         if not isinstance(standing, InvoiceStanding):
             raise NotAllowed(f"What is open of {part.number} is unclear: {standing.why}", hint=HINT)
-        used = self._used.get(part.number, NOTHING) + part.amount
-        if used > standing.open:
-            still = amount_text(standing.open, owed.total.currency)
-            raise NotAllowed(f"{amount_text(used)} are more than the {still} open of {part.number}.", hint=HINT)
-        self._used[part.number] = used
+        return standing
 
 
 def _account(party: str, *, vendor: bool) -> str:

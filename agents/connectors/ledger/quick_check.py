@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 SMALL = "Accounting/quick-check.beancount"  # a name only; no such file is written
 CARRIED = "Equity:Carried"
 NOTHING = Decimal(0)
-_DATED = re.compile(r"(?m)^(\d{4})[-/](\d\d)[-/](\d\d)[ \t]+(\S+)(.*)$")
+_DATED = re.compile(r"(?m)^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]+(\S+)(.*)$")
 _SPECIAL = re.compile(r"(?m)^[ \t]*(?:plugin|pushtag|poptag|pushmeta|popmeta)\b")
 _OPTION = re.compile(r'(?m)^[ \t]*option[ \t]+"([^"]*)"[ \t]+"([^"]*)"')
 _HARMLESS_OPTIONS = frozenset({"title", "operating_currency"})
-_LATE_TO_TELL = frozenset({"close", "pad", "custom", "query", "plugin"})
+_LATE_TO_TELL = frozenset({"close", "custom", "query", "plugin"})
 
 
 def quick_check(before: Mapping[str, str], after: Mapping[str, str], known: Loaded, root: Path) -> Loaded | None:
@@ -40,7 +40,7 @@ def quick_check(before: Mapping[str, str], after: Mapping[str, str], known: Load
         return None
     days = {name: _days(after[name]) for name in known.files}
     first = min((day for name in changed for day in days[name]), default=None)
-    if first is None:
+    if first is None or any(date.max in each for each in days.values()):
         return None
     live = {name for name in known.files if name in changed or max(days[name], default=date.min) >= first}
     cold = known.files - live - {MAIN}
@@ -48,7 +48,7 @@ def quick_check(before: Mapping[str, str], after: Mapping[str, str], known: Load
     if MAIN in changed or days[MAIN] or not cold:
         return None
     opens = _opens(after[name] for name in sorted(cold))
-    if opens is None:
+    if opens is None or _is_padded([after[name] for name in live], [after[name] for name in cold], first):
         return None
     small = "\n".join([*_options(after, known.files), *opens, *_carried(known, cold, first)])
     small += "".join(f'\ninclude "{name.removeprefix("Accounting/")}"' for name in sorted(live)) + "\n"
@@ -93,6 +93,29 @@ def _opens(texts: Iterable[str]) -> list[str] | None:
                 return None
             if word == "open":
                 found.append(f"{year}-{month}-{day} open{rest}")
+    return found
+
+
+def _is_padded(live: Iterable[str], cold: Iterable[str], first: date) -> bool:
+    """Whether a pad could be other than it was: one in a live file, or one whose balance is not cold too."""
+    now = [each for text in live for each in _balancing(text)]
+    if any(word == "pad" for _, word, _ in now):
+        return True
+    before = [each for text in cold for each in _balancing(text)]
+    late = {account for day, _, account in now if day < first}
+    for day, word, account in before:
+        settled = any(kind == "balance" and same == account and on > day for on, kind, same in before)
+        if word == "pad" and (account in late or not settled):
+            return True
+    return False
+
+
+def _balancing(text: str) -> list[tuple[date, str, str]]:
+    """Day, word and account of what pads or asserts a balance; its day is one, as all of the known ledger are."""
+    found = []
+    for year, month, day, word, rest in _DATED.findall(text):
+        if word in {"pad", "balance"} and rest.split():
+            found.append((date(int(year), int(month), int(day)), word, rest.split()[0]))
     return found
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from agents.clock import as_local
 from agents.connectors.books import Unclear
-from agents.connectors.ledger.beancount_file import load
-from agents.connectors.ledger.ledger_files import FOLDER, MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.ledger_cache import LedgerCache
+from agents.connectors.ledger.ledger_files import FOLDER, Unreadable, read_ledger
 from agents.connectors.ledger.receivables import Register
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ Signature = tuple[tuple[str, int, int, int, int], ...]
 class LedgerReader:
     """The receivables of the ledger in `root`. May be asked by several threads."""
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, root: Path, state: Path, clock: Clock) -> None:
         self._root = root
+        self._cache = LedgerCache(root, state)
         self._clock = clock
         self._lock = threading.Lock()
         self._read: tuple[Signature, Register | str] | None = None
@@ -71,7 +72,7 @@ class LedgerReader:
         if isinstance(texts, Unreadable):
             return f"{texts}."
         self.loads += 1
-        return Register(load(texts, MAIN, self._root), texts)
+        return Register(self._cache.load(texts), texts)
 
 
 def _signature(root: Path) -> Signature:

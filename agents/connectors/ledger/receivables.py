@@ -30,16 +30,17 @@ NOT_SURE = "!"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Whose documents: the accounts on which they are owed, how they are told, and the sign of what is owed."""
+    """Whose documents: the accounts on which they are owed, how they are told, the sign of what is owed, the word."""
 
     accounts: str
     tag: str
     number: re.Pattern[str]
     sign: int
+    party: str
 
 
-CUSTOMERS = Side(RECEIVABLES, "invoice", re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), 1)
-VENDORS = Side(PAYABLES, "bill", re.compile(r"\bBILL-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), -1)
+CUSTOMERS = Side(RECEIVABLES, "invoice", re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), 1, "customer")
+VENDORS = Side(PAYABLES, "bill", re.compile(r"\bBILL-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), -1, "vendor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,22 @@ class Leg:
 
 @dataclass(slots=True)
 class Owed:
-    """One invoice as it was issued, with what was booked on it and whatever makes it unclear, in words."""
+    """One document as it was issued, with what was booked on it and whatever makes it unclear, in words.
+
+    `waiting` are movements of the bank that name it and are not explained yet. `reference`: the vendor's own number.
+    """
 
     account: str
     total: Money
     due: date
-    customer: str = ""
+    party: str = ""
     day: date = date.min
     place: str = ""
     rate: str = ""
+    reference: str = ""
     legs: list[Leg] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
 
 
 class Register:
@@ -80,6 +86,7 @@ class Register:
             issued = [each for each in loaded.transactions if _issues(each, side)]
             for each in issued:
                 self._issue(each)
+            self._explained = {each.meta["explains"] for each in loaded.transactions if "explains" in each.meta}
             for each in loaded.transactions:
                 if not _issues(each, side):
                     self._take_in(each)
@@ -87,7 +94,7 @@ class Register:
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books."""
-        return {number: each.customer for number, each in self._owed.items()}
+        return {number: each.party for number, each in self._owed.items()}
 
     def documents(self) -> dict[str, Owed]:
         """Every document, by its number, in the order of the books; none when the ledger has an error."""
@@ -105,13 +112,13 @@ class Register:
     def standing(self, number: str, today: date, *, with_credit: bool = True) -> Standing:
         """How an invoice stands; what is booked on later days does not count yet.
 
-        `with_credit`: money of the party that names no invoice makes one that is open unclear.
+        `with_credit`: money of the party that names no invoice, or is not explained yet, makes it unclear.
         """
         owed = self._owed.get(number)
         if self._broken or owed is None:
             return Unclear(number, self._broken or f"the ledger holds no invoice {number}.")
-        if owed.doubts:
-            return Unclear(number, owed.doubts[0])
+        if doubts := owed.doubts or (owed.waiting if with_credit else []):
+            return Unclear(number, doubts[0])
         legs = sorted((each for each in owed.legs if each.day <= today), key=lambda leg: leg.day)
         rest = owed.total.amount + sum((each.amount for each in legs), NOTHING)
         if with_credit and rest > 0 and (doubt := self._unapplied(owed, today)):
@@ -120,7 +127,7 @@ class Register:
         return InvoiceStanding(number, owed.total, rest, owed.due, credited, _paid_on(owed.total.amount, legs))
 
     def _issue(self, invoice: Transaction) -> None:
-        number, place = invoice.meta["number"], _place(invoice)
+        number, place = invoice.meta["number"].upper(), _place(invoice)
         legs = [leg for leg in invoice.postings if leg.account.startswith(self._side.accounts)]
         accounts, currencies = {leg.account for leg in legs}, {leg.currency for leg in legs}
         if number in self._owed:
@@ -130,8 +137,8 @@ class Register:
             owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
         else:
             total = Money(self._side.sign * sum((leg.amount for leg in legs), NOTHING), currencies.pop())
-            rate = invoice.meta.get("rate", "")
-            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee, invoice.day, place, rate)
+            said = (invoice.meta.get("rate", ""), invoice.meta.get("reference", ""))
+            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee, invoice.day, place, *said)
 
     def _take_in(self, entry: Transaction) -> None:
         """Put every leg on a customer's account to the invoice it is for."""
@@ -150,7 +157,17 @@ class Register:
             else:
                 self._loose.setdefault(leg.account, []).append(self._leg(entry, leg))
         if not legs:
-            self._doubt(named, entry, "brings money in, but takes nothing off the customer's account.")
+            self._moves_only(named, entry)
+
+    def _moves_only(self, named: Iterable[str], entry: Transaction) -> None:
+        """Money that came with an invoice's number, and was booked as something else."""
+        bank_id = entry.meta.get("bank_id", "")
+        words = f"brings money in, but takes nothing off the {self._side.party}'s account."
+        if not bank_id:
+            self._doubt(named, entry, words)
+        elif bank_id not in self._explained:
+            for number in named:
+                self._owed[number].waiting.append(f"{_place(entry)}: this entry about {number} {words}")
 
     def _apply(self, number: str, entry: Transaction, leg: Posting) -> None:
         owed = self._owed[number]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import Payment, Spending, Transfer, Unexplained, sums_of
 from agents.connectors.books import cents
-from agents.connectors.ledger.account_names import money, other_side, payable, receivable
+from agents.connectors.ledger.account_names import bank_account, other_side, payable, receivable
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
 from agents.connectors.ledger.entry import OPENED, UTC_FORMAT, posting, quoted
 
 if TYPE_CHECKING:
@@ -62,16 +63,21 @@ class Text:
 
     def opens(self) -> dict[str, str]:
         """What opens its accounts, by account."""
-        named = (RECEIVABLE, PAYABLE)
-        return {
-            leg.account: f"{OPENED} open {leg.account}\n"
-            + (f"  {'customer' if leg.account.startswith(RECEIVABLE) else 'vendor'}: {quoted(self.payee)}\n")
-            * leg.account.startswith(named)
-            for leg in self.legs
-        }
+        whose = {RECEIVABLES: "customer", PAYABLES: "vendor"}
+        opens = {}
+        for leg in self.legs:
+            word = next((word for prefix, word in whose.items() if leg.account.startswith(prefix)), "")
+            said = f"  {word}: {quoted(self.payee)}\n" if word else ""
+            opens[leg.account] = f"{OPENED} open {leg.account}\n{said}"
+        return opens
 
 
-RECEIVABLE, PAYABLE = "Assets:AR:", "Liabilities:AP:"
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The documents of the books by number, and the currency the owner works in."""
+
+    documents: Mapping[str, Owed]
+    home: str
 
 
 def bill_text(order: BillBook, made: tuple[str, str, datetime], home: str) -> Text:
@@ -93,42 +99,43 @@ def bill_text(order: BillBook, made: tuple[str, str, datetime], home: str) -> Te
     return Text(order.day, order.vendor, f"{number} {order.reference}", "bill", (number,), meta, legs)
 
 
-def move_text(move: Move, place: tuple[str, str], documents: Mapping[str, Owed], made: tuple[str, datetime]) -> Text:
+def move_text(move: Move, place: tuple[str, str], known: Known, made: tuple[str, datetime]) -> Text:
     """A movement of the bank and what it was for. `place`: the account's name and its currency."""
     account, currency = place
-    legs = [Leg(money(account), move.amount, currency)]
-    legs += reason_legs(move.reason, move.amount, currency, documents)
+    legs = [Leg(bank_account(account), move.amount, currency)]
+    legs += reason_legs(move.reason, move.amount, currency, known)
     numbers = tuple(part.number for part in move.reason.parts) if isinstance(move.reason, Payment) else ()
     payee = move.reason.party if isinstance(move.reason, Payment) else move.party
     receipt = move.reason.receipt if isinstance(move.reason, Spending) else ""
-    meta = {"bank_id": quoted(move.bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
-    return Text(move.day, payee, move.text, _TAGS[move.reason.kind], numbers, meta, legs)
+    said = {"iban": quoted(move.iban) if move.iban else "", "receipt": quoted(receipt) if receipt else ""}
+    meta = {"bank_id": quoted(move.bank_id)} | _meta(*made) | said
+    return Text(move.day, payee, move.text, move.reason.kind, numbers, meta, legs)
 
 
 def explained_text(
     bank_id: str,
     booked: tuple[date, Decimal, str],
     reason: Payment | Spending | Transfer,
-    documents: Mapping[str, Owed],
+    known: Known,
     made: tuple[str, datetime],
 ) -> Text:
     """What an unexplained movement was for. `booked`: its day, amount and currency."""
     day, amount, currency = booked
-    legs = [Leg(UNEXPLAINED, amount, currency), *reason_legs(reason, amount, currency, documents)]
+    legs = [Leg(UNEXPLAINED, amount, currency), *reason_legs(reason, amount, currency, known)]
     numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
     receipt = reason.receipt if isinstance(reason, Spending) else ""
     meta = {"explains": quoted(bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
     payee = reason.party if isinstance(reason, Payment) else ""
-    return Text(day, payee, f"explains {bank_id}", _TAGS[reason.kind], numbers, meta, legs)
+    return Text(day, payee, f"explains {bank_id}", reason.kind, numbers, meta, legs)
 
 
-def credit_text(order: CreditApply, documents: Mapping[str, Owed], made: tuple[str, datetime]) -> Text:
+def credit_text(order: CreditApply, known: Known, made: tuple[str, datetime]) -> Text:
     """What stood to a party's credit, put to its documents."""
     sign = -1 if order.vendor else 1
-    account = (payable if order.vendor else receivable)(order.party)
     legs = []
     for part in order.parts:
-        currency = documents[part.number].total.currency
+        document = known.documents[part.number]
+        account, currency = document.account, document.total.currency
         legs.append(Leg(account, sign * part.amount, currency, applies=ON_ACCOUNT))
         legs.append(Leg(account, -sign * part.amount, currency, applies=part.number.lower()))
     numbers = tuple(part.number for part in order.parts)
@@ -137,7 +144,7 @@ def credit_text(order: CreditApply, documents: Mapping[str, Owed], made: tuple[s
 
 def balance_text(account: str, closed_on: date, closing: Decimal, currency: str) -> str:
     """What the bank says was there at the end of a day: beancount asserts it at the beginning of the next."""
-    return f"{closed_on + timedelta(days=1)} balance {money(account)}  {closing:.2f} {currency}\n"
+    return f"{closed_on + timedelta(days=1)} balance {bank_account(account)}  {closing:.2f} {currency}\n"
 
 
 def cost_legs(costs: Iterable[Cost], currency: str, sign: int = 1) -> list[Leg]:
@@ -152,12 +159,12 @@ def cost_legs(costs: Iterable[Cost], currency: str, sign: int = 1) -> list[Leg]:
 
 
 def reason_legs(
-    reason: Payment | Spending | Transfer | Unexplained, amount: Decimal, currency: str, documents: Mapping[str, Owed]
+    reason: Payment | Spending | Transfer | Unexplained, amount: Decimal, currency: str, known: Known
 ) -> list[Leg]:
     """The other side of a movement of `amount`; together they weigh nothing."""
     match reason:
         case Payment():
-            return _paid(reason, amount, currency, documents)
+            return _paid(reason, amount, currency, known)
         case Spending():
             return cost_legs(reason.costs, currency, 1 if amount < 0 else -1)
         case Transfer():
@@ -166,19 +173,20 @@ def reason_legs(
             return [Leg(UNEXPLAINED, -amount, currency)]
 
 
-def _paid(reason: Payment, amount: Decimal, currency: str, documents: Mapping[str, Owed]) -> list[Leg]:
+def _paid(reason: Payment, amount: Decimal, currency: str, known: Known) -> list[Leg]:
     """The documents that were paid, the fee, what is left to the party's credit, and what the exchange made of it."""
     way = -1 if amount > 0 else 1
     account = (payable if reason.vendor else receivable)(reason.party)
     legs = [Leg(FEES, reason.fee, currency)] if reason.fee else []
     foreign = False
     for part in reason.parts:
-        document = documents[part.number]
+        document = known.documents[part.number]
         other = document.total.currency
         cost = None
         if other != currency:
             foreign = True
-            cost = (_worth(part.amount, document, amount, reason), currency)
+            cost = (_worth(part.amount, document, (amount, currency), reason, known.home), currency)
+        account = document.account
         legs.append(Leg(account, way * part.amount, other, cost, part.number.lower()))
     rest = -amount - sum((each.worth() for each in legs), NOTHING)
     if rest:
@@ -186,12 +194,13 @@ def _paid(reason: Payment, amount: Decimal, currency: str, documents: Mapping[st
     return legs
 
 
-def _worth(part: Decimal, document: Owed, amount: Decimal, reason: Payment) -> Decimal:
+def _worth(part: Decimal, document: Owed, moved: tuple[Decimal, str], reason: Payment, home: str) -> Decimal:
     """What a part in another currency is worth in that of the account: as booked, else as paid."""
-    if document.rate:
+    amount, currency = moved
+    if document.rate and currency == home:
         return cents(part * Decimal(document.rate))
     whole = sum(each.amount for each in reason.parts)
-    return cents((abs(amount) + reason.fee) * part / whole)
+    return cents(abs(amount + reason.fee) * part / whole)
 
 
 def _converted(leg: Leg, rate: Decimal, currency: str) -> Leg:
@@ -209,6 +218,3 @@ def _lines(leg: Leg) -> Iterable[str]:
         yield f"    applies: {quoted(leg.applies)}"
     if leg.rate:
         yield f"    rate: {quoted(leg.rate)}"
-
-
-_TAGS = {"payment": "payment", "spending": "spending", "transfer": "transfer", "unexplained": "unexplained"}

@@ -125,7 +125,7 @@ def test_an_append_to_a_month_loads_nothing_whole(books: EmbeddedLedger) -> None
         'plugin "beancount.plugins.auto_accounts"\n',
         'option "inferred_tolerance_default" "EUR:0.5"\n',
         "2026-01-20 close Expenses:Travel\n",
-        "2026-01-20 pad Assets:Cash Equity:Opening-Balances\n2026-01-21 balance Assets:Cash 5.00 EUR\n",
+        "2026-01-20 pad Assets:Cash Equity:Opening-Balances\n2026-03-21 balance Assets:Cash 5.00 EUR\n",
         '2026-01-20 * "stock"\n  Assets:Cash  1 GOLD {5.00 EUR}\n  Equity:Opening-Balances\n',
         '2026-13-20 * "no day"\n',
     ],

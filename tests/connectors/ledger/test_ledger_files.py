@@ -13,8 +13,8 @@ from agents.connectors.ledger.ledger_files import (
     Unreadable,
     document_file,
     highest_number,
-    is_opened,
     month_file,
+    opened_accounts,
     opening_files,
     read_ledger,
 )
@@ -69,7 +69,7 @@ def test_the_highest_number_counts_credits_and_commented_entries_of_that_year() 
     ],
 )
 def test_an_account_is_opened_by_its_own_directive_only(text: str, *, opened: bool) -> None:
-    assert is_opened([text], "Assets:AR:Acme") is opened
+    assert ("Assets:AR:Acme" in opened_accounts([text])) is opened
 
 
 def test_every_file_is_read_also_those_not_included(room: LedgerRoom) -> None:

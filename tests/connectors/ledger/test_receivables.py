@@ -224,7 +224,7 @@ def test_a_conflict_copy_with_a_payment_of_its_own_makes_it_unclear_until_it_is_
 
 
 def test_the_ledger_is_loaded_only_when_one_of_its_files_changed(issued: LedgerRoom) -> None:
-    reader = LedgerReader(issued.vault, issued.clock)
+    reader = LedgerReader(issued.vault, issued.state, issued.clock)
     assert reader.standings([]) == {}
     assert reader.loads == 0
     for _ in "123":
