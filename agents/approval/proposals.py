@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MAX_CELL = 300
 MODEL = "claude"  # the brain whose rules are words
-TRUSTED = ("owner", "contacts", "computed", "handbook", "rates", "receipt", "books")
+TRUSTED = ("owner", "contacts", "computed", "first", "handbook", "rates", "receipt", "books")
 _BACKTICKS = re.compile(r"`+")
 _DETAIL = re.compile(r"[a-z0-9-]{1,120}")
 
@@ -209,6 +209,7 @@ def _origin(row: Row, draft: Draft) -> str:
         "owner": "you",
         "contacts": "your contacts",
         "computed": "computed",
+        "first": "computed; the first of its kind, so it needs your yes",
         "books": "your books",
         "mail": "⚠ the mail",
         "note": "⚠ a note",

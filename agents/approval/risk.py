@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 POLICY = "risk-table-1"
 FROM_TEXT = "the recipient was taken from the text of a mail"
 FROM_MODEL = "the recipient is a word of the model that stands in nothing of yours"
-_ASKED_ANYWAY = frozenset({"agent", "model"})  # what they wrote is never done without somebody's yes
+# what a machine wrote, or what is the first of its kind, is never done without somebody's yes
+_ASKED_ANYWAY = frozenset({"agent", "model", "first"})
 # the model's word is trusted no more than text from outside, whatever a row says of that; what is booked was approved
 _COUNTS_AS = {"model": "mail", "note": "mail", "books": "receipt"}
 _ROW = re.compile(r"line (\d+) of your handbook \((.*)\)", re.DOTALL)
@@ -98,8 +99,8 @@ def _risk(ruling: Ruling, case: Case) -> Risk:
     plain = Tier.LOW if case.action.stakes is Stakes.FILING else Tier.MEDIUM
     tiers = {Level.PROVE: Tier.HIGH, Level.TWO: Tier.TWO, Level.DENY: Tier.NEVER}
     row = _ROW.fullmatch(ruling.rule)
-    by_machine = any(each.partition(":")[0] in _ASKED_ANYWAY for each in case.provenance.values())
-    allowed = ruling.level is Level.ALLOW and row is not None and not by_machine  # never without the owner's row
+    asked_anyway = any(each.partition(":")[0] in _ASKED_ANYWAY for each in case.provenance.values())
+    allowed = ruling.level is Level.ALLOW and row is not None and not asked_anyway  # never without the owner's row
     why, line = (row[2], int(row[1])) if row else (ruling.rule, 0)
     if why == FROM_TEXT and _said_source(case) == "model":
         why = FROM_MODEL

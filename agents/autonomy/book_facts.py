@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import Unclear
@@ -22,6 +23,12 @@ def with_standings(facts: Facts, outcomes: Iterable[Outcome], books: Receivables
     issued = (each for each in outcomes if each.receipt and each.action and each.action.action == ISSUES)
     numbers = [each.receipt.provider_id for each in issued if each.receipt]
     return replace(facts, invoices=tuple(books.standings(numbers).values())) if numbers else facts
+
+
+def is_in(books: Receivables, day: str) -> bool:
+    """Whether the bank's movements are in the books up to this day (ISO)."""
+    to = books.bank_to()
+    return to is not None and to >= date.fromisoformat(day)
 
 
 def is_paid(books: Receivables, number: str) -> bool:

@@ -26,6 +26,7 @@ _WORDS = {
     "reply": "no reply has come",
     "done": "the step {} is not done",
     "task": "the task {} is not closed",
+    "bank": "the bank's movements are not in up to {}",
 }
 
 

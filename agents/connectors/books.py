@@ -55,7 +55,8 @@ class InvoiceStanding:
 
     `total` is what it asked for, VAT included. `open` is what is still owed, in the currency of `total`: less than
     nothing when too much was paid. `credited` is the part of `total` that credit notes took back. `paid_on` is the day
-    since when nothing is owed, None while something is.
+    since when nothing is owed, None while something is. `bank_to`: up to when the bank's movements are in the books, on
+    the account that is most behind; None = the books take in none.
     """
 
     number: str
@@ -64,6 +65,7 @@ class InvoiceStanding:
     due: date
     credited: Decimal = Decimal("0.00")
     paid_on: date | None = None
+    bank_to: date | None = None
 
     @property
     def is_paid(self) -> bool:
@@ -91,6 +93,10 @@ class Receivables(Protocol):
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books; empty when they cannot be read."""
+        ...
+
+    def bank_to(self) -> date | None:
+        """Up to when the bank's movements are in, as `InvoiceStanding.bank_to`."""
         ...
 
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:

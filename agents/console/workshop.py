@@ -13,7 +13,7 @@ from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
-from agents.autonomy.book_facts import is_paid
+from agents.autonomy.book_facts import is_in, is_paid
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
@@ -168,6 +168,7 @@ def _conditions(house: House) -> Conditions:
     books = house.receivables
     checks: dict[str, Check] = {
         "paid": lambda _sql, _task, number: is_paid(books, number),
+        "bank": lambda _sql, _task, day: is_in(books, day),
         "reply": lambda sql, task, _about: bool(untold_replies(sql, task)),
     }
     return Conditions(checks, lambda sql: (books.fingerprint(), tasks_with_untold_replies(sql)))

@@ -112,10 +112,22 @@ class OwnerRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderStage:
+    """What is due `days` after an unpaid invoice was (less than nothing: before): a letter, or a question to the owner.
+
+    `letter` is 'notice', 'friendly', 'firm', 'last', 'ask me' or 'none'; an empty `customer` means all others.
+    """
+
+    days: int
+    letter: str
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handbook:
     """What the owner wrote in `Company_Handbook.md`, as far as a brain needs it. `tax` is a percentage.
 
-    `reminder_days`: when to remind of an unpaid invoice, in days after it was due, rising; empty = never.
+    `reminders`: when to remind of an unpaid invoice, rising by days for each customer; empty = never.
     """
 
     company: str
@@ -126,7 +138,7 @@ class Handbook:
     tax_line: int
     payment_days: int
     rules: tuple[OwnerRule, ...] = ()
-    reminder_days: tuple[int, ...] = ()
+    reminders: tuple[ReminderStage, ...] = ()
     urgency: tuple[UrgencyRow, ...] = ()
 
 
@@ -184,10 +196,11 @@ class Condition:
     """Something code looks up in journal and books; nobody's word counts.
 
     `kind`: 'paid' (`about` is an invoice's number), 'reply' (an answer came to a mail of this task; `about` is empty),
-    'done' (`about` is the key of a move whose effect has a receipt), 'task' (`about` is another task; it is closed).
+    'done' (`about` is the key of a move whose effect has a receipt), 'task' (`about` is another task; it is closed),
+    'bank' (`about` is a day, ISO: the bank's movements are in the books up to then).
     """
 
-    kind: Literal["paid", "reply", "done", "task"]
+    kind: Literal["paid", "reply", "done", "task", "bank"]
     about: str = ""
 
 

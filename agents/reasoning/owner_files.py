@@ -5,7 +5,6 @@ A bad row never hides the good ones: it is left out and named with its file and 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from agents.durability.priorities import HEAD_START
 from agents.durability.urgency_table import read_urgency
 from agents.reasoning.amounts import read_number
 from agents.reasoning.brain import Facts, Handbook, OwnerFiles, OwnerRule, Problem, Rate
+from agents.reasoning.reminder_table import read_short, read_stages
 from agents.reasoning.word_tables import load_word_tables
 from agents.vault.tables import Table, read_tables
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from agents.reasoning.brain import ReminderStage
     from agents.vault.tables import TableRow
 
 HANDBOOK = "Company_Handbook.md"
@@ -32,13 +33,6 @@ MAX_PAYMENT_DAYS = 365
 MAX_PERCENT = 100
 RATE_COLUMNS = ("service", "unit", "price")
 RULE_COLUMNS = ("when", "then")
-MAX_REMINDERS = 2
-NO_REMINDERS = frozenset({"", "-", "no", "none", "never"})
-_REMINDERS = re.compile(
-    r"([0-9]{1,4}(?:(?:[ \t]*,[ \t]*|[ \t]+(?:and|und)[ \t]+|[ \t]+)[0-9]{1,4})*)"
-    r"[ \t]*(?:days?|tage?n?)?(?:[ \t]+(?:after|nach)[ \t][\w \t]{1,40})?\.?",
-    re.IGNORECASE,
-)
 _OF_THE_POLICY = ("permissions", "examples")  # who may do what: no rules about mail
 _SETTING_HEADINGS = ("who we are", "money", "tone")
 
@@ -58,12 +52,13 @@ class _Found:
 def read_owner_files(handbook_text: str, rates_text: str, today: date) -> OwnerFiles:
     """The facts of a turn. Empty or missing files give the defaults: 19 % tax, EUR, 14 days."""
     found = _Found()
-    for table in _tables(handbook_text, HANDBOOK, found):
+    tables = _tables(handbook_text, HANDBOOK, found)
+    for table in tables:
         _read_handbook_table(table, found)
     urgency, bad_rows = read_urgency(handbook_text)
     for each in bad_rows:
         found.bad(each.line, each.message)
-    handbook = replace(_handbook(found), urgency=urgency)
+    handbook = replace(_handbook(found), urgency=urgency, reminders=_reminders(tables, found))
     rates = _rates(rates_text, handbook, found)
     return OwnerFiles(Facts(handbook, rates, today), tuple(found.problems))
 
@@ -116,7 +111,6 @@ def _handbook(found: _Found) -> Handbook:
         tax=tax,
         tax_line=found.values.get("tax", ("", 0))[1],
         payment_days=_payment_days(found),
-        reminder_days=_reminder_days(found),
         rules=tuple(found.rules),
     )
 
@@ -162,20 +156,21 @@ def _payment_days(found: _Found) -> int:
     return int(days)
 
 
-def _reminder_days(found: _Found) -> tuple[int, ...]:
-    """'3, 14 days after the due date': rising, not more than there are letters; nothing or 'none' = no reminders."""
+def _reminders(tables: list[Table], found: _Found) -> tuple[ReminderStage, ...]:
+    """The stages of the table of reminders, else those of the short form."""
+    stages, bad_rows = read_stages(tables)
+    for each in bad_rows:
+        found.bad(each.line, each.message)
     text, line = found.values.get("payment reminders", ("", 0))
-    if text.casefold() in NO_REMINDERS:
+    if stages or bad_rows:
+        if text:
+            found.bad(line, "the table `Payment reminders` says when to remind; this row does not count beside it")
+        return stages
+    short = read_short(text)
+    if isinstance(short, str):
+        found.bad(line, short)
         return ()
-    written = _REMINDERS.fullmatch(text)
-    days = tuple(int(each) for each in re.findall("[0-9]+", written[1])) if written else ()
-    if len(days) > MAX_REMINDERS:
-        found.bad(line, f"there are {MAX_REMINDERS} letters to remind with, not {len(days)}; nobody is reminded")
-        return ()
-    if not days or sorted({*days}) != [*days] or not 1 <= days[0] <= days[-1] <= MAX_PAYMENT_DAYS:
-        found.bad(line, f"{text[:40]!r} are no days after the due date, such as 3, 14; nobody is reminded")
-        return ()
-    return days
+    return short
 
 
 def _rates(text: str, handbook: Handbook, found: _Found) -> tuple[Rate, ...]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from agents.clock import as_local, from_local
 from agents.connectors.books import Unclear, plain_line
+from agents.connectors.invoice_orders import InvoiceCreate
 from agents.durability.deadlines import deadline_in
 from agents.reasoning.amounts import read_amounts, read_number
 from agents.reasoning.asks import asks_in
 from agents.reasoning.billing_papers import read_purchase
 from agents.reasoning.payers import payer_in
 from agents.reasoning.phrases import folded, sentences
+from agents.reasoning.reminder_table import stages_for
 from agents.reasoning.triage import Triage, attached_texts, newest_words
 from agents.reasoning.word_tables import load_word_tables
 
@@ -66,8 +68,8 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
             "tax": str(facts.handbook.tax),
             "tax_line": facts.handbook.tax_line,
             "payment_days": facts.handbook.payment_days,
-            "reminder_days": list(facts.handbook.reminder_days),
         },
+        "reminders": _reminders(task, outcomes, facts),
         "invoices": [_standing(each) for each in facts.invoices],
         "today": facts.today.isoformat(),
         "calendar": None if facts.agenda is None else _calendar(facts.agenda, facts),
@@ -162,13 +164,30 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "documents": [each.sha256 for each in receipt.documents] if receipt else [],
         "due": receipt.details.get("due", "") if receipt else "",
         "day": as_local(moment).date().isoformat() if moment else "",
+        "until": _until(outcome),
     }
+
+
+def _until(outcome: Outcome) -> str:
+    """The day that an answer names as 'until 20 December', reckoned from when it was given; ISO, or empty."""
+    if outcome.kind != "answered" or outcome.at is None:
+        return ""
+    day = deadline_in(outcome.value, as_local(outcome.at).date())
+    return day.isoformat() if day else ""
 
 
 def _deadline(words: str, task: TaskView) -> str:
     """Until when something is wanted, reckoned from when it came; ISO, or empty."""
     day = deadline_in(words, as_local(task.received).date())
     return day.isoformat() if day else ""
+
+
+def _reminders(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> list[dict[str, object]]:
+    """The stages for the customer of this task: whom the invoice names, once there is one."""
+    issued = (each.action for each in outcomes if each.receipt and isinstance(each.action, InvoiceCreate))
+    customer = next((each.customer for each in issued), customer_of(task)[0])
+    stages = stages_for(facts.handbook.reminders, customer)
+    return [{"days": each.days, "letter": each.letter} for each in stages]
 
 
 def _standing(standing: Standing) -> dict[str, object]:
@@ -184,6 +203,7 @@ def _standing(standing: Standing) -> dict[str, object]:
         "currency": standing.total.currency,
         "due": standing.due.isoformat(),
         "paid_on": standing.paid_on.isoformat() if standing.paid_on else "",
+        "bank_to": standing.bank_to.isoformat() if standing.bank_to else "",
     }
 
 

@@ -103,7 +103,7 @@ class ScriptMoves:
         provenance = {
             "to": mail,
             "subject": "computed",
-            "body": "computed",
+            "body": "first" if said.first else "computed",
             "in_reply_to": mail,
             "references": mail,
             "attachments": "computed",

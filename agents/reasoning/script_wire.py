@@ -16,6 +16,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 SOURCES = r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rates:\d{1,6})$"
 SourceOf = Annotated[str, Field(pattern=SOURCES)]
 ABOUT = {"paid": r"[A-Z]{2,8}-[0-9-]{1,20}", "reply": "", "done": r"[a-z][a-z0-9-]{0,39}"}
+ABOUT["bank"] = r"\d{4}-\d\d-\d\d"
 
 
 def _moment(value: object) -> object:
@@ -65,7 +66,10 @@ class ScriptPropose(_Strict):
 
 
 class ScriptLetter(_Strict):
-    """Propose an answer to the sender from one of our templates. `documents` are SHA-256 of files a receipt names."""
+    """Propose an answer to the sender from one of our templates. `documents` are SHA-256 of files a receipt names.
+
+    `first`: it is the first of its kind, so that no rule of the owner's says yes to it.
+    """
 
     kind: Literal["letter"]
     key: Key
@@ -75,6 +79,7 @@ class ScriptLetter(_Strict):
     quote: Annotated[str, Field(max_length=1000)] = ""
     warnings: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
     changes: Annotated[tuple[Words, ...], Field(max_length=8)] = ()
+    first: bool = False
 
 
 class ScriptAsk(_Strict):
@@ -88,9 +93,12 @@ class ScriptAsk(_Strict):
 
 
 class ScriptCondition(_Strict):
-    """Something code looks up: `about` is an invoice's number ('paid'), a move's key ('done'), or empty ('reply')."""
+    """Something code looks up.
 
-    kind: Literal["paid", "reply", "done"]
+    `about` is an invoice's number ('paid'), a move's key ('done'), a day ('bank'), or empty ('reply').
+    """
+
+    kind: Literal["paid", "reply", "done", "bank"]
     about: str = ""
 
     @model_validator(mode="after")

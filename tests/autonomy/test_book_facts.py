@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.book_facts import is_paid, with_standings
+from agents.autonomy.book_facts import is_in, is_paid, with_standings
 from agents.connectors.books import InvoiceStanding, Standing, Unclear
 from agents.connectors.contract import Money
 from agents.errors import Broken
@@ -36,6 +36,9 @@ class Shelf:
     def customers(self) -> dict[str, str]:
         return {OPEN.number: "Acme Ltd"}
 
+    def bank_to(self) -> date | None:
+        return date(2026, 12, 4)
+
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
         self.opened += 1
         return {each: OPEN if each == OPEN.number else Unclear(each, "not here") for each in numbers}
@@ -62,6 +65,7 @@ def test_the_invoices_of_the_task_are_looked_up_by_their_receipts() -> None:
             "currency": "EUR",
             "due": "2026-12-07",
             "paid_on": "",
+            "bank_to": "",
         },
         {"number": "INV-2026-0002", "state": "unclear", "why": "not here"},
     ]
@@ -78,3 +82,8 @@ def test_paid_is_what_the_books_say_and_nothing_when_they_do_not() -> None:
     assert is_paid(Shelf(), "INV-2026-0001") is False
     with pytest.raises(Broken, match="INV-2026-0002"):
         is_paid(Shelf(), "INV-2026-0002")
+
+
+def test_the_bank_is_in_up_to_the_day_of_the_books() -> None:
+    books = Shelf()
+    assert [is_in(books, day) for day in ("2026-12-03", "2026-12-04", "2026-12-05")] == [True, True, False]

@@ -38,7 +38,8 @@ def test_killed_at_any_lasting_system_call_the_next_run_ends_it_once(stage: Stag
     for at in sweep.of("killed by strace", len(points), few=7):
         with stage.play(part) as employee:
             ended, calls = trace(employee, KILL, points[at])
-            assert ended.killed or "mkdir" in points[at].name, (points[at], ended)  # folders of git go by chance
+            # how often a call is made goes by chance, by a few: a run that ended was never there
+            assert ended.killed or points[at] not in points_of(calls), (points[at], ended)
             assert_kept(employee, stage.server, stage.undisturbed[part])
 
 

@@ -126,7 +126,7 @@ def reminders(value: str) -> tuple[tuple[int, ...], list[int]]:
     """The days that were read, and the lines that were named."""
     text = f"## Money\n| what | value |\n| --- | --- |\n| payment reminders | {value} |\n"
     files = read_owner_files(text, "", TODAY)
-    return files.facts.handbook.reminder_days, [each.line for each in files.problems]
+    return tuple(each.days for each in files.facts.handbook.reminders), [each.line for each in files.problems]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,8 @@ def test_without_days_nobody_is_reminded(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["14, 3", "3, 3", "0, 3", "-3", "3, 14, 30", "soon", "3 weeks", "2.5", "366", "3 days before", "3, 14 EUR"]
+    "value",
+    ["14, 3", "3, 3", "0, 3", "-3", "3, 14, 30, 45", "soon", "3 weeks", "2.5", "366", "3 days before", "3, 14 EUR"],
 )
 def test_days_that_are_none_are_named_and_nobody_is_reminded(value: str) -> None:
     assert reminders(value) == ((), [4])

@@ -336,7 +336,7 @@ def test_the_table_names_books_and_notes(source: str, shown: str) -> None:
 
 def test_what_a_model_wrote_is_never_done_without_somebodys_yes() -> None:
     allowed = (row(Level.ALLOW, frozenset(), demands=False),)
-    for body, is_allowed in (("computed", True), (MAIL, True), ("model", False), ("agent", False)):
+    for body, is_allowed in (("computed", True), (MAIL, True), ("model", False), ("agent", False), ("first", False)):
         provenance = {"to": "contacts", "subject": "computed", "body": body}
         assert assess(Case(LETTER, provenance), Facts(AT), policy_of(LIMIT, allowed)).is_allowed == is_allowed
 

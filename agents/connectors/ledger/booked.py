@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,9 +14,13 @@ from agents.connectors.ledger.account_names import bank_account
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
+STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
+_CLOSING = re.compile(r"^(\d{4}-\d\d-\d\d) +balance +(Assets:[^ ]+)", re.MULTILINE)
 
 
 def receipt_of(booked: Transaction) -> Receipt | None:
@@ -74,3 +79,25 @@ def booked_moves(loaded: Loaded, account: str) -> dict[str, Transaction]:
     place = bank_account(account)
     moved = (each for each in loaded.transactions if "bank_id" in each.meta and each.postings)
     return {each.meta["bank_id"]: each for each in moved if each.postings[0].account == place}
+
+
+def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
+    """The last day up to which each account's movements are in: that of the last one, or of a closing balance."""
+    found: dict[str, date] = {}
+    for entry in loaded.transactions:
+        if "bank_id" in entry.meta and entry.postings:
+            account = entry.postings[0].account
+            found[account] = max(entry.day, found.get(account, entry.day))
+    for name in loaded.files & texts.keys():
+        for day, account in _CLOSING.findall(texts[name]):
+            if account in found:  # a balance holds at the beginning of its day
+                found[account] = max(found[account], date.fromisoformat(day) - timedelta(days=1))
+    return found
+
+
+def most_behind(bank: Mapping[str, date]) -> date | None:
+    """The day of the account that is most behind, of those that are still used; None without any."""
+    if not bank:
+        return None
+    newest = max(bank.values())
+    return min(day for day in bank.values() if newest - day <= STILL_USED)

@@ -20,7 +20,7 @@ from agents.connectors.book_figures import (
 )
 from agents.connectors.books import InvoiceStanding, cents
 from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT
-from agents.connectors.ledger.booked import booked_moves
+from agents.connectors.ledger.booked import bank_to, booked_moves
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
@@ -63,7 +63,7 @@ class LedgerFigures:
             )
         self._loaded = loaded
         self._texts = texts
-        self._fresh = Freshness(version, _bank_to(loaded.transactions))
+        self._fresh = Freshness(version, bank_to(loaded, texts))
 
     def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
         """What was earned and spent between two days, both with."""
@@ -185,16 +185,6 @@ def _row(entry: Transaction, leg: Posting, sign: int) -> SourceRow:
 
 def _place(entry: Transaction) -> str:
     return f"{entry.file}:{entry.line}"
-
-
-def _bank_to(transactions: Iterable[Transaction]) -> dict[str, date]:
-    """The last day of which each account has a movement of the bank; the first leg is the account's own."""
-    found: dict[str, date] = {}
-    for entry in transactions:
-        if "bank_id" in entry.meta and entry.postings:
-            account = entry.postings[0].account
-            found[account] = max(entry.day, found.get(account, entry.day))
-    return found
 
 
 def _inert(text: str) -> str:

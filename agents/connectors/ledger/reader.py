@@ -14,6 +14,7 @@ from agents.connectors.ledger.receivables import Register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from pathlib import Path
 
     from agents.clock import Clock
@@ -51,6 +52,12 @@ class LedgerReader:
         with self._lock:
             register = self._register()
         return {} if isinstance(register, str) else register.customers()
+
+    def bank_to(self) -> date | None:
+        """Up to when the bank's movements are in; None when there are none, or the ledger cannot be read."""
+        with self._lock:
+            register = self._register()
+        return None if isinstance(register, str) else register.bank_to
 
     def fingerprint(self) -> Signature:
         """What changes when a file of the ledger does."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import InvoiceStanding, Unclear, amount_text
 from agents.connectors.contract import Money
-from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, bank_to, most_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,13 +75,17 @@ class Owed:
 
 
 class Register:
-    """Every document of one side of a ledger. `loose` are bookings on its accounts that name none, by account."""
+    """Every document of one side of a ledger.
+
+    `loose` are bookings on its accounts that name none, by account; `bank_to` is as `InvoiceStanding` has it.
+    """
 
     def __init__(self, loaded: Loaded, texts: Mapping[str, str], side: Side = CUSTOMERS) -> None:
         self._side = side
         self._owed: dict[str, Owed] = {}
         self._loose: dict[str, list[Leg]] = {}
         self._broken = _told(loaded)
+        self.bank_to = None if self._broken else most_behind(bank_to(loaded, texts))
         if not self._broken:
             issued = [each for each in loaded.transactions if _issues(each, side)]
             for each in issued:
@@ -124,7 +128,8 @@ class Register:
         if with_credit and rest > 0 and (doubt := self._unapplied(owed, today)):
             return Unclear(number, doubt)
         credited = -sum((each.amount for each in legs if each.is_credit), NOTHING)
-        return InvoiceStanding(number, owed.total, rest, owed.due, credited, _paid_on(owed.total.amount, legs))
+        paid_on = _paid_on(owed.total.amount, legs)
+        return InvoiceStanding(number, owed.total, rest, owed.due, credited, paid_on, self.bank_to)
 
     def _issue(self, invoice: Transaction) -> None:
         number, place = invoice.meta["number"].upper(), _place(invoice)

@@ -237,3 +237,33 @@ def test_the_ledger_is_loaded_only_when_one_of_its_files_changed(issued: LedgerR
     assert reader.loads == 2
     (issued.vault / MANUAL).unlink()
     assert isinstance(reader.standings([NUMBER])[NUMBER], Unclear)
+
+
+def moved(day: str, account: str = "Checking") -> str:
+    """A movement of the bank."""
+    return f'{day} * "Shop"\n  bank_id: "{account}-{day}"\n  Assets:Bank:{account}  -1.00 EUR\n  Expenses:Other\n'
+
+
+def bank_to(room: LedgerRoom, text: str) -> date | None:
+    """Up to when the bank is in, by the reader and by the standing of an invoice alike."""
+    room.write(MANUAL, "2000-01-01 open Assets:Bank:Savings\n" + text)
+    assert MANIFEST.open_receivables
+    books = MANIFEST.open_receivables(room.context)
+    found = books.standings([NUMBER])[NUMBER]
+    told = found.bank_to if isinstance(found, InvoiceStanding) else None
+    assert books.bank_to() == told
+    return told
+
+
+def test_the_books_are_as_new_as_the_account_that_is_most_behind(issued: LedgerRoom) -> None:
+    assert bank_to(issued, "") is None
+    assert bank_to(issued, payment()) is None  # by hand: no movement of a bank
+    assert bank_to(issued, moved("2026-12-01")) == date(2026, 12, 1)
+    assert bank_to(issued, moved("2026-12-01") + moved("2026-12-09", "Savings")) == date(2026, 12, 1)
+    assert bank_to(issued, moved("2026-09-01") + moved("2026-12-09", "Savings")) == date(
+        2026, 12, 9
+    )  # not used any more
+    closing = "2026-12-12 balance Assets:Bank:Checking  -1.00 EUR\n"
+    assert bank_to(issued, moved("2026-12-01") + closing) == date(2026, 12, 11)
+    assert bank_to(issued, "2026-12-12 balance Assets:Bank:Checking  0.00 EUR\n") is None
+    assert bank_to(issued, moved("2026-12-01") + "2026-12-12 balance Assets:Bank:Checking  7.00 EUR\n") is None
