@@ -13,6 +13,7 @@ from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
+from agents.autonomy.bank_notes import BankNotes
 from agents.autonomy.book_facts import is_paid
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
@@ -131,6 +132,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         rules=rules.look,
         returned=ReturnedMails(recorder, turns.shelf).look,
         people=People(recorder).look,
+        banks=BankNotes(recorder).look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),
