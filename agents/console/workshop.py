@@ -101,8 +101,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     decisions = Decisions(recorder, house.clock, house.context.secrets)
     skills = SkillChanges(recorder, house.blobs, house.skills)
     brain, thinking = _brain(house, facts)
-    conditions, caps = _conditions(house), _caps(house)
-    ports = TurnPorts(brain, house.models, house.blobs, facts.policy, conditions, caps)
+    ports = TurnPorts(brain, house.models, house.blobs, facts.policy, _conditions(house), _caps(house))
     turns = Turns(recorder, decisions, places, ports)
     ended = threading.Event()
     engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use

@@ -195,3 +195,25 @@ def test_a_table_of_customers_or_sales_is_left_to_the_usual_brain(employee: Empl
     assert "kept for later files of this bank" not in asked
     assert employee.pending("bank.book") == []
     assert "nothing was booked" not in ended(employee)
+
+
+def test_what_a_note_does_not_say_yet_is_asked_when_it_is_needed_and_added(employee: Employee) -> None:
+    head = "Auftragskonto;Datum;Verwendungszweck;Betrag;Währung"
+    employee.drop("one.csv", export("K1;02.02.2026;a;-1,00;EUR", head=head))  # read either way, it is the same day
+    employee.once()
+    assert "Which of your accounts is K1?" in employee.questions()[0].read_text(encoding="utf-8")
+    answer(employee, "Which of your accounts", "Checking")
+    employee.once()
+    yes(employee)
+    (note,) = banks(employee)
+    before = note.read_text(encoding="utf-8")
+    assert 'date_order: ""\n' in before
+    employee.drop("two.csv", export("K1;02.02.2026;a;-1,00;EUR", "K1;03.02.2026;b;-2,00;EUR", head=head))
+    employee.once()
+    answer(employee, "day or month", "day-month-year: 03.02.2026 is 3 February 2026")
+    employee.once()
+    assert note.read_text(encoding="utf-8") == before.replace('date_order: ""', "date_order: day-month-year")
+    answer(employee, "Which of your accounts", "Checking")
+    employee.once()
+    assert "nothing shows whether a movement is missing" in yes(employee)
+    assert cash(employee) == {"Assets:Bank:Checking": {"EUR": "-3.00"}}

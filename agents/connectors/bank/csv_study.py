@@ -204,5 +204,6 @@ def _marks(cells: Iterable[str], currency: str) -> Iterator[str]:
 
 
 def _shown(table: Table) -> tuple[str, ...]:
-    rows = (table.heading, *(each.cells for each in table.rows[:SHOWN_ROWS]))
+    filled = [each.cells for each in table.rows[: 2 * SHOWN_ROWS] if any(each.cells)]
+    rows = (table.heading, *filled[:SHOWN_ROWS])
     return tuple(" | ".join(map(told, cells)) for cells in rows)
