@@ -54,8 +54,9 @@ class Parts:
     """The runner's parts. `sources` are the watchers with their intake; `report` shows progress to a person.
 
     `away` follows when the owner is away, `rules` what the owner's rules are and what they earn, `people` whom they
-    deal with, `returned` which mails came back. `admit_signer` takes in a signing key that is new to the journal;
-    `before_wait` is called before each pause of a watching run, `rested` when a burst of work is over.
+    deal with, `banks` how their banks write, `returned` which mails came back. `admit_signer` takes in a signing key
+    that is new to the journal; `before_wait` is called before each pause of a watching run, `rested` when a burst of
+    work is over.
     """
 
     places: Places
@@ -73,6 +74,7 @@ class Parts:
     rules: Callable[[], int] = lambda: 0
     returned: Callable[[], int] = lambda: 0
     people: Callable[[], int] = lambda: 0
+    banks: Callable[[], int] = lambda: 0
     report: Callable[[str], None] = lambda _words: None
     wake: threading.Event = field(default_factory=threading.Event)
     admit_signer: Callable[[], None] = lambda: None
@@ -207,7 +209,7 @@ class Runner:
         moved = parts.away() + parts.rules() + parts.new_epoch.look() + parts.requests.carry_out()
         moved += parts.moves.look() + parts.effects.resolve() + parts.returned() + parts.turns.waits.look()
         moved += self._effects()  # first: who said yes must not wait for the turns of others
-        moved += parts.people()
+        moved += parts.people() + parts.banks()
         return moved + parts.ralph.work(SHORT_ROUND_S if pouring else ROUND_S, one_by_one=pouring)
 
     def _effects(self) -> int:

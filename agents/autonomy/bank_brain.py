@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 CATEGORY = "bank_statement"
 MAX_BYTES, HEAD_BYTES, MARK = 40_000_000, 4_000, b"camt.05"
-FORMATS = ("mt940", "ofx", "qfx", "sta", "xml")  # a table (csv) is filed under its account by the skill, not booked yet
+TABLES = ("csv", "tsv", "txt")
+FORMATS = ("mt940", "ofx", "qfx", "sta", "xml", *TABLES)
 
 
 class BankBrain:
@@ -57,24 +58,36 @@ class BankBrain:
         )
 
     def _decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> JsonValue:
-        """The decision as JSON; None for a file of XML that is no statement."""
-        from agents.autonomy.bank_tasks import BankTasks, end  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
+        """The decision as JSON; None for a file of XML, or a table, that is no statement."""
+        from agents.autonomy.bank_tables import TableTasks  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
+        from agents.autonomy.bank_tasks import BankTasks, end  # noqa: PLC0415 (the same)
 
-        content = self._kept(task)
+        content = kept_file(self._root, task)
         is_told = isinstance(content, bytes) and MARK in content[:HEAD_BYTES]
         if task.attachments[0].stored.endswith(".xml") and not is_told:
             return None
         if isinstance(content, Problem):
-            return decision_to_json(end(f"the file cannot be read: {content.message}"))
-        return decision_to_json(BankTasks(self._reports).decide(task, content, outcomes, facts))
+            return None if is_table(task) else decision_to_json(end(f"the file cannot be read: {content.message}"))
+        tasks = BankTasks(self._reports)
+        if not is_table(task):
+            return decision_to_json(tasks.decide(task, content, outcomes, facts))
+        decision = TableTasks(self._root, tasks, self._reports).decide(task, content, outcomes, facts)
+        return None if decision is None else decision_to_json(decision)
 
-    def _kept(self, task: TaskView) -> bytes | Problem:
-        places = sorted((self._root / FILES).glob(f"*/{task.attachments[0].stored}"))
-        return read_regular(places[0], MAX_BYTES) if places else Problem(0, "it is not there any more")
+
+def kept_file(root: Path, task: TaskView) -> bytes | Problem:
+    """The bytes of the one file of a task, in the vault whose resolved folder is `root`."""
+    places = sorted((root / FILES).glob(f"*/{task.attachments[0].stored}"))
+    return read_regular(places[0], MAX_BYTES) if places else Problem(0, "it is not there any more")
+
+
+def is_table(task: TaskView) -> bool:
+    """Whether the one file of a task may be a table."""
+    return len(task.attachments) == 1 and task.attachments[0].stored.rpartition(".")[2] in TABLES
 
 
 def _may_be_statement(task: TaskView) -> bool:
-    """Whether it is a file in a format of bank statements, or of XML, which other things are too."""
+    """Whether it is a file in a format of bank statements, or of XML or text, which other things are too."""
     if task.kind != "file" or task.category not in {"", CATEGORY} or len(task.attachments) != 1:
         return False
     return task.attachments[0].stored.rpartition(".")[2] in FORMATS

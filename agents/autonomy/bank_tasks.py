@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from agents.connectors.bank.from_books import expected_of, order_of
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Verdict
 from agents.connectors.bank.matching import reconcile
+from agents.connectors.bank.overlaps import OTHER_FILE, is_table, of_table, table_fault, untold_lines
 from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
 from agents.connectors.book_orders import MAX_MOVES
 from agents.errors import EmployeeError
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agents.connectors.bank.matches import Reconciliation
+    from agents.connectors.bank.reader import Profile
     from agents.connectors.bank.statement import Statement
     from agents.connectors.book_figures import BookReports
     from agents.reasoning.brain import Facts, Move, Outcome, TaskView
@@ -43,12 +47,19 @@ class BankTasks:
     def __init__(self, reports: Callable[[], BookReports]) -> None:
         self._reports = reports
 
-    def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
-        """The next move for a statement, of which `content` are the bytes."""
+    def decide(
+        self,
+        task: TaskView,
+        content: bytes,
+        outcomes: tuple[Outcome, ...],
+        facts: Facts,
+        profiles: Mapping[str, Profile] = MappingProxyType({}),
+    ) -> Decision:
+        """The next move for a statement, of which `content` are the bytes; `profiles` say how a table is read."""
         last = outcomes[-1] if outcomes else None
         if last is not None and last.key == KEY and last.kind in ENDS:
             return end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
-        found = _read(task, content)
+        found = _read(task, content, profiles)
         if isinstance(found, str):
             return end(found)
         try:
@@ -67,6 +78,8 @@ class BankTasks:
         new = _new_part(statement, name, reports)
         if isinstance(new, str):
             return end(new)
+        if fault := table_fault(statement, new, name, reports):
+            return end(f"nothing was booked: {fault}")
         on = max((*(line.day for line in new.lines), facts.today))  # what was paid since is not open any more
         own = {iban: each for each, iban in reports.accounts().items() if iban}
         accounts = (new.account, *own)
@@ -74,6 +87,8 @@ class BankTasks:
         found = reconcile([new], expected)
         is_first = not _days_of(name, reports)
         told = [*_told(new, found), *_opening_told(on, reports, is_first=is_first)]
+        if new.closing is None and is_table(new):
+            told.append("⚠ the file tells no balance: nothing shows whether a movement is missing from it")
         if new.closing is not None and new.closing.day >= facts.today:
             new = replace(new, closing=None)
             told.append("the balance is not checked: its day is not over, and more may come")
@@ -90,7 +105,9 @@ class BankTasks:
 def _new_part(statement: Statement, name: str, reports: BookReports) -> Statement | str:
     """The statement without what is booked already, or why nothing of it is."""
     booked = reports.booked_moves(name)
-    lines = tuple(line for line in statement.lines if line.bank_id not in booked)
+    lines = untold_lines(statement, booked)
+    if lines is None:
+        return f"nothing was booked: {OTHER_FILE}"
     if statement.lines and not lines:
         return "every movement of it is booked already"
     days = _days_of(name, reports)
@@ -98,7 +115,7 @@ def _new_part(statement: Statement, name: str, reports: BookReports) -> Statemen
         return f"nothing was booked: the books of {name} begin on {days[0]}; give the oldest statement first"
     overlaps = bool(days and lines) and min(line.day for line in lines) <= days[-1]
     if overlaps and statement.closing is None and len(lines) == len(statement.lines):
-        return "nothing was booked: its days are in the books, from another file; give one that tells the balance"
+        return f"nothing was booked: {OTHER_FILE}"
     return replace(statement, lines=lines)
 
 
@@ -115,27 +132,27 @@ def _opening_told(on: date, reports: BookReports, *, is_first: bool) -> list[str
     return ["⚠ money is under way between your accounts: if what was there before holds it already, it counts twice"]
 
 
-def _read(task: TaskView, content: bytes) -> Statement | str:
+def _read(task: TaskView, content: bytes, profiles: Mapping[str, Profile]) -> Statement | str:
     """The statement, or why nothing is booked."""
-    read = read_statements(content, task.attachments[0].sent_name, {})
+    read = read_statements(content, task.attachments[0].sent_name, profiles)
     if isinstance(read, Refusal):
         return f"nothing was booked: {read.sentence} {read.hint}"
     if isinstance(read, NeedsProfile):
-        return "nothing was booked: a table (CSV) is not booked yet; give CAMT, MT940 or OFX"
+        return "nothing was booked: how the table is to be read is not decided"
     if len(read) != 1:
         return "nothing was booked: give one statement of one account in each file"
     if len(read[0].lines) >= MAX_MOVES:
         return f"nothing was booked: {len(read[0].lines)} movements are too many for one yes; export months"
     if not read[0].lines and read[0].closing is None:
         return "it holds no movement"
-    return read[0]
+    return of_table(read[0]) if is_table(read[0]) else read[0]
 
 
 def _named(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Outcome, ...]) -> str:
     """The owner's name of the account, from the books or from what they answered; empty when nobody has said it."""
     said = [each.value.strip() for each in outcomes if each.key == WHICH and each.kind == "answered"]
     known = {iban: name for name, iban in accounts.items() if iban}
-    by_iban = known.get(statement.account, "")
+    by_iban = known.get(statement.account) or next((x for x in accounts if account_name(x) == statement.account), "")
     return by_iban or next((each for each in reversed(said) if each in accounts), "")
 
 

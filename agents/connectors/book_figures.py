@@ -118,8 +118,8 @@ class BookReports(Protocol):
         """The owner's bank accounts by name, each with its IBAN, or empty where the books do not say it."""
         ...
 
-    def booked_moves(self, account: str) -> frozenset[str]:
-        """The `bank_id` of every movement of an account that is booked."""
+    def booked_moves(self, account: str) -> Mapping[str, SourceRow]:
+        """Every movement of an account that is booked, by its `bank_id`."""
         ...
 
     def ibans(self) -> Mapping[str, tuple[str, ...]]:

@@ -122,6 +122,7 @@ WORDS = {
     "proposal.put_back": "put {target} back to where it belongs; it is decided already",
     "key.replaced": "a new key signs the history from here on",
     "contact.added": "made a note of the contact {target}",
+    "bank.format_kept": "wrote down how a bank writes its files: {target}",
     "contact.changed": "added to the contact {target}, as you said",
     "contact.merged": "made one contact of {target} and {by}, as you said",
     "contact.seen": "noted that {target} was here again",

@@ -13,6 +13,7 @@ from agents.approval.executor import Executor, Ports
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
+from agents.autonomy.bank_notes import BankNotes
 from agents.autonomy.book_facts import is_in, is_paid
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
@@ -100,8 +101,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     decisions = Decisions(recorder, house.clock, house.context.secrets)
     skills = SkillChanges(recorder, house.blobs, house.skills)
     brain, thinking = _brain(house, facts)
-    conditions, caps = _conditions(house), _caps(house)
-    ports = TurnPorts(brain, house.models, house.blobs, facts.policy, conditions, caps)
+    ports = TurnPorts(brain, house.models, house.blobs, facts.policy, _conditions(house), _caps(house))
     turns = Turns(recorder, decisions, places, ports)
     ended = threading.Event()
     engine = cache(partial(house.open_engine, {TURN: thinking}, partial(_set, ended, wake)))  # half a second: on use
@@ -131,6 +131,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         rules=rules.look,
         returned=ReturnedMails(recorder, turns.shelf).look,
         people=People(recorder).look,
+        banks=BankNotes(recorder).look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

@@ -1,7 +1,8 @@
 """Recognising a bank's table of bookings in a text file, in the dialects of many banks. Pure.
 
 Only what a question to the owner needs is read: how many bookings, from when to when, how much came and went. The
-words of the header come from the language tables.
+words of the header come from the language tables. Nothing is booked by this: a file of a bank in the inbox is read by
+`connectors/bank` (ADR 0060), and this describes what is left, tables within mails above all.
 """
 
 from __future__ import annotations

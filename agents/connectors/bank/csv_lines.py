@@ -149,7 +149,7 @@ class _Reading:
         return currency
 
     def _account(self, row: Row) -> str:
-        account = account_name(self._cell(row, ACCOUNT)) or self._profile.account
+        account = account_name(self._cell(row, ACCOUNT) or self._profile.account)
         if not account:
             raise self._unreadable(row, ACCOUNT)
         return account

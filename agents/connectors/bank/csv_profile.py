@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from agents.connectors.bank.amounts import is_currency
 from agents.connectors.bank.csv_values import DECIMALS, ORDERS, SIGNS_OF_AMOUNTS
 from agents.connectors.bank.csv_words import MANY, ROLES
-from agents.connectors.bank.line_text import account_name
 from agents.vault.note import Problem, read_note
 from agents.vault.yaml_text import yaml_property
 
@@ -27,7 +26,11 @@ _BODY = """
 Each property below names the column it is read from, as the heading writes it; empty = the file has none.
 `date_order` is day-month-year, month-day-year or year-month-day, `decimal` is comma or point. `signs` is as-written, or
 turned where money out has no minus, as in lists of some credit cards. `currency_of_all` and `account_of_all` are used
-where no column says it. Correct what is wrong: the next file is read by it.
+where no column says it; an account is one of yours in `accounts.beancount`, or its IBAN. What is empty and needed is
+looked for in each file, and asked when the file does not prove it.
+
+Correct what is wrong: the next file with this heading is read by it. Leave `digest` and `heading` as they are; delete
+the note to be asked anew.
 """
 
 
@@ -58,11 +61,19 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What only the owner can say. `about`: the property of the note that the answer goes to."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsProfile:
     """A file whose format the owner must decide: the profile as far as it is proven, and what is asked."""
 
     profile: Profile
-    questions: tuple[str, ...]
+    questions: tuple[Question, ...]
 
 
 def digest_of(heading: tuple[str, ...]) -> str:
@@ -71,21 +82,22 @@ def digest_of(heading: tuple[str, ...]) -> str:
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_HEX_CHARS]
 
 
-def profile_text(profile: Profile, questions: tuple[str, ...] = ()) -> str:
-    """The profile as a note, with what is asked of the owner."""
-    asked = "".join(f"- {question}\n" for question in questions)
-    lines = [
-        yaml_property("type", KIND),
-        yaml_property("digest", profile.digest),
-        yaml_property("heading", profile.heading),
-        yaml_property("date_order", profile.date_order),
-        yaml_property("decimal", profile.decimal),
-        yaml_property("signs", profile.signs),
-        yaml_property("currency_of_all", profile.currency),
-        yaml_property("account_of_all", profile.account),
-        *(yaml_property(role, _names(profile, role)) for role in ROLES),
-    ]
-    return f"---\n{''.join(lines)}---\n{_BODY}" + (f"\n## To decide\n\n{asked}" if asked else "")
+def profile_text(profile: Profile) -> str:
+    """The profile as a note."""
+    said = {"type": KIND, "digest": profile.digest, "heading": profile.heading, **properties_of(profile)}
+    return f"---\n{''.join(yaml_property(name, value) for name, value in said.items())}---\n{_BODY}"
+
+
+def properties_of(profile: Profile) -> dict[str, str | tuple[str, ...]]:
+    """What the owner may correct, by the name of its property."""
+    return {
+        "date_order": profile.date_order,
+        "decimal": profile.decimal,
+        "signs": profile.signs,
+        "currency_of_all": profile.currency,
+        "account_of_all": profile.account,
+        **{role: _names(profile, role) for role in ROLES},
+    }
 
 
 def _names(profile: Profile, role: str) -> str | tuple[str, ...]:
@@ -113,7 +125,7 @@ def read_profile(text: str) -> Profile | Problem:
         decimal="".join(said.get("decimal", ())),
         signs="".join(said.get("signs", ())),
         currency="".join(said.get("currency_of_all", ())),
-        account=account_name("".join(said.get("account_of_all", ()))),
+        account="".join(said.get("account_of_all", ())),
     )
 
 

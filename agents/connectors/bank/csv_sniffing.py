@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.csv_profile import Profile
+from agents.connectors.bank.csv_profile import Profile, Question
 from agents.connectors.bank.csv_values import AS_WRITTEN, DECIMALS, ORDERS, number_of, read_cell, read_day
 from agents.connectors.bank.csv_words import (
     ACCOUNT,
@@ -94,17 +94,17 @@ def _signs_are_open(profile: Profile, rows: Sorted) -> bool:
     return balances < _PROOF and ends < _PROOF and not _has_sign(profile, rows)
 
 
-def questions_of(profile: Profile) -> tuple[str, ...]:
+def questions_of(profile: Profile) -> tuple[Question, ...]:
     """What is asked before any row can be looked at."""
     questions = []
     if profile.place(DAY) is None:
-        questions.append("Which column is the day of booking? (day)")
+        questions.append(Question(DAY, "Which column is the day of booking?"))
     if all(profile.place(role) is None for role in (AMOUNT, DEBIT, CREDIT)):
-        questions.append("Which column is the amount, or which two are money out and money in? (amount; debit, credit)")
+        questions.append(Question(AMOUNT, "Which column is the amount, or which two are money out and money in?"))
     return tuple(questions)
 
 
-def settled(profile: Profile, rows: Sorted) -> tuple[Profile, tuple[str, ...]]:
+def settled(profile: Profile, rows: Sorted) -> tuple[Profile, tuple[Question, ...]]:
     """The profile as these rows are read by it, and what has to be asked.
 
     An aspect that makes no difference in these rows is filled, and yet not `proven`.
@@ -112,18 +112,24 @@ def settled(profile: Profile, rows: Sorted) -> tuple[Profile, tuple[str, ...]]:
     questions = []
     orders, order = _fitting(profile.date_order, ORDERS, lambda each: _days_under(profile, rows, each))
     if orders > 1:
-        questions.append("What comes first in the dates, day or month? All of them can be read both ways. (date_order)")
+        questions.append(
+            Question("date_order", "What comes first in the dates, day or month? All of them can be read both ways.")
+        )
     marks, mark = _fitting(profile.decimal, DECIMALS, lambda each: _numbers_under(profile, rows, each))
     if marks > 1:
-        questions.append("Which mark stands before the cents? All of these amounts can be read both ways. (decimal)")
+        questions.append(
+            Question("decimal", "Which mark stands before the cents? All of these amounts can be read both ways.")
+        )
     if _signs_are_open(profile, rows):
         questions.append(
-            "No amount has a minus: did all of it come in (as-written), or has money out none (turned)? (signs)"
+            Question(
+                "signs", "No amount has a minus: did all of it come in, or is all of it money out without a minus?"
+            )
         )
     if profile.place(CURRENCY) is None and not profile.currency:
-        questions.append("Which currency are the amounts in? (currency_of_all)")
+        questions.append(Question("currency_of_all", "Which currency are the amounts in?"))
     if profile.place(ACCOUNT) is None and not profile.account:
-        questions.append("Which account is this: its IBAN, or another name for it? (account_of_all)")
+        questions.append(Question("account_of_all", "Which of your accounts is this?"))
     if not orders or not marks:
         role = DAY if not orders else AMOUNT
         raise RefusedError(

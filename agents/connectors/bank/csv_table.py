@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.csv_words import AMOUNT, CREDIT, DAY, DEBIT, role_of
+from agents.connectors.bank.line_text import one_line
 from agents.connectors.bank.refusal import RefusedError, check_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 DELIMITERS = (";", "\t", ",", "|")
 MAX_HEADING_LINE = 100  # so many rows of address, account and dates come before it
@@ -60,7 +61,7 @@ def read_table(text: str) -> Table | None:
         raise RefusedError("The file ends within quotes, or has quotes that no table has; its end may be missing.")
     if found is None or found.at < 0:
         return None
-    names = _names(found.rows[found.at].cells)
+    names = names_of(found.rows[found.at].cells)
     ends = (text.endswith("\n"), text.endswith('"'))
     return Table(tuple(found.rows[: found.at]), names, tuple(found.rows[found.at + 1 :]), *ends)
 
@@ -81,9 +82,8 @@ class _Heading:
     def of(cls, rows: list[Row]) -> _Heading:
         """The first row with words for a day and an amount; else the first of those as wide as most, without digits."""
         for at, row in enumerate(rows[:MAX_HEADING_LINE]):
-            roles = {found[0] for cell in row.cells if (found := role_of(cell))}
-            if DAY in roles and roles & {AMOUNT, DEBIT, CREDIT}:
-                return cls(rows, at, len(roles), len(row.cells))
+            if _is_heading(row.cells):
+                return cls(rows, at, len(_roles(row.cells)), len(row.cells))
         width = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
         words = (at for at, row in enumerate(rows[:MAX_HEADING_LINE]) if len(row.cells) == width and _has_words(row))
         return cls(rows, next(words, -1) if width >= MIN_COLUMNS else -1, 0, width)
@@ -93,26 +93,52 @@ def _has_words(row: Row) -> bool:
     return not any(char.isdigit() for cell in row.cells for char in cell) and any(map(str.isalpha, "".join(row.cells)))
 
 
-def _rows(lines: Iterable[str], delimiter: str) -> list[Row] | None:
-    """The file cut at this delimiter; None when its quotes then do not close or a row is too wide."""
+def _rows(lines: Sequence[str], delimiter: str) -> list[Row] | None:
+    """The file cut at this delimiter; None when its quotes then do not close or a row is too wide.
+
+    What some banks write above the heading is cut at another one: its quotes need not be in order.
+    """
+    rows = _strictly(lines, delimiter, 0)
+    if rows is not None:
+        return rows
+    at = next((at for at, line in enumerate(lines[:MAX_HEADING_LINE]) if _is_heading(_cells(line, delimiter))), 0)
+    below = _strictly(lines[at:], delimiter, at) if at else None
+    above = [Row(number, _cells(line, delimiter)) for number, line in enumerate(lines[:at], 1)]
+    return [*above, *below] if below is not None else None
+
+
+def _strictly(lines: Iterable[str], delimiter: str, before: int) -> list[Row] | None:
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
     rows = []
     try:
         for cells in reader:
             if len(cells) > MAX_COLUMNS:
                 return None
-            rows.append(Row(reader.line_num, tuple(map(str.strip, cells))))
+            rows.append(Row(before + reader.line_num, tuple(map(str.strip, cells))))
     except csv.Error:
         return None
     return rows
 
 
-def _names(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The heading, blanks named by their place and repeated words numbered."""
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    return tuple(cell.strip().strip('"') for cell in line.split(delimiter))
+
+
+def _is_heading(cells: tuple[str, ...]) -> bool:
+    roles = _roles(cells)
+    return DAY in roles and bool(roles & {AMOUNT, DEBIT, CREDIT})
+
+
+def _roles(cells: Iterable[str]) -> set[str]:
+    return {found[0] for cell in cells if (found := role_of(cell))}
+
+
+def names_of(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """A heading, blanks named by their place and repeated words numbered."""
     seen: Counter[str] = Counter()
     names = []
     for place, cell in enumerate(cells, 1):
-        word = " ".join(cell.split()) or f"{_UNSAID} {place}"
+        word = one_line(cell) or f"{_UNSAID} {place}"
         seen[word] += 1
         names.append(word if seen[word] == 1 else f"{word} ({seen[word]})")
     return tuple(names)

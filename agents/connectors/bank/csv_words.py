@@ -52,7 +52,8 @@ _LISTS = {
     KIND: "Buchungstext | Umsatztyp | Umsatzart | Vorgang | Transaction type | Type | Tipo | Mutatiesoort",
     TEXT: "Verwendungszweck | Vorgang/Verwendungszweck | Description | Details | Narrative | Memo | Payment reference"
     " | Particulars | Libellé | Détail | Informations complémentaires | Communication | Concepto | Descripción"
-    " | Observaciones | Omschrijving | Mededelingen | Omschrijving-1 | Omschrijving-2 | Omschrijving-3 | Message",
+    " | Observaciones | Omschrijving | Mededelingen | Omschrijving-1 | Omschrijving-2 | Omschrijving-3 | Message"
+    " | Purpose | Zweck",
 }
 ROLES = tuple(_LISTS)
 MANY = frozenset({TEXT})

@@ -77,9 +77,9 @@ class LedgerFigures:
         """The owner's bank accounts by name, each with its IBAN, or empty where the ledger does not say it."""
         return bank_accounts(self._texts.values())
 
-    def booked_moves(self, account: str) -> frozenset[str]:
-        """The `bank_id` of every movement of an account that is booked."""
-        return frozenset(booked_moves(self._loaded, account))
+    def booked_moves(self, account: str) -> dict[str, SourceRow]:
+        """Every movement of an account that is booked, by its `bank_id`."""
+        return {name: _row(each, each.postings[0], 1) for name, each in booked_moves(self._loaded, account).items()}
 
     def ibans(self) -> dict[str, tuple[str, ...]]:
         """The accounts that each customer or vendor was paid from or to, by their name."""

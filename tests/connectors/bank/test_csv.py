@@ -26,7 +26,7 @@ def test_day_and_month_are_proven_by_any_row_or_asked() -> None:
     assert read(rows("01/02/2026;;a;-1,00", "25/02/2026;;b;-1,00"))[0].lines[0].day == date(2026, 2, 1)
     assert read(rows("01/02/2026;;a;-1,00", "02/25/2026;;b;-1,00"))[0].lines[0].day == date(2026, 1, 2)
     assert read(rows("2026-01-02;;a;-1,00"))[0].lines[0].day == date(2026, 1, 2)
-    assert "day or month" in asked(rows("01.02.2026;;a;-1,00", "03.04.2026;;b;-1,00")).questions[0]
+    assert "day or month" in asked(rows("01.02.2026;;a;-1,00", "03.04.2026;;b;-1,00")).questions[0].words
     assert read(rows("02.02.2026;;a;-1,00", "03.03.2026;;b;-1,00"))[0].lines[0].day == date(2026, 2, 2)
     assert "fits every date" in refused(rows("25/02/2026;;a;-1,00", "02/25/2026;;b;-1,00")).sentence
 
@@ -46,7 +46,7 @@ def test_the_decimal_mark_is_proven_by_any_row_or_asked() -> None:
     assert amounts(rows(day + "-1,250", day + "7.5")) == [Decimal("-1250.00"), Decimal("7.50")]
     assert amounts(rows(day + "-1.234")) == [Decimal("-1234.00")]  # no euro has 1.234 parts
     assert amounts(rows(day + "-12")) == [Decimal("-12.00")]
-    assert "before the cents" in asked(rows(day + "1.250")).questions[0]
+    assert "before the cents" in asked(rows(day + "1.250")).questions[0].words
     assert "fits every amount" in refused(rows(day + "1.250,5", day + "7.5")).sentence
 
 
@@ -75,7 +75,7 @@ def test_amounts_are_read_as_people_write_them(written: str, meant: str) -> None
 
 def test_amounts_without_any_sign_are_asked_about_unless_balances_or_words_show_it() -> None:
     question = asked(rows("25.03.2026;;a;2,00"))
-    assert "No amount has a minus" in question.questions[0]
+    assert "No amount has a minus" in question.questions[0].words
     for signs, meant in (("as-written", "2.00"), ("turned", "-2.00")):
         kept = Profile(question.profile.heading, question.profile.columns, signs=signs)
         (found,) = read(rows("25.03.2026;;a;2,00"), profiles={kept.digest: kept})
@@ -112,13 +112,16 @@ def test_the_account_comes_from_the_rows_the_lines_above_the_name_or_the_profile
     assert read(table(*body), f"umsaetze_{IBAN}_2026.csv")[0].account == IBAN
     assert read(table(f"IBAN: {IBAN[:4]} {IBAN[4:]};", *body), OTHER)[0].account == IBAN
     question = asked(table(f"{IBAN} {OTHER}", f"{OTHER};", *body))
-    assert "Which account" in question.questions[0]
+    assert "Which of your accounts" in question.questions[0].words
     kept = Profile(question.profile.heading, question.profile.columns, account="K7")
     assert read(table(*body), profiles={kept.digest: kept})[0].account == "K7"
 
 
 def test_what_the_heading_does_not_say_is_asked() -> None:
-    assert "Which currency" in asked(table("Datum;Verwendungszweck;Betrag;Konto", "25.03.2026;a;-1,00;K")).questions[0]
+    assert (
+        "Which currency"
+        in asked(table("Datum;Verwendungszweck;Betrag;Konto", "25.03.2026;a;-1,00;K")).questions[0].words
+    )
     strange = asked(table("Tag;Wohin;Wieviel", "25.03.2026;a;-1,00"))
     assert len(strange.questions) == 2
     assert strange.profile.heading == ("Tag", "Wohin", "Wieviel")

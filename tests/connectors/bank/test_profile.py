@@ -22,9 +22,8 @@ NAMES = st.lists(
 
 def test_what_is_asked_stands_in_the_note_and_what_the_owner_writes_is_read() -> None:
     question = asked(SHORT)
-    text = profile_text(question.profile, question.questions)
-    assert "## To decide" in text
-    assert "(date_order)" in text
+    assert [each.about for each in question.questions] == ["date_order", "decimal", "currency_of_all"]
+    text = profile_text(question.profile)
     assert read_profile(text) == question.profile
     decided = (
         text.replace('date_order: ""', "date_order: day-month-year")

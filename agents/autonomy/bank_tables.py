@@ -1,0 +1,126 @@
+"""What is to be done about a bank's table (CSV) in the inbox: what it does not prove is asked, then it is booked.
+
+What the owner answers is taken from the task until `bank_notes` has written it down; from then on the note counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.autonomy.bank_formats import formats_in
+from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, RULE, WHICH, end
+from agents.connectors.bank.csv_recognition import is_export
+from agents.connectors.bank.csv_study import (
+    ACCOUNT_OF_ALL,
+    CURRENCY_OF_ALL,
+    NO_STATEMENT,
+    THIS_FILE_ONLY,
+    digest_in,
+    study,
+)
+from agents.connectors.bank.refusal import Refusal, told
+from agents.errors import EmployeeError
+from agents.reasoning.brain import AskOwner, Choice, Decision, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from agents.autonomy.bank_formats import Fault
+    from agents.autonomy.bank_tasks import BankTasks
+    from agents.connectors.bank.csv_study import Studied
+    from agents.connectors.book_figures import BookReports
+    from agents.reasoning.brain import Facts, Move, Outcome, TaskView
+
+ABOUT = "bank-"  # how the key of a question begins that a note about a format will answer
+BROKEN = f"{ABOUT}note"
+CORRECTED, LEAVE_IT = "I have corrected it", "do not book the file"
+KEPT = "What you say is kept for later files of this bank."
+CURRENCIES = ("EUR", "USD", "GBP", "CHF")
+
+
+class TableTasks:
+    """Decides about tables. `root` is the vault's resolved folder; `reports`: the figures of the books as they are."""
+
+    def __init__(self, root: Path, tasks: BankTasks, reports: Callable[[], BookReports]) -> None:
+        self._root = root
+        self._tasks = tasks
+        self._reports = reports
+
+    def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
+        """The next move; None when the table is no statement of a bank."""
+        since = _since_reopened(outcomes)
+        if since and since[-1].key == KEY and since[-1].kind in ENDS:
+            return self._tasks.decide(task, content, outcomes, facts)
+        formats = formats_in(self._root)
+        known = {*formats.profiles, *(each.digest for each in formats.faults)}
+        answers = answers_of((each.key, each.value) for each in since if each.kind == "answered")
+        is_none = answers.get(ACCOUNT_OF_ALL, [""])[-1] == NO_STATEMENT
+        if is_none or not (task.category == CATEGORY or is_export(content, known)):
+            return None
+        if fault := formats.fault_of(digest_in(content)):
+            return _broken(fault, answers.get("note", ()))
+        found = study(content, task.attachments[0].sent_name, formats.profiles, answers)
+        if isinstance(found, Refusal):
+            return end(f"nothing was booked: {found.sentence} {found.hint}")
+        if found.questions:
+            return self._asked(task, found, facts)
+        return self._tasks.decide(task, content, outcomes, facts, {found.used.digest: found.used})
+
+    def _asked(self, task: TaskView, found: Studied, facts: Facts) -> Decision:
+        try:
+            accounts = sorted(self._reports().accounts())
+        except EmployeeError as err:
+            return end(f"nothing was booked: {err} {err.hint}")
+        currencies = tuple(dict.fromkeys((facts.handbook.currency, *CURRENCIES)))
+        choices = {**found.choices, ACCOUNT_OF_ALL: _of_accounts(accounts), CURRENCY_OF_ALL: currencies}
+        name = told(task.attachments[0].sent_name)
+        moves = [
+            AskOwner(
+                _key(each.about),
+                f"{name}: {each.words} {KEPT}",
+                tuple(map(Choice, choices[each.about])),
+                "\n".join(found.rows),
+            )
+            for each in found.questions
+        ]
+        return _decision(moves)
+
+
+def answers_of(answered: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The owner's answers by what they are about, oldest first, out of pairs of a question's key and its answer."""
+    found: dict[str, list[str]] = {}
+    for key, words in answered:
+        about = ACCOUNT_OF_ALL if key == WHICH else key.removeprefix(ABOUT)
+        if key == WHICH or about != key:
+            found.setdefault(about, []).append(words.strip())
+    return found
+
+
+def _key(about: str) -> str:
+    return WHICH if about == ACCOUNT_OF_ALL else f"{ABOUT}{about}"
+
+
+def _since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """What happened since the owner last brought the task back: answers before it did not lead to what they wanted."""
+    at = max((at for at, each in enumerate(outcomes, 1) if each.kind == "reopened"), default=0)
+    return outcomes[at:]
+
+
+def _of_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
+    """One heading may serve several accounts: then an answer may be for one file only."""
+    once = [f"{each}{THIS_FILE_ONLY}" for each in accounts] if len(accounts) > 1 else []
+    return (*accounts, *once, NO_STATEMENT)
+
+
+def _broken(fault: Fault, answers: Sequence[str]) -> Decision:
+    if answers and answers[-1] == LEAVE_IT:
+        return end("not booked, as you said")
+    question = f"Please correct {fault.path}, line {fault.line}: {fault.message}. Your bank's file is read by it."
+    return _decision([AskOwner(BROKEN, question, (Choice(CORRECTED), Choice(LEAVE_IT)))])
+
+
+def _decision(moves: Sequence[AskOwner]) -> Decision:
+    steps = tuple(Step("Wait for your answer", done=False, move_key=each.key) for each in moves)
+    asked: tuple[Move, ...] = tuple(moves)
+    return Decision(RULE, CATEGORY, "Find out how your bank's file is to be read", steps, "you have answered", asked)
