@@ -14,9 +14,9 @@ from agents.connectors.bank.reader import read_statements
 from agents.connectors.bank.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
-    from agents.connectors.bank.statement import Statement
+    from agents.connectors.bank.statement import BankLine, Statement
 
 IBAN = "DE89370400440532013000"
 OTHER = "DE02120300000000202051"
@@ -175,6 +175,11 @@ def read(content: bytes, name: str = "export", profiles: dict[str, Profile] | No
     found = read_statements(content, name, profiles or {})
     assert isinstance(found, tuple), found
     return found
+
+
+def new_lines(known: Container[str], statements: Iterable[Statement]) -> list[BankLine]:
+    """What is not known yet, as whoever books takes it."""
+    return [line for each in statements for line in each.lines if line.bank_id not in known]
 
 
 def refused(content: bytes, profiles: dict[str, Profile] | None = None) -> Refusal:
