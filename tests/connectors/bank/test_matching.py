@@ -117,6 +117,8 @@ def test_a_fee_is_taken_off(amount: str, text: str, fee: str) -> None:
 def test_our_own_banks_fee_makes_a_payment_greater() -> None:
     found = only(line("-240.00", "RE-2026-04711", "Papier Müller KG", PAPER_IBAN), PAPER)
     assert (*summary(found), found.fee) == (Kind.FEE, True, (part(PAPER),), Decimal("-2.00"))
+    assert "2.00 more went out, as for a fee." in found.reasons
+    assert "10.00 is missing, as for a fee." in only(acme("1180.00", "INV-2026-0017"), ACME).reasons
 
 
 def test_exactly_two_percent_may_be_a_discount_and_is_the_owners() -> None:
@@ -135,6 +137,11 @@ def test_another_currency_is_booked_at_the_banks_amount(text: str) -> None:
     found = only(acme("1110.00", text), DOLLARS, BLUE)
     assert summary(found) == (Kind.EXCHANGE, True, ((ACME.number, Decimal("1104.00")),))
     assert found.difference == Decimal("6.00")
+
+
+def test_half_a_cent_of_what_the_books_hold_it_at_is_rounded_up() -> None:
+    found = only(acme("1110.00", "INV-2026-0017"), replace(DOLLARS, booked=Decimal("1104.005")))
+    assert (found.parts, found.difference) == (((ACME.number, Decimal("1104.01")),), Decimal("5.99"))
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,20 @@ def test_statements_of_a_file_that_follow_each_other_number_equal_lines_on() -> 
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content: bytes, said: str) -> None:
     assert said in refused(content).sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "account"),
+    [
+        ("DE89370400440532013000EUR", "DE89370400440532013000"),
+        ("de89 3704 0044 0532 0130 00 EUR", "DE89370400440532013000"),
+        ("DE89370400440532013000", "DE89370400440532013000"),
+        ("FR1420041010050500013M02606EUR", "FR1420041010050500013M02606"),
+        ("37040044/0532013000EUR", "37040044/0532013000EUR"),  # no IBAN: nothing shows where it ends
+        ("DE89370400440532013001EUR", "DE89370400440532013001EUR"),  # a digit is wrong
+        ("DE89370400440532013000123", "DE89370400440532013000123"),
+    ],
+)
+def test_a_currency_behind_an_iban_is_left_out(said: str, account: str) -> None:
+    content = statement(":61:260102C0,NMSC").replace(b":25:37040044/0532013000", f":25:{said}".encode())
+    assert read(content)[0].account == account
