@@ -109,6 +109,9 @@ def test_without_a_balance_later_days_are_booked_and_what_is_known_of_them_is_le
     assert len(ordered(books, no_balance(Export((THREE,), Decimal(0)))).moves) == 1
     (move,) = booked(books, no_balance(Export((ONE, TWO), Decimal(0)))).moves
     assert move.day == TWO.day
+    evening = moved("11-12", "7.00", "evening")  # of a day that is booked in part; TWO shows that it is the same bank's
+    (move,) = ordered(books, no_balance(Export((TWO, evening), Decimal(100)))).moves
+    assert move.amount == Decimal("7.00")
 
 
 @pytest.mark.parametrize("currency", ["EUR", ""])
