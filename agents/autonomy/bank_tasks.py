@@ -75,7 +75,8 @@ class BankTasks:
     def _proposed(
         self, task: TaskView, statement: Statement, name: str, facts: Facts, reports: BookReports
     ) -> Decision:
-        new = _new_part(statement, name, reports)
+        moving = tuple(line for line in statement.lines if line.amount)  # a bank may tell of 0.00, which is no movement
+        new = _new_part(replace(statement, lines=moving), name, reports)
         if isinstance(new, str):
             return end(new)
         if fault := table_fault(statement, new, name, reports):
@@ -92,8 +93,8 @@ class BankTasks:
         if new.closing is not None and new.closing.day >= facts.today:
             new = replace(new, closing=None)
             told.append("the balance is not checked: its day is not over, and more may come")
-            if not new.lines:
-                return end("its day is not over; nothing is to be booked")
+        if not new.lines and new.closing is None:
+            return end("it holds no movement, and no balance of a day that is over")
         order = order_of(new, name, found, expected, own, new=is_first)
         source = f"note:{task.attachments[0].stored.rpartition('.')[0]}"
         provenance = dict.fromkeys(("currency", "moves", "closing", "closed_on"), source) | {"account": "computed"}

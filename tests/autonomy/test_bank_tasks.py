@@ -17,31 +17,17 @@ from agents.connectors.bank.statement import BankLine, Statement
 from agents.connectors.book_orders import MAX_MOVES, BankBook, Payment, Transfer, Unexplained
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.reasoning.brain import AskOwner, AttachedFile, Decision, Facts, Finish, Outcome, ProposeAction, TaskView
+from tests.connectors.bank.bank_room import OTHER
 from tests.connectors.books_story import STORY, bank, bill, cost, day, invoice, to
 from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
-from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 from tests.flows.test_bank import IBAN, camt
 from tests.flows.test_books import today
 from tests.reasoning.builders import dropped, facts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from agents.connectors.book_figures import BookReports
-
-OTHER = "DE02120300000000202051"
-ACCOUNTS = f'2000-01-01 open Assets:Bank:Savings\n  iban: "{OTHER[:8]} {OTHER[8:]}"\n'
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> EmbeddedLedger:
-    """Books in which one account has its IBAN."""
-    books = EmbeddedLedger(tmp_path)
-    chart = "Accounting/accounts.beancount"
-    opened = "2000-01-01 open Assets:Bank:Checking\n"
-    books.room.write(chart, books.room.read(chart).replace(opened, f'{opened}  iban: "{IBAN}"\n') + ACCOUNTS)
-    return books
+    from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 
 
 def reports(books: EmbeddedLedger) -> BookReports:

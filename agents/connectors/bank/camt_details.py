@@ -46,7 +46,6 @@ def details_of(entry: Element, part: Element | None, booked: Booked, account: st
         text=one_line(_text(entry, source)),
         reference=one_line(_reference(source)),
         iban=compact(_account(source, side)),
-        bic=compact(_bic(source, side)),
         is_return=is_return,
     )
 
@@ -92,13 +91,6 @@ def _account(source: Element, side: str) -> str:
     if parties is None:
         return ""
     return text_at(parties, f"{side}Acct", "Id", "IBAN") or text_at(parties, f"{side}Acct", "Id", "Othr", "Id")
-
-
-def _bic(source: Element, side: str) -> str:
-    bank = first(source, "RltdAgts", f"{side}Agt", "FinInstnId")
-    if bank is None:
-        return ""
-    return text_at(bank, "BICFI") or text_at(bank, "BIC")  # the second until version 02
 
 
 def _reference(source: Element) -> str:

@@ -12,7 +12,6 @@ from agents.connectors.bank.csv_words import (
     ACCOUNT,
     AMOUNT,
     BALANCE,
-    BIC,
     CREDIT,
     CURRENCY,
     DAY,
@@ -102,7 +101,6 @@ class _Reading:
             text=one_line(" ".join(row.cells[place] for place in self._texts).strip() or self._cell(row, KIND)),
             reference=one_line(real_id(self._cell(row, REFERENCE))),
             iban=compact(self._cell(row, IBAN)),
-            bic=compact(self._cell(row, BIC)),
             is_return=any(word in bare(self._cell(row, KIND)) for word in _RETURNS),
         )
         balance = self._number(row, BALANCE, currency) if self._cell(row, BALANCE) else None

@@ -178,12 +178,14 @@ def is_day(text: str) -> bool:
 
 
 def _numbers_under(profile: Profile, rows: Sorted, decimal: str) -> list[object] | None:
-    """The amounts of all rows under one decimal mark; None when it does not fit one of them."""
+    """The amounts of all rows under one decimal mark, each in its currency; None when it does not fit one."""
     found: list[object] = []
+    said = profile.place(CURRENCY)
     for place in (place for role in MONEY for place in profile.places(role)):
-        for text in (row.cells[place] for row in (*rows.booked, *rows.openings, *rows.closings) if row.cells[place]):
-            cell = read_cell(text)
-            number = number_of(cell, decimal, profile.currency) if cell else None
+        for row in (row for row in (*rows.booked, *rows.openings, *rows.closings) if row.cells[place]):
+            cell = read_cell(row.cells[place])
+            currency = ("" if said is None else row.cells[said].upper()) or profile.currency
+            number = number_of(cell, decimal, currency) if cell else None
             if number is None:
                 return None
             found.append(number)

@@ -51,7 +51,7 @@ def order_of(
     """The statement as an order. `names`: the owner's accounts by IBAN; `new`: the books hold nothing of it yet."""
     items = {each.number: each for each in expected.items}
     lost = _taken_back_otherwise(found)
-    moves = [_move(each, items, names, is_sure=each.id not in lost) for each in found.matches if each.line.amount]
+    moves = [_move(each, items, names, is_sure=each.id not in lost) for each in found.matches]
     opening = statement.opening
     if new and opening is not None and opening.amount:
         first = min((line.day for line in statement.lines), default=opening.day) - timedelta(days=1)

@@ -17,5 +17,5 @@ def account_name(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """An IBAN, a BIC or an account number out of a file: the same, without what is invisible."""
+    """An IBAN or an account number out of a file: the same, without what is invisible."""
     return account_name(one_line(text))

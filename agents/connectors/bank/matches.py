@@ -50,15 +50,6 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One way to explain a line, for the owner to choose from."""
-
-    parts: tuple[Part, ...]
-    score: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """One line explained. `parts`, `fee`, `difference` and `rest` add up to the line's amount, signs included.
 
@@ -79,7 +70,6 @@ class Match:
     difference: Decimal = NOTHING
     rest: Decimal = NOTHING
     reasons: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
     flags: tuple[Flag, ...] = ()
     other: LineId | None = None
 
@@ -98,11 +88,3 @@ class Reconciliation:
     def auto(self) -> tuple[Match, ...]:
         """What may be booked without asking."""
         return tuple(each for each in self.matches if each.verdict is Verdict.AUTO)
-
-    def unexplained(self) -> dict[str, Decimal]:
-        """What went through the accounts and nobody knows why: the sum of absolute amounts by currency."""
-        sums: dict[str, Decimal] = {}
-        for each in self.matches:
-            if each.verdict is Verdict.UNEXPLAINED:
-                sums[each.line.currency] = sums.get(each.line.currency, NOTHING) + abs(each.line.amount)
-        return sums

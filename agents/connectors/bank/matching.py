@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.bank.allotment import Allotment, Period
 from agents.connectors.bank.amount_rules import by_amount, by_exchange, by_sum, guess
-from agents.connectors.bank.candidates import Candidates
 from agents.connectors.bank.counterparts import History, is_taken_back
 from agents.connectors.bank.evidence import Known, Seen
 from agents.connectors.bank.findings import ASK, Desk, Finding, is_sure
@@ -190,10 +189,9 @@ class _Run:
                 self._grant(seen, found)
 
     def _matches(self) -> Iterable[Match]:
-        candidates = Candidates(self._desk)
         for place, seen in enumerate(self._seen):
             found = self._again.get(place) or self._found.get(seen.id)
-            yield _match(seen, found, self._desk, candidates)
+            yield _match(seen, found, self._desk)
 
 
 def _unnamed(rule: Rule) -> Rule:
@@ -205,10 +203,9 @@ def _negative(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return tuple((number, -amount) for number, amount in parts)
 
 
-def _match(seen: Seen, found: Finding | None, desk: Desk, candidates: Candidates) -> Match:
+def _match(seen: Seen, found: Finding | None, desk: Desk) -> Match:
     if found is None:
         reasons = ("Nothing in the books fits.",) if seen.line.amount else ("Nothing moved.",)
-        others = candidates.of(seen, None) if seen.line.amount else ()
         return Match(
             seen.account,
             seen.line,
@@ -217,7 +214,6 @@ def _match(seen: Seen, found: Finding | None, desk: Desk, candidates: Candidates
             0.0,
             rest=seen.line.amount,
             reasons=reasons,
-            candidates=others,
         )
     is_auto = is_sure(found) and found.kind is not Kind.DUPLICATE
     parts = tuple((desk.item(use.place).number, use.part) for use in found.uses) + found.given_back
@@ -233,7 +229,6 @@ def _match(seen: Seen, found: Finding | None, desk: Desk, candidates: Candidates
         difference=found.difference,
         rest=rest,
         reasons=found.reasons,
-        candidates=() if is_auto else candidates.of(seen, found),
         flags=found.flags,
         other=found.other,
     )

@@ -171,7 +171,6 @@ def _line(
         text=one_line(details.text or supplement),
         reference=one_line(real_id(details.reference) or real_id(found["reference"])),
         iban=compact(details.iban),
-        bic=compact(details.bic),
         is_return=found["mark"].startswith("R") or details.is_return,
     )
 

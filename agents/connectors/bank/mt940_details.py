@@ -29,7 +29,6 @@ class Details:
     text: str = ""
     reference: str = ""
     iban: str = ""
-    bic: str = ""
     is_return: bool = False
 
 
@@ -55,7 +54,6 @@ def _german(code: str, text: str, mark: str) -> Details:
         text=words.get("SVWZ", "") or words.get("", "") or parts.get(0, ""),
         reference=words.get("EREF", "") or words.get("KREF", ""),
         iban=parts.get(31, "") or words.get("IBAN", ""),
-        bic=parts.get(30, "") or words.get("BIC", ""),
         is_return=code in _RETURN_CODES,
     )
 
@@ -86,6 +84,5 @@ def _by_strokes(words: dict[str, str]) -> Details:
         text=text or words.get("TRTP", ""),
         reference=words.get("EREF", "").strip("/"),
         iban=words.get("IBAN", "") or other[0],
-        bic=words.get("BIC", "") or other[1],
         is_return="RTRN" in words,
     )

@@ -150,7 +150,6 @@ def _line(node: _Node, account_currency: str) -> BankLine:
         text=one_line(memo or party),
         reference=one_line(real_id(node.value("REFNUM")) or real_id(node.value("CHECKNUM"))),
         iban=compact(other.value("ACCTID")),
-        bic=compact(other.value("BANKID")),
     )
 
 

@@ -13,7 +13,7 @@ from agents.connectors.bank.checking import check
 from agents.connectors.bank.csv_profile import NeedsProfile, Profile
 from agents.connectors.bank.csv_reading import learnt_profile, read_csv
 from agents.connectors.bank.decoding import decode
-from agents.connectors.bank.identity import Continuity, follows, likeness, may_be_same, new_lines, with_ids
+from agents.connectors.bank.identity import with_ids
 from agents.connectors.bank.mt940 import is_mt940, read_mt940
 from agents.connectors.bank.ofx import is_ofx, read_ofx
 from agents.connectors.bank.refusal import MAX_BYTES, Refusal, RefusedError
@@ -23,18 +23,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.bank.statement import Statement
 
-__all__ = [
-    "Continuity",
-    "NeedsProfile",
-    "Profile",
-    "Refusal",
-    "follows",
-    "learn",
-    "likeness",
-    "may_be_same",
-    "new_lines",
-    "read_statements",
-]
+__all__ = ["NeedsProfile", "Profile", "Refusal", "learn", "read_statements"]
 
 _OTHER_KINDS = {
     b"%PDF": "a PDF",

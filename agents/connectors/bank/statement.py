@@ -15,8 +15,8 @@ class BankLine:
     """One booked movement on an account.
 
     `bank_id` is the same in every export that holds this movement, and no other movement of the account has it.
-    `day` is the day of booking, `amount` is more than nothing when money came in. `party`, `iban` and `bic` are the
-    other side; `reference` is what a machine reads (end-to-end or creditor reference), `text` what people wrote.
+    `day` is the day of booking, `amount` is more than nothing when money came in. `party` and `iban` are the other
+    side; `reference` is what a machine reads (end-to-end or creditor reference), `text` what people wrote.
     `is_return`: the bank took an earlier movement back (a reversal, a direct debit that was returned).
     """
 
@@ -28,7 +28,6 @@ class BankLine:
     text: str = ""
     reference: str = ""
     iban: str = ""
-    bic: str = ""
     is_return: bool = False
 
 

@@ -14,9 +14,9 @@ from agents.connectors.bank.reader import read_statements
 from agents.connectors.bank.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
-    from agents.connectors.bank.statement import Statement
+    from agents.connectors.bank.statement import BankLine, Statement
 
 IBAN = "DE89370400440532013000"
 OTHER = "DE02120300000000202051"
@@ -25,13 +25,14 @@ BEFORE = Decimal("1000.00")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One movement as the bank has it; `own` is its id there, or empty."""
+    """One movement as the bank has it; `own` is its id there, or empty, `iban` the account of the other side."""
 
     day: date
     amount: Decimal
     party: str = "Acme GmbH"
     text: str = "Rechnung 2026-001"
     own: str = ""
+    iban: str = OTHER
 
     @property
     def plain(self) -> tuple[date, Decimal, str]:
@@ -112,7 +113,7 @@ def camt_entry(move: Move) -> str:
         f"<Ntry><Amt Ccy='EUR'>{abs(move.amount)}</Amt><CdtDbtInd>{'CRDT' if move.amount >= 0 else 'DBIT'}</CdtDbtInd>"
         f"<Sts>BOOK</Sts><BookgDt><Dt>{move.day}</Dt></BookgDt><AcctSvcrRef>{move.own or 'NONREF'}</AcctSvcrRef>"
         "<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>"
-        f"<RltdPties><{side}><Nm>{escape(move.party)}</Nm></{side}><{side}Acct><Id><IBAN>{OTHER}</IBAN></Id></{side}Acct>"
+        f"<RltdPties><{side}><Nm>{escape(move.party)}</Nm></{side}><{side}Acct><Id><IBAN>{move.iban}</IBAN></Id></{side}Acct>"
         f"</RltdPties><RmtInf><Ustrd>{escape(move.text)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
     )
 
@@ -125,7 +126,7 @@ def mt940(export: Export) -> bytes:
         mark = "C" if move.amount >= 0 else "D"
         lines += [
             f":61:{move.day:%y%m%d%m%d}{mark}{amount}NTRFNONREF//{move.own or 'NONREF'}",
-            f":86:166?00GUTSCHRIFT?109310?20SVWZ+{move.text}?30COBADEFFXXX?31{OTHER}?32{move.party}",
+            f":86:166?00GUTSCHRIFT?109310?20SVWZ+{move.text}?30COBADEFFXXX?31{move.iban}?32{move.party}",
         ]
     lines += [f":62F:{mt_balance(export.closing, days[-1])}", "-", ""]
     return "\r\n".join(lines).encode("cp1252")
@@ -175,6 +176,11 @@ def read(content: bytes, name: str = "export", profiles: dict[str, Profile] | No
     found = read_statements(content, name, profiles or {})
     assert isinstance(found, tuple), found
     return found
+
+
+def new_lines(known: Container[str], statements: Iterable[Statement]) -> list[BankLine]:
+    """What is not known yet, as whoever books takes it."""
+    return [line for each in statements for line in each.lines if line.bank_id not in known]
 
 
 def refused(content: bytes, profiles: dict[str, Profile] | None = None) -> Refusal:

@@ -31,7 +31,7 @@ def test_a_savings_bank() -> None:
     assert (found.account, found.currency, found.left_out, found.opening) == (IBAN, "EUR", 1, None)
     assert [line.is_return for line in found.lines] == [True, False]
     assert found.lines[1] == BankLine(
-        found.lines[1].bank_id, TODAY, Decimal("1234.50"), "EUR", "Acme", "RE 7", "E-7", OTHER, "COBADEFF"
+        found.lines[1].bank_id, TODAY, Decimal("1234.50"), "EUR", "Acme", "RE 7", "E-7", OTHER
     )
 
 

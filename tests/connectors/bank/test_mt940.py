@@ -69,7 +69,7 @@ def test_a_german_field_is_read_part_by_part() -> None:
     )
     assert line.party == "Müller und Söhne Handelsgesellschaft mbH"
     assert line.text == "Rechnung 2026-007 vom 02.01.2026 danke"
-    assert (line.reference, line.iban, line.bic) == ("INV-7", "DE02120300000000202051", "COBADEFFXXX")
+    assert (line.reference, line.iban) == ("INV-7", "DE02120300000000202051")
 
 
 def test_a_part_that_is_full_goes_on_without_a_blank() -> None:
@@ -83,16 +83,14 @@ def test_german_details_without_sepa_words_and_with_other_marks() -> None:
     assert read_details("166>00X>20SVWZ+Hallo>32Anna") == Details(party="Anna", text="Hallo")
     assert read_details("109?00RUECKLASTSCHRIFT").is_return
     assert read_details("166?20KREF+K1 ABWA+Anna SVWZ+Hallo") == Details("Anna", "Hallo", "K1")
-    assert read_details("166?20SVWZ+Hallo IBAN+DE1 BIC+B") == Details("", "Hallo", "", "DE1", "B")
+    assert read_details("166?20SVWZ+Hallo IBAN+DE1 BIC+B") == Details("", "Hallo", "", "DE1")
 
 
 def test_words_between_strokes_are_read() -> None:
     dutch = "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/Jansen BV\r\n/REMI/Factuur 12/EREF/E12"
-    assert read_details(dutch.replace("\r", "")) == Details(
-        "Jansen BV", "Factuur 12", "E12", "NL91ABNA0417164300", "ABNANL2A"
-    )
+    assert read_details(dutch.replace("\r", "")) == Details("Jansen BV", "Factuur 12", "E12", "NL91ABNA0417164300")
     other = "/EREF/NOTPROVIDED//CNTP/NL91ABNA0417164300/ABNANL2A/Jansen BV///REMI/USTD//Factuur 12/"
-    assert read_details(other) == Details("Jansen BV", "Factuur 12", "NOTPROVIDED", "NL91ABNA0417164300", "ABNANL2A")
+    assert read_details(other) == Details("Jansen BV", "Factuur 12", "NOTPROVIDED", "NL91ABNA0417164300")
     assert read_details("/RTRN/AC04/TRTP/RETOUR") == Details(text="RETOUR", is_return=True)
 
 
@@ -145,3 +143,20 @@ def test_statements_of_a_file_that_follow_each_other_number_equal_lines_on() -> 
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(content: bytes, said: str) -> None:
     assert said in refused(content).sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "account"),
+    [
+        ("DE89370400440532013000EUR", "DE89370400440532013000"),
+        ("de89 3704 0044 0532 0130 00 EUR", "DE89370400440532013000"),
+        ("DE89370400440532013000", "DE89370400440532013000"),
+        ("FR1420041010050500013M02606EUR", "FR1420041010050500013M02606"),
+        ("37040044/0532013000EUR", "37040044/0532013000EUR"),  # no IBAN: nothing shows where it ends
+        ("DE89370400440532013001EUR", "DE89370400440532013001EUR"),  # a digit is wrong
+        ("DE89370400440532013000123", "DE89370400440532013000123"),
+    ],
+)
+def test_a_currency_behind_an_iban_is_left_out(said: str, account: str) -> None:
+    content = statement(":61:260102C0,NMSC").replace(b":25:37040044/0532013000", f":25:{said}".encode())
+    assert read(content)[0].account == account

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.connectors.bank.csv_profile import NeedsProfile, Profile
-from agents.connectors.bank.reader import learn, new_lines, read_statements
+from agents.connectors.bank.reader import learn, read_statements
 from agents.connectors.bank.refusal import Refusal
-from tests.connectors.bank.bank_room import BEFORE, FORMATS, Export, Move
+from tests.connectors.bank.bank_room import BEFORE, FORMATS, Export, Move, new_lines
 
 FIRST = date(2026, 1, 1)
 # few amounts and texts, so that much is equal
@@ -70,7 +70,7 @@ def test_overlapping_windows_neither_double_nor_lose(
         if isinstance(statements, NeedsProfile):  # too few rows to prove an order, and nothing was taken
             continue
         assert not isinstance(statements, Refusal), statements
-        for _, line in new_lines(booked.keys(), statements):
+        for line in new_lines(booked, statements):
             assert line.bank_id not in booked
             booked[line.bank_id] = (line.day, line.amount, line.text)
         told |= {number for number, move in enumerate(moves) if any(move is each for each in export.moves)}
@@ -83,6 +83,6 @@ def test_the_same_file_again_brings_nothing(form: str) -> None:
     content = FORMATS[form](Export(moves))
     statements = read_statements(content, "export", {})
     assert isinstance(statements, tuple)
-    known = {line.bank_id for _, line in new_lines(set(), statements)}
+    known = {line.bank_id for line in new_lines((), statements)}
     assert len(known) == len(moves)
-    assert new_lines(known, statements) == ()
+    assert new_lines(known, statements) == []
