@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SMALL = "Accounting/quick-check.beancount"  # a name only; no such file is written
 CARRIED = "Equity:Carried"
 NOTHING = Decimal(0)
-_DATED = re.compile(r"(?m)^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]+(\S+)(.*)$")
+_DATED = re.compile(r"(?m)^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]*(\S+)(.*)$")
 _SPECIAL = re.compile(r"(?m)^[ \t]*(?:plugin|pushtag|poptag|pushmeta|popmeta)\b")
-_OPTION = re.compile(r'(?m)^[ \t]*option[ \t]+"([^"]*)"[ \t]+"([^"]*)"')
+_OPTION = re.compile(r'(?m)^[ \t]*option[ \t]*"([^"]*)"[ \t]*"([^"]*)"')
 _HARMLESS_OPTIONS = frozenset({"title", "operating_currency"})
 _LATE_TO_TELL = frozenset({"close", "custom", "query", "plugin"})
 
