@@ -94,10 +94,32 @@ def test_a_pad_whose_balance_is_over_is_as_it_was(tmp_path: Path, own: str) -> N
         assert quick == (whole if right else None)
 
 
+@pytest.mark.parametrize("spent", ["EUR", "USD"])
+def test_a_pad_that_another_currency_still_waits_for_is_never_told_wrongly(tmp_path: Path, spent: str) -> None:
+    month = "2026-12-01 balance Assets:Cash 5.00 USD\n"
+    new = SPENT.replace("Bank:Checking", "Cash").replace("EUR", spent)
+    quick, whole = checked(tmp_path, ledger(SETTLED, month), new)
+    assert whole.errors == ()
+    assert quick is None if spent == "USD" else quick == whole  # the pad is 3.00 dollars more than it was
+
+
+@pytest.mark.parametrize("amount", ["0.00", "5.00"])
+def test_a_balance_among_the_padded_is_never_told_wrongly(tmp_path: Path, amount: str) -> None:
+    early = f"2026-01-{'10' if amount == '0.00' else '25'} balance Assets:Cash {amount} EUR\n"
+    before = ledger(SETTLED) | {MAIN: 'include "20[0-9][0-9].beancount"\n' + ledger("")[MAIN]}
+    before |= {"Accounting/2027.beancount": f"{early}2026-12-20 balance Assets:Bank:Checking -3.00 EUR\n"}
+    known = load(before | {MONTH: SPENT}, MAIN, tmp_path)
+    assert known.errors == ()
+    after = before | {MONTH: SPENT + SPENT.replace("Bank:Checking", "Cash")}
+    quick = quick_check(before | {MONTH: SPENT}, after, known, tmp_path)
+    assert quick == (load(after, MAIN, tmp_path) if amount == "0.00" else None)
+
+
 @pytest.mark.parametrize(
     ("own", "month"),
     [
         (PAD, "2026-12-01 balance Assets:Cash 5.00 EUR\n"),  # settled by what may move
+        (f"{PAD}2026-01-25 balance Assets:Bank:Checking 0 EUR\n", "2026-12-01 balance Assets:Cash 5.00 EUR\n"),
         (f"{SETTLED}2026-03-01 pad Assets:Cash Equity:Opening-Balances\n", "2026-12-01 balance Assets:Cash 9.00 EUR\n"),
         (SETTLED, "2026-01-10 balance Assets:Cash 0.00 EUR\n"),
         ("", f"{PAD}2026-12-01 balance Assets:Cash 5.00 EUR\n"),
