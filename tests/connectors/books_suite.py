@@ -15,6 +15,7 @@ import pytest
 
 from agents.connectors.book_orders import BankExplain, Part, Payment, Unexplained
 from agents.connectors.contract import Absent, Found, sha256_hex
+from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NotAllowed
 from tests.connectors.books_story import (
     STORY,
@@ -27,6 +28,7 @@ from tests.connectors.books_story import (
     day,
     invoice,
     paid,
+    to,
     used,
 )
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from agents.connectors.book_figures import BookReports, Figure, OpenItems
+    from agents.connectors.book_orders import BankBook
     from agents.connectors.contract import Connector, Receipt
 
 
@@ -254,6 +257,46 @@ class BooksContract:
         with pytest.raises(NotAllowed, match="waits to be explained"):
             perform(books, [("03-02", explain)], first=6)
 
+    def test_an_id_of_the_bank_is_of_its_account_only(self, books: Ledger) -> None:
+        there = bank("b1", "01-06", "20.00", to("Checking"), account="Savings")
+        perform(books, [("01-05", bank("b1", "01-05", "-20.00", to("Savings"))), ("01-06", there)])
+        reports = books.reports()
+        assert sums(reports.cash(day("01-31"))) == {"Checking": eur("-20.00"), "Savings": eur("20.00"), "Transit": {}}
+        booked = [reports.booked_moves(each) for each in ("Checking", "Savings", "Cash")]
+        assert booked == [frozenset({"b1"}), frozenset({"b1"}), frozenset()]
+
+    def test_the_accounts_that_pay_are_told_by_whom_they_are(self, books: Ledger) -> None:
+        first, second = "DE89370400440532013000", "FR7630006000011234567890189"
+        orders = [
+            told_from(first, bank("b1", "01-05", "5.00", paid("Northwind"))),
+            told_from(second, bank("b2", "01-06", "5.00", paid("Northwind"))),
+            told_from("", bank("b3", "01-07", "5.00", paid("Northwind"))),
+            told_from("", bank("b4", "01-08", "5.00", paid("Globex"))),
+            told_from("GB29NWBK60161331926819", bank("b5", "01-09", "5.00", Unexplained())),
+        ]
+        perform(books, [("01-10", each) for each in orders])
+        assert books.reports().ibans() == {"Northwind": (first, second)}
+
+    def test_what_was_paid_and_credited_is_owed_back_and_no_more(self, books: Ledger) -> None:
+        number, whole = "INV-2026-0001", Decimal("1190.00")
+        came = bank("b1", "01-19", "1190.00", paid("Northwind", (number, "1190.00")))
+        credit = InvoiceCredit(number=number, customer="Northwind", total=whole, currency="EUR")
+        perform(books, [("01-05", invoice("Northwind", ("1000.00", "19"))), ("01-19", came), ("01-20", credit)])
+        owed = books.reports().receivables(day("01-31"))
+        assert (owed.documents, owed.credits) == ((), {("Northwind", "EUR"): whole})
+        too_much, right = (
+            bank("b2", "01-21", f"-{amount}", paid("Northwind", (number, amount))) for amount in ("1190.01", "1190.00")
+        )
+        with pytest.raises(NotAllowed, match="more than was paid"):
+            perform(books, [("01-21", too_much)], first=6)
+        perform(books, [("01-21", right)], first=7)
+        assert books.reports().receivables(day("01-31")).credits == {}
+
+
+def told_from(iban: str, order: BankBook) -> BankBook:
+    """The order, with the account of the other side of its movement."""
+    return order.model_copy(update={"moves": (order.moves[0].model_copy(update={"iban": iban}),)})
+
 
 MONTHS = (("01", "01-31"), ("02", "02-28"), ("03", "03-31"))
 REFUSED: tuple[Order, ...] = (
@@ -283,4 +326,9 @@ REFUSED: tuple[Order, ...] = (
         ),
     ),  # one of another vendor
     BankExplain(bank_id="b00", reason=bought(cost("Office", "7.00"))),  # 8.00 were moved
+    bank("n9", "02-16", "-1.00", paid("Cloud Inc", ("BILL-2026-0003", "100.00"), vendor=True)),  # booked at 90.00
+    bank("n10", "02-16", "-1.00", paid("Initech", ("INV-2026-0003", "1.00"))),  # went back already
+    bank("n11", "02-16", "-1.00", paid("Northwind", ("INV-2026-0005", "1.00"))),  # nothing was paid
+    bank("n12", "02-16", "-1190.01", paid("Northwind", ("INV-2026-0001", "1190.01"))),  # 1,190.00 were paid
+    bank("n13", "02-16", "-4.00", paid("Landlord", ("BILL-2026-0004", "1.00"), fee="5.00", vendor=True)),
 )

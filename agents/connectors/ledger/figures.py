@@ -154,7 +154,8 @@ class LedgerFigures:
         for (account, currency), amount in register.credits(on).items():
             place = (names.get(account, account), currency)
             back[place] = back.get(place, NOTHING) + amount
-        return OpenItems(on, tuple(documents), back, tuple(unclear), self._fresh)
+        owing = {place: amount for place, amount in back.items() if amount}
+        return OpenItems(on, tuple(documents), owing, tuple(unclear), self._fresh)
 
     def _by_account(self, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> tuple[Figure, ...]:
         rows: dict[str, list[SourceRow]] = {}

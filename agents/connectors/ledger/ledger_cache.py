@@ -2,8 +2,8 @@
 
 A version of the ledger is known by the bytes of all its files, and only one without any error is kept. The rows of a
 file are keyed by its own bytes: a month that was appended to costs that month. Where an entry may depend on other
-files - by a pad, a lot, a plugin - they are keyed by the whole version. A cache that is damaged, or that another
-process holds, is as good as none.
+files - by a pad, a lot, a plugin, an option - they are keyed by the whole version. A cache that is damaged, or that
+another process holds, is as good as none.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 NAME = "ledger-cache.sqlite"
 FORM = 2  # of what is kept; another one is thrown away
 VERSION_CHARS = 16
-_ENTANGLED = re.compile(r"(?m)\{|^[ \t]*plugin\b|^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+pad\b")
+_ENTANGLED = re.compile(
+    r"(?m)\{|^[ \t]*plugin\b|^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]*pad\b"
+    r'|^[ \t]*option[ \t]*"(?!(?:title|operating_currency)")'  # a tolerance decides what is left out of an entry
+)
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS version (name TEXT PRIMARY KEY, home TEXT NOT NULL, files TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS file (digest TEXT PRIMARY KEY, rows TEXT NOT NULL)",

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 FOLDER = "Accounting"
 MAIN = f"{FOLDER}/main.beancount"
 MAX_LEDGER_FILE_BYTES = 50_000_000
-_NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"')
-_OPENED = re.compile(r"(?m)^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+open[ \t]+([\w:-]+)")
+_NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"', re.IGNORECASE)
+_OPENED = re.compile(r"(?m)^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]*open[ \t]+([\w:-]+)")
 _BANK_ACCOUNT = re.compile(
     r"(?m)^\d{4}[-/]\d{1,2}[-/]\d{1,2}[ \t]+open[ \t]+Assets:Bank:([A-Z0-9][A-Za-z0-9-]*)(?![\w:-]).*$"
     r"((?:\n[ \t]+\S.*)*)"
@@ -91,7 +91,7 @@ def highest_number(texts: Iterable[str], year: int, series: str = "") -> int:
     `series`: "" for invoices and credit notes, which share one, or BILL.
     """
     found = (match for text in texts for match in _NUMBER.finditer(text))
-    mine = (match for match in found if int(match[2]) == year and (match[1] == "BILL") == (series == "BILL"))
+    mine = (match for match in found if int(match[2]) == year and (match[1].upper() == "BILL") == (series == "BILL"))
     return max((int(match[3]) for match in mine), default=0)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_orders import Payment, Spending, sums_of
 from agents.connectors.books import InvoiceStanding, amount_text, cents
-from agents.connectors.ledger.account_names import payable, receivable
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -50,18 +49,20 @@ class Checks:
         Raises:
             NotAllowed: it is not.
         """
-        account = _account(order.party, vendor=order.vendor)
         left = self._sides[order.vendor].credits(date.max)
         for part in order.parts:
             owed = self._owed(part, order.party, vendor=order.vendor)
             self._take(part, owed, vendor=order.vendor)
-            place = (account, owed.total.currency)
+            place = (owed.account, owed.total.currency)
             left[place] = left.get(place, NOTHING) - part.amount
             if left[place] < 0:
                 raise NotAllowed(f"{order.party} has no {amount_text(part.amount)} to their credit.", hint=HINT)
 
     def _payment(self, reason: Payment, amount: Decimal, currency: str) -> None:
         pays = (amount > 0) != reason.vendor  # else it goes back: a refund, or money the bank took back
+        arrived = amount + reason.fee if amount > 0 else -amount - reason.fee
+        if arrived < 0 or (reason.parts and not arrived):
+            raise NotAllowed(f"A fee of {amount_text(reason.fee)} leaves nothing of what was moved.", hint=HINT)
         currencies = set()
         for part in reason.parts:
             owed = self._owed(part, reason.party, vendor=reason.vendor)
@@ -70,23 +71,22 @@ class Checks:
         if currencies - {currency} and len(currencies) > 1:
             raise NotAllowed("One movement cannot pay documents in several currencies.", hint=HINT)
         if not currencies - {currency}:
-            self._fits(reason, amount)
+            self._fits(reason, arrived)
         elif currency == self._home:
-            self._is_a_rate(reason, amount)
+            self._is_a_rate(reason, arrived)
 
-    def _fits(self, reason: Payment, amount: Decimal) -> None:
+    def _fits(self, reason: Payment, arrived: Decimal) -> None:
         whole = sum((each.amount for each in reason.parts), NOTHING)
-        there = abs(amount + reason.fee)
-        if whole > there:
-            raise NotAllowed(f"{amount_text(there)} do not pay {amount_text(whole)}.", hint=HINT)
+        if whole > arrived:
+            raise NotAllowed(f"{amount_text(arrived)} do not pay {amount_text(whole)}.", hint=HINT)
 
-    def _is_a_rate(self, reason: Payment, amount: Decimal) -> None:
+    def _is_a_rate(self, reason: Payment, arrived: Decimal) -> None:
         documents = self._sides[reason.vendor].documents()
         rated = [(part.amount, documents[part.number].rate) for part in reason.parts]
         if all(rate for _, rate in rated):
             booked = sum((part * Decimal(rate) for part, rate in rated), NOTHING)
-            if abs(abs(amount + reason.fee) - booked) > MAX_EXCHANGE * booked:
-                there, owed = amount_text(abs(amount), self._home), amount_text(cents(booked), self._home)
+            if abs(arrived - booked) > MAX_EXCHANGE * booked:
+                there, owed = amount_text(arrived, self._home), amount_text(cents(booked), self._home)
                 raise NotAllowed(f"{there} are far from the {owed} it is booked at.", hint=HINT)
 
     def _owed(self, part: Part, party: str, *, vendor: bool) -> Owed:
@@ -118,7 +118,3 @@ class Checks:
         if not isinstance(standing, InvoiceStanding):
             raise NotAllowed(f"What is open of {part.number} is unclear: {standing.why}", hint=HINT)
         return standing
-
-
-def _account(party: str, *, vendor: bool) -> str:
-    return payable(party) if vendor else receivable(party)

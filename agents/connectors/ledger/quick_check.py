@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 SMALL = "Accounting/quick-check.beancount"  # a name only; no such file is written
 CARRIED = "Equity:Carried"
 NOTHING = Decimal(0)
-_DATED = re.compile(r"(?m)^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]+(\S+)(.*)$")
+_DATED = re.compile(r"(?m)^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ \t]*(\S+)(.*)$")
 _SPECIAL = re.compile(r"(?m)^[ \t]*(?:plugin|pushtag|poptag|pushmeta|popmeta)\b")
-_OPTION = re.compile(r'(?m)^[ \t]*option[ \t]+"([^"]*)"[ \t]+"([^"]*)"')
+_OPTION = re.compile(r'(?m)^[ \t]*option[ \t]*"([^"]*)"[ \t]*"([^"]*)"')
 _HARMLESS_OPTIONS = frozenset({"title", "operating_currency"})
 _LATE_TO_TELL = frozenset({"close", "custom", "query", "plugin"})
 
@@ -48,7 +48,7 @@ def quick_check(before: Mapping[str, str], after: Mapping[str, str], known: Load
     if MAIN in changed or days[MAIN] or not cold:
         return None
     opens = _opens(after[name] for name in sorted(cold))
-    if opens is None or _is_padded([after[name] for name in live], [after[name] for name in cold], first):
+    if opens is None or _is_padded([after[name] for name in live], [after[name] for name in cold]):
         return None
     small = "\n".join([*_options(after, known.files), *opens, *_carried(known, cold, first)])
     small += "".join(f'\ninclude "{name.removeprefix("Accounting/")}"' for name in sorted(live)) + "\n"
@@ -96,18 +96,14 @@ def _opens(texts: Iterable[str]) -> list[str] | None:
     return found
 
 
-def _is_padded(live: Iterable[str], cold: Iterable[str], first: date) -> bool:
+def _is_padded(live: Iterable[str], cold: Iterable[str]) -> bool:
     """Whether a pad could be other than it was: one in a live file, or one whose balance is not cold too."""
-    now = [each for text in live for each in _balancing(text)]
-    if any(word == "pad" for _, word, _ in now):
+    if any(word == "pad" for text in live for _, word, _ in _balancing(text)):
         return True
     before = [each for text in cold for each in _balancing(text)]
-    late = {account for day, _, account in now if day < first}
-    for day, word, account in before:
-        settled = any(kind == "balance" and same == account and on > day for on, kind, same in before)
-        if word == "pad" and (account in late or not settled):
-            return True
-    return False
+    settled = [(on, account) for on, word, account in before if word == "balance"]
+    pads = ((day, account) for day, word, account in before if word == "pad")
+    return any(not any(on > day and same == account for on, same in settled) for day, account in pads)
 
 
 def _balancing(text: str) -> list[tuple[date, str, str]]:

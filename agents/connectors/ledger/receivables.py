@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import InvoiceStanding, Unclear, amount_text
@@ -116,13 +116,13 @@ class Register:
     def standing(self, number: str, today: date, *, with_credit: bool = True) -> Standing:
         """How an invoice stands; what is booked on later days does not count yet.
 
-        `with_credit`: money of the party that names no invoice, or is not explained yet, makes it unclear.
+        `with_credit`: money that names no invoice, or is not explained yet, makes one that is open unclear.
         """
         owed = self._owed.get(number)
         if self._broken or owed is None:
             return Unclear(number, self._broken or f"the ledger holds no invoice {number}.")
-        if doubts := owed.doubts or (owed.waiting if with_credit else []):
-            return Unclear(number, doubts[0])
+        if owed.doubts:
+            return Unclear(number, owed.doubts[0])
         legs = sorted((each for each in owed.legs if each.day <= today), key=lambda leg: leg.day)
         rest = owed.total.amount + sum((each.amount for each in legs), NOTHING)
         if with_credit and rest > 0 and (doubt := self._unapplied(owed, today)):
@@ -137,7 +137,7 @@ class Register:
         accounts, currencies = {leg.account for leg in legs}, {leg.currency for leg in legs}
         if number in self._owed:
             self._owed[number].doubts.append(f"{place}: {number} is booked twice.")
-        elif len(accounts) != 1 or len(currencies) != 1 or (due := _due(invoice)) is None:
+        elif len(accounts) != 1 or len(currencies) != 1 or (due := _due(invoice)) is None or not _is_rated(invoice):
             self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day, invoice.payee)
             owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
         else:
@@ -194,7 +194,9 @@ class Register:
             self._owed[number].doubts.append(f"{_place(entry)}: this entry about {number} {words}")
 
     def _unapplied(self, owed: Owed, today: date) -> str:
-        """Money of this customer's that names no invoice, more than what is asked for beside our invoices."""
+        """Money that may be for it: not explained yet, or, more than what is asked for beside our invoices, unnamed."""
+        if owed.waiting:
+            return owed.waiting[0]
         legs = [each for each in self._loose.get(owed.account, []) if each.day <= today]
         for currency in {each.currency for each in legs}:
             some = [each for each in legs if each.currency == currency]
@@ -237,6 +239,15 @@ def _due(invoice: Transaction) -> date | None:
         return date.fromisoformat(invoice.meta["due"])
     except (KeyError, ValueError):
         return None
+
+
+def _is_rated(invoice: Transaction) -> bool:
+    """Whether its rate, if it has one, can be reckoned with."""
+    try:
+        rate = Decimal(invoice.meta.get("rate") or "1")
+    except InvalidOperation:
+        return False
+    return rate.is_finite() and rate > 0
 
 
 def _place(entry: Transaction) -> str:

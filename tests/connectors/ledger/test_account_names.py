@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.connectors.ledger.account_names import receivable
+from agents.connectors.ledger.account_names import bank_account, other_side, receivable
 from agents.connectors.ledger.beancount_file import syntax_problems
 
 NAMES = st.one_of(st.text(), st.text("Acme Ltd-xÄ ", max_size=8), st.from_regex(r"[A-Z][a-z]+( [A-Z][a-z]+)*"))
@@ -30,6 +30,20 @@ NAMES = st.one_of(st.text(), st.text("Acme Ltd-xÄ ", max_size=8), st.from_regex
 )
 def test_an_account_is_named_after_its_customer(customer: str, starts: str) -> None:
     assert receivable(customer).startswith(starts)
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "other"),
+    [
+        ("Checking", "Assets:Bank:Checking", "Assets:Transit"),
+        ("Cash", "Assets:Cash", "Assets:Cash"),
+        ("Private", "Assets:Bank:Private", "Equity:Private"),  # a statement is of a bank, whatever its account is named
+        ("Opening", "Assets:Bank:Opening", "Equity:Opening-Balances"),
+        ("Transit", "Assets:Bank:Transit", "Assets:Transit"),
+    ],
+)
+def test_an_account_is_the_banks_when_it_has_a_statement(name: str, own: str, other: str) -> None:
+    assert (bank_account(name), other_side(name)) == (own, other)
 
 
 @given(NAMES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.connectors.contract import Absent, CannotKnow, Found, sha256_hex
+from agents.connectors.ledger.figure_reader import read_figures
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
 from tests.connectors.contract import KEY
 from tests.connectors.ledger.ledger_room import MANUAL, MONTH, LedgerRoom, invoice, issue
@@ -96,3 +97,15 @@ def test_an_unreadable_ledger_is_a_question_and_takes_no_entry(room: LedgerRoom)
     with pytest.raises(NeedsOwner) as asked:
         issue(room)
     assert MONTH in asked.value.hint
+
+
+def test_no_figure_is_told_of_a_ledger_with_an_error(room: LedgerRoom) -> None:
+    room.write("Accounting/accounts.beancount", room.read("Accounting/accounts.beancount") + IBAN)
+    assert read_figures(room.vault, room.state).accounts() == {"Checking": "", "Savings": "DE89370400440532013000"}
+    room.write(MANUAL, "2026-11-24 balance Assets:Cash  5 EUR\n")
+    with pytest.raises(NeedsOwner, match="no figure can be trusted") as asked:
+        read_figures(room.vault, room.state)
+    assert f"{MANUAL}:1" in asked.value.hint
+
+
+IBAN = '2000-01-01 open Assets:Bank:Savings\n  iban: "DE89 3704 0044 0532 0130 00"\n'

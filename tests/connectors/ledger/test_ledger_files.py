@@ -11,6 +11,7 @@ from agents.connectors.contract import State
 from agents.connectors.ledger.ledger_files import (
     MAIN,
     Unreadable,
+    bank_accounts,
     document_file,
     highest_number,
     month_file,
@@ -58,11 +59,17 @@ def test_the_highest_number_counts_credits_and_commented_entries_of_that_year() 
     assert highest_number(texts, 2024) == 0
 
 
+def test_a_number_in_small_letters_is_given_as_well() -> None:
+    texts = ['  number: "inv-2026-0005"', '  number: "bill-2026-0007"']
+    assert (highest_number(texts, 2026), highest_number(texts, 2026, "BILL")) == (5, 7)
+
+
 @pytest.mark.parametrize(
     ("text", "opened"),
     [
         ("2026-11-23 open Assets:AR:Acme", True),
         ("; old\n2026/1/2 open  Assets:AR:Acme EUR\n", True),
+        ("2026-1-2open Assets:AR:Acme\n", True),  # beancount needs no blank there
         ("2026-11-23 open Assets:AR:Acme-Ltd", False),
         ("2026-11-23 open Assets:AR:Acme:Sub", False),
         ("; 2026-11-23 open Assets:AR:Acme", False),
@@ -123,3 +130,13 @@ def test_the_manifest_opens_the_ledger(room: LedgerRoom) -> None:
         "bank.explain",
         "credit.apply",
     ]
+
+
+def test_the_banks_accounts_are_told_with_the_iban_that_stands_below_them() -> None:
+    texts = [
+        '2000-01-01 open Assets:Bank:Checking EUR\n  bank: "Ours"\n  iban: "de89 3704 0044 0532 0130 00"\n',
+        '2000-1-1 open Assets:Bank:Savings\n\n2000-01-01 open Assets:Cash\n  iban: "FR7630006000011234567890189"\n',
+        "2000/01/01 open Assets:Bank:Pounds GBP\n; 2000-01-01 open Assets:Bank:Old\n",
+        "2000-01-01 open Assets:Bank:Checking\n",  # a conflict copy without it
+    ]
+    assert bank_accounts(texts) == {"Checking": "DE89370400440532013000", "Savings": "", "Pounds": ""}

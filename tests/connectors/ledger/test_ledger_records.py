@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.connectors.book_orders import Part, Payment
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found
+from agents.connectors.ledger.beancount_file import Transaction
 from agents.connectors.ledger.figure_reader import read_figures
-from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
-from tests.connectors.books_story import bank, bill, bought, cost, day, invoice, paid
+from agents.connectors.ledger.ledger_append import LedgerAppend
+from agents.connectors.ledger.ledger_cache import LedgerCache
+from agents.connectors.ledger.ledger_records import LedgerRecords
+from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from tests.connectors.books_story import bank, bill, bought, cost, day, invoice, paid, to
 from tests.connectors.contract import KEY, OTHER_KEY
-from tests.connectors.ledger.ledger_room import MANUAL, MONTH, LedgerRoom
+from tests.connectors.ledger.ledger_room import MANUAL, MONTH, BrokenDisk, LedgerRoom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from agents.connectors.book_orders import BookOrder
+    from agents.connectors.ledger.beancount_file import Loaded
 
 BILL = bill("Paper & Co", "P-100", "11-08", "12-07", cost("Office", "100.00", "19"))
 ONE = bank("b1", "11-10", "-23.80", bought(cost("Office", "20.00", "19")))
@@ -110,3 +124,136 @@ def test_what_is_unclear_is_not_paid(room: LedgerRoom) -> None:
 def test_what_is_in_the_books_is_turned_round_by_the_owner(room: LedgerRoom) -> None:
     receipt = room.open().execute(ONE, KEY, {})
     assert isinstance(room.open().compensate(ONE, receipt), CannotUndo)
+
+
+CLOSED = ONE.model_copy(update={"closing": Decimal("-23.80"), "closed_on": day("11-30")})
+ASSERTED = "2026-12-01 balance Assets:Bank:Checking  -23.80 EUR"
+
+
+@pytest.mark.parametrize("said", [f"; {ASSERTED}", f'2026-11-30 note Assets:Cash "{ASSERTED}"'])
+def test_a_balance_is_asserted_by_a_whole_line_only(room: LedgerRoom, said: str) -> None:
+    room.open().execute(CLOSED, KEY, {})
+    room.write(MONTH, room.read(MONTH).replace(ASSERTED, said))
+    assert isinstance(room.open().find(KEY, CLOSED), Absent)
+    room.open().execute(CLOSED, KEY, {})
+    assert room.read(MONTH).endswith(f"\n{ASSERTED}\n")
+    assert isinstance(room.open().find(KEY, CLOSED), Found)
+
+
+def test_a_balance_in_a_conflict_copy_is_none_of_the_ledgers(room: LedgerRoom) -> None:
+    room.open().execute(CLOSED, KEY, {})
+    text = room.read(MONTH)
+    room.write(MONTH.replace(".beancount", ".sync-conflict-20261130-101010-ABCDEFG.beancount"), text)
+    room.write(MONTH, text.replace(ASSERTED, ""))
+    assert isinstance(room.open().find(KEY, CLOSED), Absent)
+
+
+def test_a_statement_of_an_account_named_private_is_a_banks(room: LedgerRoom) -> None:
+    room.write(MANUAL, "2000-01-01 open Assets:Bank:Private\n")
+    order = bank("b1", "11-10", "50.00", to("Checking"), account="Private")
+    order = order.model_copy(update={"closing": Decimal("50.00"), "closed_on": day("11-30")})
+    room.open().execute(order, KEY, {})
+    assert isinstance(room.open().find(KEY, order), Found)
+    assert room.balance("Assets:Bank:Private") == Decimal("50.00")
+    assert room.balance("Equity:Private") == 0
+    room.open().execute(bank("b1", "11-11", "-7.00", to("Private")), OTHER_KEY, {})
+    assert room.balance("Equity:Private") == Decimal("7.00")
+
+
+def test_two_movements_open_the_account_of_both_once(room: LedgerRoom) -> None:
+    moves = tuple(bank(each, "11-10", "-1.00", bought(cost("Food", "1.00"))).moves[0] for each in ("b1", "b2"))
+    room.open().execute(ONE.model_copy(update={"moves": moves}), KEY, {})
+    assert room.read(MONTH).count("open Expenses:Food\n") == 1
+    room.open().execute(bank("b3", "12-01", "-1.00", bought(cost("Food", "1.00"))), OTHER_KEY, {})
+    assert room.balance("Expenses:Food") == Decimal("3.00")
+
+
+OWN = """2026-11-10 * "Bakery" "bread"
+  bank_id: "b1"
+  Assets:Bank:Checking  -23.80 EUR
+  Expenses:Other
+"""
+
+
+def test_what_the_owner_booked_by_hand_is_not_booked_again_and_is_of_its_day(room: LedgerRoom) -> None:
+    room.write(MANUAL, OWN)
+    before = room.read(MONTH)
+    receipt = room.open().execute(ONE, KEY, {})
+    assert (receipt.at, receipt.paths) == (datetime(2026, 11, 10, tzinfo=UTC), (MANUAL,))
+    assert room.read(MONTH) == before
+    room.write(MANUAL, OWN.replace("  bank_id", '  at: "this morning"\n  bank_id'))
+    found = room.open().find(KEY, ONE)
+    assert isinstance(found, Found)
+    assert found.receipt.at == receipt.at
+
+
+def test_the_receipt_of_a_balance_alone_is_of_its_day(room: LedgerRoom) -> None:
+    room.open().execute(ONE, KEY, {})
+    alone = CLOSED.model_copy(update={"moves": ()})
+    receipt = room.open().execute(alone, OTHER_KEY, {})
+    assert (receipt.at, receipt.summary) == (datetime(2026, 11, 30, tzinfo=UTC), "Checking · the balance")
+
+
+class Walked(tuple[Transaction, ...]):
+    """Transactions that count how often somebody goes through all of them."""
+
+    __slots__ = ()
+    walks = 0
+
+    def __iter__(self) -> Iterator[Transaction]:
+        type(self).walks += 1
+        return super().__iter__()
+
+
+class CountingCache(LedgerCache):
+    """Gives out ledgers that count."""
+
+    def load(self, texts: Mapping[str, str]) -> Loaded:
+        loaded = super().load(texts)
+        return replace(loaded, transactions=Walked(loaded.transactions))
+
+
+def walks(room: LedgerRoom, order: BookOrder, key: str) -> int:
+    """How often the ledger is gone through to write an order."""
+    append = LedgerAppend(room.vault, room.state)
+    append.cache = CountingCache(room.vault, room.state)
+    Walked.walks = 0
+    LedgerRecords(append, room.clock).record(order, key)
+    return Walked.walks
+
+
+def test_for_a_bill_nobody_works_out_what_every_invoice_stands_at(room: LedgerRoom) -> None:
+    room.open().execute(invoice("Acme Ltd", ("10.00", "0")), KEY, {})
+    own = 4  # by its key and by the vendor's number, and twice to check what is appended; the registers take six more
+    assert walks(room, BILL, OTHER_KEY) <= own < walks(room, ONE, KEY[::-1])
+
+
+class Racing(BrokenDisk):
+    """The owner saves the month's file just before we do, so many times."""
+
+    turns = 2
+
+    def write_over(self, path: Path, content: bytes, expect: str | None = None) -> None:
+        if self.turns:
+            self.turns -= 1
+            path.write_bytes(path.read_bytes() + b"; the owner was here\n")
+        super().write_over(path, content, expect)
+
+
+def test_what_the_owner_saves_meanwhile_stays_and_the_movement_is_booked_once(room: LedgerRoom) -> None:
+    room.disk = disk = Racing()
+    room.open().execute(ONE, KEY, {})
+    assert room.read(MONTH).count("; the owner was here") == 2
+    assert room.balance("Assets:Bank:Checking") == Decimal("-23.80")
+    disk.turns = 99
+    with pytest.raises(Transient, match="changes all the time"):
+        room.open().execute(BILL, OTHER_KEY, {})
+    assert "BILL-2026" not in room.read(MONTH)
+
+
+def test_an_entry_that_an_open_string_would_swallow_is_not_written(room: LedgerRoom) -> None:
+    swallowed = room.read(MONTH) + '2026-11-01 note Assets:Cash "left open\n'
+    room.write(MONTH, swallowed)
+    with pytest.raises(NeedsOwner):
+        room.open().execute(ONE, KEY, {})
+    assert room.read(MONTH) == swallowed

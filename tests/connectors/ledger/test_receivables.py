@@ -267,3 +267,22 @@ def test_the_books_are_as_new_as_the_account_that_is_most_behind(issued: LedgerR
     assert bank_to(issued, moved("2026-12-01") + closing) == date(2026, 12, 11)
     assert bank_to(issued, "2026-12-12 balance Assets:Bank:Checking  0.00 EUR\n") is None
     assert bank_to(issued, moved("2026-12-01") + "2026-12-12 balance Assets:Bank:Checking  7.00 EUR\n") is None
+
+
+def test_who_each_invoice_is_to_is_told_and_that_something_changed(issued: LedgerRoom) -> None:
+    reader = LedgerReader(issued.vault, issued.state, issued.clock)
+    before = reader.fingerprint()
+    assert reader.customers() == {NUMBER: "Acme Ltd"}
+    assert reader.fingerprint() == before
+    issue(issued, OTHER_KEY, invoice("Birch GmbH"))
+    assert reader.customers() == {NUMBER: "Acme Ltd", SECOND: "Birch GmbH"}
+    assert reader.fingerprint() != before
+    (issued.vault / MANUAL).write_bytes(b"\xff")
+    assert reader.customers() == {}
+
+
+def test_a_number_in_small_letters_is_the_same_number(issued: LedgerRoom) -> None:
+    issued.write(MONTH, issued.read(MONTH).replace('number: "INV-2026-0001"', 'number: "inv-2026-0001"'))
+    issued.write(MANUAL, payment())
+    assert stands(issued) == (NOTHING, date(2026, 12, 1))
+    assert issue(issued, OTHER_KEY).provider_id == SECOND

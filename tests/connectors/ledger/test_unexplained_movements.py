@@ -1,0 +1,132 @@
+"""Movements that name an invoice before anybody said what they were for, and ids that two accounts share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from agents.connectors.book_orders import BankExplain, Payment, Spending, Transfer, Unexplained
+from agents.connectors.books import InvoiceStanding, Unclear
+from agents.connectors.contract import Absent, Found, sha256_hex
+from agents.connectors.ledger.figure_reader import read_figures
+from agents.connectors.ledger.reader import LedgerReader
+from agents.errors import NotAllowed
+from tests.connectors.books_story import bank, bought, cost, day, paid, to
+from tests.connectors.contract import KEY, OTHER_KEY
+from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
+
+NUMBER = "INV-2026-0001"
+INVOICE = """2026-11-01 open Assets:AR:Acme-Ltd
+2026-11-02 * "Acme Ltd" "INV-2026-0001 work" #invoice ^inv-2026-0001
+  number: "INV-2026-0001"
+  due: 2026-11-16
+  Assets:AR:Acme-Ltd   100.00 EUR
+  Income:Services     -100.00 EUR
+"""
+ARRIVED = bank("b1", "11-10", "100.00", Unexplained())
+ARRIVED = ARRIVED.model_copy(update={"moves": (ARRIVED.moves[0].model_copy(update={"text": f"thanks, {NUMBER}"}),)})
+ID = frozenset({"b1"})
+SAVINGS = "2000-01-01 open Assets:Bank:Savings\n"
+
+
+@pytest.fixture
+def waiting(room: LedgerRoom) -> LedgerRoom:
+    """An invoice over 100.00, and 100.00 on the bank that name it and are not explained."""
+    room.clock.set(datetime(2026, 11, 30, 12, tzinfo=UTC))
+    room.write(MANUAL, INVOICE)
+    room.open().execute(ARRIVED, KEY, {})
+    return room
+
+
+def standing(room: LedgerRoom) -> InvoiceStanding | Unclear:
+    """As a reminder or a close would see it."""
+    return LedgerReader(room.vault, room.state, room.clock).standings([NUMBER])[NUMBER]
+
+
+def still(room: LedgerRoom) -> tuple[Decimal, bool]:
+    """What is open, and whether it is paid."""
+    found = standing(room)
+    assert isinstance(found, InvoiceStanding), found
+    return found.open, found.is_paid
+
+
+def test_money_that_names_an_invoice_and_is_not_explained_is_a_doubt_for_who_would_remind(waiting: LedgerRoom) -> None:
+    found = standing(waiting)
+    assert isinstance(found, Unclear)
+    assert "brings money in, but takes nothing off the customer's account" in found.why
+
+
+def test_in_the_figures_it_is_open_until_it_is_explained(waiting: LedgerRoom) -> None:
+    owed = read_figures(waiting.vault, waiting.state).receivables(day("11-30"))
+    assert [(each.number, each.open) for each in owed.documents] == [(NUMBER, Decimal("100.00"))]
+    assert owed.unclear == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "left"),
+    [
+        (paid("Acme Ltd", (NUMBER, "100.00")), ("0.00", True)),
+        (paid("Acme Ltd", (NUMBER, "40.00")), ("60.00", False)),
+        (bought(cost("Office", "100.00")), ("100.00", False)),
+        (to("Private"), ("100.00", False)),
+    ],
+)
+def test_once_it_is_explained_it_is_a_doubt_no_longer(
+    waiting: LedgerRoom, reason: Payment | Spending | Transfer, left: tuple[str, bool]
+) -> None:
+    waiting.open().execute(BankExplain(bank_id="b1", reason=reason), OTHER_KEY, {})
+    if left[0] == "60.00":  # the rest of the money stands to their credit, and that is a doubt of its own
+        waiting.write(MANUAL, f"{INVOICE}{BACK}")
+    assert still(waiting) == (Decimal(left[0]), left[1])
+
+
+BACK = """2026-11-20 * "Acme Ltd" "the rest went back"
+  Assets:AR:Acme-Ltd      60.00 EUR
+  Assets:Bank:Checking
+"""
+OTHERWISE = """2026-11-12 * "Acme Ltd" "in cash"
+  Assets:Cash             100.00 EUR
+  Assets:AR:Acme-Ltd     -100.00 EUR
+    applies: "inv-2026-0001"
+"""
+
+
+def test_an_invoice_that_was_paid_otherwise_is_paid_whatever_else_names_it(waiting: LedgerRoom) -> None:
+    waiting.write(MANUAL, INVOICE + OTHERWISE)
+    assert still(waiting) == (Decimal("0.00"), True)
+
+
+def test_money_that_goes_out_and_names_an_invoice_is_no_doubt(waiting: LedgerRoom) -> None:
+    other = waiting.read(MANUAL).replace("-0001", "-0002")
+    fee = bank("b7", "11-11", "-3.00", Unexplained())
+    fee = fee.model_copy(update={"moves": (fee.moves[0].model_copy(update={"text": "fee INV-2026-0002"}),)})
+    waiting.write(MANUAL, INVOICE + other.partition("\n")[2])
+    waiting.open().execute(fee, OTHER_KEY, {})
+    found = LedgerReader(waiting.vault, waiting.state, waiting.clock).standings(["INV-2026-0002"])["INV-2026-0002"]
+    assert isinstance(found, InvoiceStanding)
+
+
+def test_the_same_id_on_two_accounts_is_two_movements(room: LedgerRoom) -> None:
+    room.write(MANUAL, SAVINGS)
+    here = bank("b1", "11-10", "-20.00", to("Savings"))
+    there = bank("b1", "11-11", "20.00", to("Checking"), account="Savings")
+    room.open().execute(here, KEY, {})
+    assert isinstance(room.open().find(OTHER_KEY, there), Absent)
+    receipt = room.open().execute(there, OTHER_KEY, {})
+    assert room.open().find(OTHER_KEY, there) == Found(receipt)
+    assert room.balance("Assets:Bank:Savings") == Decimal("20.00")
+    assert room.balance("Assets:Transit") == 0
+    figures = read_figures(room.vault, room.state)
+    assert [figures.booked_moves(each) for each in ("Checking", "Savings", "Cash")] == [ID, ID, frozenset()]
+
+
+def test_which_of_two_movements_of_one_id_is_explained_is_not_guessed(room: LedgerRoom) -> None:
+    room.write(MANUAL, SAVINGS)
+    for account in ("Checking", "Savings"):
+        room.open().execute(
+            bank("b1", "11-10", "20.00", Unexplained(), account=account), sha256_hex(account.encode()), {}
+        )
+    with pytest.raises(NotAllowed, match="waits to be explained"):
+        room.open().execute(BankExplain(bank_id="b1", reason=to("Private")), KEY, {})
