@@ -243,7 +243,8 @@ class SecretStore(Protocol):
 class ConnectorContext:
     """What a connector may use. `vault` is our root folder in the vault, `state` the state folder.
 
-    `egress`: the hosts it may reach, and the only way to reach them.
+    `egress`: the hosts it may reach, and the only way to reach them. `books`: the figures of the owner's books as they
+    are now, for what depends on them.
     """
 
     vault: Path
@@ -251,6 +252,7 @@ class ConnectorContext:
     clock: Clock
     secrets: SecretStore
     egress: Egress = NOWHERE
+    books: Callable[[], BookReports] | None = None
 
 
 @dataclass(frozen=True, slots=True)

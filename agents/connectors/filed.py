@@ -1,4 +1,4 @@
-"""What is left in the Outbox folder where no service is connected: finished files, found again by their key."""
+"""Finished files for the owner, found again by their key: in Outbox where no service is connected, or elsewhere."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where the finished files of one kind lie: what their names say they are, and how large one may be."""
+    """Where the finished files of one kind lie: what their names say they are, how large one may be, and the folder."""
 
     kind: str
     extension: str
     max_bytes: int
+    folder: str = OUTBOX
 
     def file(self, vault: Path, key: str, content: bytes, at: datetime) -> str:
         """Write a file durably; its path, relative to the vault.
@@ -44,18 +45,20 @@ class Shelf:
             NotAllowed: another file has its name.
             Transient: the disk refused.
         """
-        path = vault / OUTBOX / f"{as_local(at):%Y-%m-%d}-{self._ending(key)}"
+        path = vault / self.folder / f"{as_local(at):%Y-%m-%d}-{self._ending(key)}"
         try:
             write_new(path, content)
         except FileExistsError as err:
-            raise NotAllowed(f"another file is called {path.name}", hint="Move that file out of Outbox.") from err
+            raise NotAllowed(
+                f"another file is called {path.name}", hint=f"Move that file out of {self.folder}."
+            ) from err
         except OSError as err:
-            raise Transient("the Outbox cannot be written", hint="Make room on the disk.") from err
+            raise Transient(f"{self.folder} cannot be written", hint="Make room on the disk.") from err
         return path.relative_to(vault).as_posix()
 
     def found(self, vault: Path, key: str) -> Iterator[tuple[str, bytes] | Unreadable]:
-        """The files that have the key's name, wherever the owner moved them in Outbox: path and content."""
-        for path in sorted((vault / OUTBOX).rglob(f"*-{self._ending(key)}")):
+        """The files that have the key's name, wherever the owner moved them in the folder: path and content."""
+        for path in sorted((vault / self.folder).rglob(f"*-{self._ending(key)}")):
             content = read_regular(path, self.max_bytes)
             where = path.relative_to(vault).as_posix()
             yield Unreadable(where, content.message) if isinstance(content, Problem) else (where, content)

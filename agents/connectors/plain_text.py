@@ -7,6 +7,12 @@ import unicodedata
 # controls, surrogates, line and paragraph separators
 NOT_IN_A_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
+# Latin letters that do not come apart into one of ASCII and a mark; names of accounts are made by them
+LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae"}
+    | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
+)
+
 
 def in_one_line(text: str) -> str:
     """The text when it may stand in one line.

@@ -1,4 +1,4 @@
-"""`books`: what was earned and spent, what is owed, what is on the accounts; and the lines for the tax adviser."""
+"""`books`: what was earned and spent, what is owed and on the accounts; lines for the tax adviser; paying bills."""
 
 from __future__ import annotations
 
@@ -77,6 +77,28 @@ def export(path: Path | None, *, start: datetime | None, end: datetime | None, v
         except FileExistsError as err:
             raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
         click.echo(f"The books from {first} to {last} are in {path}.")
+
+
+@books.command()
+@click.argument("bills", metavar="BILL...", nargs=-1, required=True)
+@click.option("--to", "iban", default="", metavar="IBAN", help="Their account; default: the one the books know.")
+@click.option("--bic", default="", help="Its bank, where the account is beyond the European Economic Area.")
+@click.option("--amount", default="", metavar="EUR", help="A part of one bill, such as 40.00; default: what is open.")
+@click.option("--on", "day", type=DAY, metavar="DAY", help="When it is to be paid; default: as soon as may be.")
+@vault_option
+def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: datetime | None, vault: Path | None) -> None:
+    """Have a file made that pays bills, such as BILL-2026-0001. It waits for your yes; you give it to your bank."""
+    from agents.autonomy.payment_brain import wish_in
+    from agents.console.requesting import request
+    from agents.errors import NotAllowed
+
+    part = f"{amount} EUR of " if amount else ""
+    account = (f" to {iban}" if iban else "") + (f" BIC {bic}" if bic else "")
+    text = f"Pay {part}{', '.join(bills)}{account}" + (f" on {day.date()}" if day else "")
+    with opened(vault) as house:
+        if wish_in(text) is None:
+            raise NotAllowed(f"{text!r} cannot be read.", hint="Name bills as `books` shows them, an IBAN with --to.")
+        request(house, "ask", "", text)
 
 
 def _span(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:

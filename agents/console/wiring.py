@@ -125,7 +125,8 @@ class House:
     @cached_property
     def context(self) -> ConnectorContext:
         """What connectors may use."""
-        return ConnectorContext(self.place.root, self.state, self.clock, self.passwords)
+        books = partial(getattr, self, "book_reports")  # when it is used: the books need this context
+        return ConnectorContext(self.place.root, self.state, self.clock, self.passwords, books=books)
 
     @cached_property
     def passwords(self) -> RecordedSecrets:

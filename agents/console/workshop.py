@@ -27,6 +27,7 @@ from agents.autonomy.new_epoch import NewEpoch
 from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
+from agents.autonomy.payment_brain import PaymentBrain
 from agents.autonomy.people import People
 from agents.autonomy.people_requests import people_requests
 from agents.autonomy.places import Places
@@ -154,7 +155,8 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     playbook = PlaybookBrain(house.skills, accepted=house.accepted_skills, embedder=embedder)
     asked = ModelWhenConnected(house, playbook, facts.policy)
     contacts = ContactsBrain(house.place.root, asked, house.models)
-    brain = BankBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
+    payments = PaymentBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
+    brain = BankBrain(house.place.root, payments, house.models, lambda: house.book_reports)
     learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)
     return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
 

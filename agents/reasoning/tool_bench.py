@@ -39,7 +39,12 @@ Input = TypeVar("Input", bound=wire.ToolInput)
 PROPOSE = "propose_"
 MAX_SAID_CHARS = 20_000
 CALENDAR = "calendar"  # in the names of tools that are told only where one is connected
-BOOKKEEPING = ("bank.", "bill.", "credit.")  # what moved and what it paid is told by code that compares, never guessed
+BOOKKEEPING = (
+    "bank.",
+    "bill.",
+    "credit.",
+    "payment.",
+)  # what moved and what it paid is told by code that compares, never guessed
 NOT_FOR_A_BRAIN = (TO_EMPLOYEE, OF_CONTACTS, *BOOKKEEPING, "calendar.event.delete")  # the last is what `undo` files
 
 

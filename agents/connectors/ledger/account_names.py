@@ -9,11 +9,9 @@ import hashlib
 import re
 import unicodedata
 
+from agents.connectors.plain_text import LETTERS
+
 _PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?: [A-Za-z0-9]+)*")
-_LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "Ae"}
-    | {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe", "þ": "th", "Þ": "Th"}
-)
 MAX_PART_CHARS = 40
 HASH_CHARS = 16
 BANK, CASH, TRANSIT = "Assets:Bank:", "Assets:Cash", "Assets:Transit"
@@ -57,6 +55,6 @@ def _part(party: str, unwritable: str) -> str:
 
 
 def _readable(party: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", party.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    ascii_only = unicodedata.normalize("NFKD", party.translate(LETTERS)).encode("ascii", "ignore").decode()
     words = re.findall(r"[A-Za-z0-9]+", ascii_only)
     return "-".join(word[0].upper() + word[1:] for word in words)[:MAX_PART_CHARS].strip("-")

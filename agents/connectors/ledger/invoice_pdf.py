@@ -11,11 +11,14 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from agents.connectors.ledger.invoice_words import words_of
+from agents.connectors.ledger.payment_code import payment_code
 from agents.connectors.ledger.pdf_sheet import ACCENT, LEFT, MUTED, RIGHT, TINT, WHITE, WIDTH, Sheet, Style
+from agents.connectors.sepa import spaced
 
 if TYPE_CHECKING:
-    from agents.connectors.ledger.letterhead import Letterhead
     from agents.connectors.ledger.paper import Paper, PaperLine
+    from agents.connectors.ledger.payment_code import Modules
+    from agents.connectors.letterhead import Letterhead
 
 ADDRESS_TOP = 53.0
 TITLE_TOP = 92.0
@@ -26,12 +29,14 @@ ROW_PADDING = 1.9
 GAP = 3.0
 COLUMN_WIDTHS = (12.0, 68.0, 24.0, 23.0, 13.0, 26.0)
 SUMS_LEFT, SUMS_WIDTH = 104.0, 84.0
+CODE_MM = 33.0  # with the quiet zone of four modules
 
 BODY = Style()
 RIGHT_BODY = Style(align="R")
 STRONG = Style(bold=True)
 QUIET = Style(colour=MUTED)
 SMALL = Style(size=7.5, colour=MUTED)
+CAPTION = Style(size=7.5, colour=MUTED, align="C")
 CONTACT = Style(size=8.5, colour=MUTED, align="R")
 
 
@@ -77,7 +82,7 @@ class _InvoiceSheet(Sheet):
         ours, words = self._ours, self._words
         self.rule(FOOT_TOP)
         tax = f"{words.tax_id} {ours.tax_id}" if ours.tax_id else ""
-        account = (f"IBAN {_spaced(ours.iban)}" if ours.iban else "", f"BIC {ours.bic}" if ours.bic else "")
+        account = (f"IBAN {spaced(ours.iban)}" if ours.iban else "", f"BIC {ours.bic}" if ours.bic else "")
         columns = ((ours.company, *_address(ours)), (ours.email, ours.phone, ours.web), (tax, ours.bank, *account))
         for at, column in enumerate(columns):
             for row, text in enumerate(filter(None, column)):
@@ -136,27 +141,37 @@ class _InvoiceSheet(Sheet):
         """How to pay, or what the credit note does; the owner's own sentence; thanks."""
         paper, words = self._paper, self._words
         rows = [] if paper.credits else self._account()
-        heading = words.credit_heading if paper.credits else words.pay_heading
-        text_mm = self.block_mm(WIDTH - 12, self._terms(), BODY)
-        box_mm = 15 + text_mm + len(rows) * 5.4
+        code = payment_code(paper, self._ours)
+        text_width = WIDTH - 12 - (CODE_MM + 6 if code else 0)
+        text_mm = self.block_mm(text_width, self._terms(), BODY)
+        box_mm = max(15 + text_mm + len(rows) * 5.4, CODE_MM + 15 if code else 0)
         note_mm = self.block_mm(WIDTH, self._ours.note, BODY) + 2 if self._ours.note else 0
         self._keep_together(box_mm + note_mm + 11)
         top = self.get_y()
         self.fill((LEFT, top, WIDTH, box_mm), TINT)
         self.fill((LEFT, top, 1.2, box_mm), ACCENT)
-        self.put(LEFT + 6, top + 4, WIDTH - 12, heading, Style(size=10.5, bold=True, colour=ACCENT))
-        self.put_block(LEFT + 6, top + 10, WIDTH - 12, self._terms(), BODY)
+        heading = words.credit_heading if paper.credits else words.pay_heading
+        self.put(LEFT + 6, top + 4, text_width, heading, Style(size=10.5, bold=True, colour=ACCENT))
+        self.put_block(LEFT + 6, top + 10, text_width, self._terms(), BODY)
         y = top + 12 + text_mm
         for label, value in rows:
             self.put(LEFT + 6, y, 34, label, QUIET)
-            self.put(LEFT + 42, y, WIDTH - 48, value, STRONG)
+            self.put(LEFT + 42, y, text_width - 36, value, STRONG)
             y += 5.4
+        if code:
+            self._draw_code(top + (box_mm - CODE_MM - 6) / 2, code)
         self.set_y(top + box_mm + 6)
         if self._ours.note:
             self.put_block(LEFT, self.get_y(), WIDTH, self._ours.note, BODY)
             self.set_y(self.get_y() + 2)
         if not paper.credits:
             self.put(LEFT, self.get_y(), WIDTH, words.thanks, BODY)
+
+    def _draw_code(self, top: float, code: Modules) -> None:
+        """The code at the right of the box, with what it is for below."""
+        left = RIGHT - 5 - CODE_MM
+        self.put_code((left, top, CODE_MM), code)
+        self.put(left, top + CODE_MM + 1.6, CODE_MM, self._words.scan, CAPTION)
 
     def _draw_facts(self) -> None:
         paper, words = self._paper, self._words
@@ -217,7 +232,7 @@ class _InvoiceSheet(Sheet):
         ours, words = self._ours, self._words
         if not ours.iban:
             return []
-        rows = [(words.holder, ours.company), ("IBAN", _spaced(ours.iban)), ("BIC", ours.bic), (words.bank, ours.bank)]
+        rows = [(words.holder, ours.company), ("IBAN", spaced(ours.iban)), ("BIC", ours.bic), (words.bank, ours.bank)]
         return [(label, value) for label, value in (*rows, (words.reference, self._paper.number)) if value]
 
 
@@ -228,9 +243,3 @@ def _address(ours: Letterhead) -> tuple[str, ...]:
 def _text_width(line: PaperLine) -> float:
     """A line without quantity and price may use their room."""
     return sum(COLUMN_WIDTHS[1 : 2 if line.price is not None else 4]) - GAP
-
-
-def _spaced(iban: str) -> str:
-    """An IBAN as ISO 13616 prints it: groups of four."""
-    packed = "".join(iban.split())
-    return " ".join(packed[at : at + 4] for at in range(0, len(packed), 4))

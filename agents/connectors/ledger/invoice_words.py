@@ -44,6 +44,7 @@ class Words:
     holder: str
     bank: str
     reference: str
+    scan: str
     tax_id: str
     thanks: str
     page: str
@@ -91,6 +92,7 @@ _ENGLISH = Words(
     holder="Account holder",
     bank="Bank",
     reference="Reference",
+    scan="Scan with your banking app",
     tax_id="Tax ID",
     thanks="Thank you for your business.",
     page="Page {page} of {pages}",
@@ -120,6 +122,7 @@ _GERMAN = Words(
     holder="Kontoinhaber",
     bank="Bank",
     reference="Verwendungszweck",
+    scan="Mit der Banking-App scannen",
     tax_id="Steuernummer",
     thanks="Vielen Dank für Ihren Auftrag.",
     page="Seite {page} von {pages}",

@@ -35,8 +35,8 @@ from agents.connectors.ledger.ledger_files import (
     read_ledger,
 )
 from agents.connectors.ledger.ledger_records import LedgerRecords
-from agents.connectors.ledger.letterhead import read_letterhead
 from agents.connectors.ledger.paper import Paper, PaperLine
+from agents.connectors.letterhead import read_letterhead
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
 from agents.vault import files as vault_files
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
     from agents.connectors.ledger.ledger_append import FileWriter
-    from agents.connectors.ledger.letterhead import Letterhead
+    from agents.connectors.letterhead import Letterhead
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fpdf import FPDF
+from fpdf.drawing import PaintedPath
+from fpdf.drawing_primitives import DeviceRGB
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 
 from agents.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Colour = tuple[int, int, int]
 
@@ -39,7 +45,7 @@ class Style:
     size: float = 9.5
     bold: bool = False
     colour: Colour = INK
-    align: Literal["L", "R"] = "L"
+    align: Literal["L", "R", "C"] = "L"
 
     @property
     def line_mm(self) -> float:
@@ -99,6 +105,28 @@ class Sheet(FPDF):
         """A filled rectangle: x, y, width, height."""
         self.set_fill_color(*colour)
         self.rect(*box, style="F")
+
+    def put_code(self, place: tuple[float, float, float], rows: Sequence[Sequence[bool]]) -> None:
+        """A square code of modules (True is dark) on white: x, y and its side, with four modules of quiet around it.
+
+        One path for all of it: drawn one by one, its modules show hairlines between them.
+        """
+        x, y, side = place
+        self.fill((x, y, side, side), WHITE)
+        module = side / (len(rows) + 8)
+        with self.drawing_context() as drawing:
+            path = PaintedPath()
+            path.style.fill_color = DeviceRGB(0, 0, 0)
+            path.style.stroke_color = None
+            path.style.intersection_rule = "nonzero"
+            for down, row in enumerate(rows, 4):
+                at = 4
+                for is_dark, some in groupby(row):
+                    wide = len([*some])
+                    if is_dark:
+                        path.rectangle(x + at * module, y + down * module, wide * module, module)
+                    at += wide
+            drawing.add_item(path)
 
     def drawable(self, text: str) -> str:
         """The text without symbols the font lacks.

@@ -14,8 +14,8 @@ import pytest
 from agents.connectors.books import totals
 from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.invoice_pdf import render_pdf
-from agents.connectors.ledger.letterhead import Letterhead
 from agents.connectors.ledger.paper import Paper, PaperLine
+from agents.connectors.letterhead import Letterhead
 from agents.errors import NotAllowed
 from tests.connectors.ledger.ledger_room import pdf_text
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.ledger.letterhead import Letterhead, read_letterhead
+from agents.connectors.letterhead import Letterhead, read_letterhead
 from agents.errors import NeedsOwner
 from tests.connectors.ledger.ledger_room import HANDBOOK
 

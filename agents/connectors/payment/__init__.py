@@ -1,0 +1,1 @@
+"""Payments of bills, as files for the owner's bank."""

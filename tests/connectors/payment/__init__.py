@@ -1,0 +1,1 @@
+"""Tests of the calendar's reader and connector."""
