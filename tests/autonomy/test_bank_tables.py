@@ -15,7 +15,7 @@ from agents.connectors.bank.csv_profile import Profile, profile_text
 from agents.connectors.bank.csv_study import NO_STATEMENT
 from agents.connectors.book_orders import BankBook
 from agents.reasoning.brain import AskOwner, Decision, Finish, Outcome, ProposeAction
-from tests.autonomy.test_bank_tasks import books, ended, now, reports, task
+from tests.autonomy.test_bank_tasks import ended, now, reports, task
 from tests.connectors.bank.bank_room import table
 from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 
-__all__ = ["books"]
 HEAD = "Datum;Verwendungszweck;Betrag;Währung"
 CONTENT = table(HEAD, "25.10.2026;a;-1,50;EUR", "26.10.2026;b;2,00;EUR")
 
