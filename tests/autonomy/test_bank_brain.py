@@ -64,12 +64,11 @@ def test_that_a_file_is_no_statement_is_kept_too(brain: BankBrain, place: Path) 
     assert isinstance(proposed(decided(brain, KeptSteps([])))[0], BankBook)
 
 
-def test_no_file_is_looked_at_but_within_the_step(brain: BankBrain, place: Path) -> None:
-    """The books and the file are not even asked for when a decision is kept."""
+def test_the_books_are_not_asked_when_a_decision_is_kept(books: EmbeddedLedger, brain: BankBrain, place: Path) -> None:
     place.write_bytes(STATEMENT)
     kept = KeptSteps([])
     decided(brain, kept)
-    blind = BankBrain(place.parent / "nowhere", NoBrain(), {"bank.book": BankBook}, lambda: pytest.fail("asked"))
+    blind = BankBrain(books.room.vault, NoBrain(), {"bank.book": BankBook}, lambda: pytest.fail("asked"))
     assert isinstance(proposed(decided(blind, KeptSteps(kept.kept)))[0], BankBook)
 
 
