@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.book_orders import Payment, Transfer, Unexplained
-from agents.errors import NotAllowed
 from agents.reasoning.brain import AskOwner
 from tests.autonomy.bank_desk import CHECKING, PAPER, TODAY, booked, decided, moved, ordered, still_open
 from tests.autonomy.test_bank_tasks import ended, proposed, reports
@@ -89,18 +88,19 @@ def test_in_the_right_order_both_are_booked(books: EmbeddedLedger) -> None:
     assert reports(books).cash(TODAY)[0].amounts == {"EUR": Decimal("350.00")}
 
 
-def test_the_same_days_in_another_format_without_a_balance_are_refused(books: EmbeddedLedger) -> None:
+def test_the_same_days_in_another_format_without_a_balance_book_nothing(books: EmbeddedLedger) -> None:
     booked(books, camt053(Export((ONE, TWO), Decimal(0))))
-    for moves in ((ONE, TWO), (TWO,), (TWO, THREE)):
+    for moves in ((ONE, TWO), (TWO,)):
         said = ended(decided(books, no_balance(Export(moves, Decimal(0)))))
-        assert said.startswith("nothing was booked: its days are in the books, from another file;")
+        assert said == "every movement of it is booked already"
+    (move,) = ordered(books, no_balance(Export((TWO, THREE), Decimal(0)))).moves  # TWO shows that it is the same bank's
+    assert move.day == THREE.day
 
 
-def test_the_same_days_in_another_format_with_a_balance_do_not_come_out(books: EmbeddedLedger) -> None:
+def test_the_same_days_in_another_format_with_a_balance_are_known_by_day_and_amount(books: EmbeddedLedger) -> None:
     booked(books, camt053(Export((ONE, TWO), Decimal(0))))
-    again = ofx(Export((ONE, TWO), Decimal(0)))
-    with pytest.raises(NotAllowed):
-        booked(books, again)
+    said = ended(decided(books, ofx(Export((ONE, TWO), Decimal(0)))))
+    assert said == "every movement of it is booked already"
     assert reports(books).cash(TODAY)[0].amounts == {"EUR": Decimal("200.00")}
 
 

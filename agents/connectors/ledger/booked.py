@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals, amount_text
 from agents.connectors.contract import Document, Receipt
-from agents.connectors.ledger.account_names import bank_account
+from agents.connectors.ledger.account_names import BANK, bank_account
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
 
 
 def most_behind(bank: Mapping[str, date]) -> date | None:
-    """The day of the account that is most behind, of those that are still used; None without any."""
-    if not bank:
-        return None
-    newest = max(bank.values())
-    return min(day for day in bank.values() if newest - day <= STILL_USED)
+    """The day of the bank's account that is most behind, of those that are still used; None without any."""
+    days = [day for account, day in bank.items() if account.startswith(BANK)]
+    return min((day for day in days if max(days) - day <= STILL_USED), default=None)

@@ -263,6 +263,8 @@ def test_the_books_are_as_new_as_the_account_that_is_most_behind(issued: LedgerR
     assert bank_to(issued, moved("2026-09-01") + moved("2026-12-09", "Savings")) == date(
         2026, 12, 9
     )  # not used any more
+    till = moved("2026-12-01", "Till").replace("Assets:Bank:Till", "Assets:Cash")
+    assert bank_to(issued, moved("2026-12-09") + till) == date(2026, 12, 9)
     closing = "2026-12-12 balance Assets:Bank:Checking  -1.00 EUR\n"
     assert bank_to(issued, moved("2026-12-01") + closing) == date(2026, 12, 11)
     assert bank_to(issued, "2026-12-12 balance Assets:Bank:Checking  0.00 EUR\n") is None
