@@ -14,6 +14,7 @@ from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
 from agents.autonomy.book_facts import is_paid
+from agents.autonomy.book_mistakes import BookMistakes
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
@@ -118,7 +119,11 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=(skills.sweep, *_sources(house, places, wake, hints)),
+        sources=(
+            skills.sweep,
+            BookMistakes(recorder, turns.shelf, house.receivables).sweep,
+            *_sources(house, places, wake, hints),
+        ),
         requests=requests,
         moves=moves,
         turns=turns,
