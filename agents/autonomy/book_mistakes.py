@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agents.autonomy.shelving import Shelf
-    from agents.connectors.books import BookMistake, Receivables
+    from agents.connectors.books import BookMistake, Checked
     from agents.durability.transitions import Recorder, Writing
 
 LOOK_EVERY_S = 10.0
@@ -37,7 +37,7 @@ _NOTHING = Swept(0, None)
 class BookMistakes:
     """Looks at the books when one of their files changed."""
 
-    def __init__(self, recorder: Recorder, shelf: Shelf, books: Receivables) -> None:
+    def __init__(self, recorder: Recorder, shelf: Shelf, books: Checked) -> None:
         self._recorder = recorder
         self._shelf = shelf
         self._books = books

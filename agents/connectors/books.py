@@ -96,8 +96,8 @@ class BookMistake:
     fix: str
 
 
-class Receivables(Protocol):
-    """What customers owe, read from the books; nothing here writes."""
+class Checked(Protocol):
+    """Whether the books are in order; nothing here writes."""
 
     def fingerprint(self) -> object:
         """Something that differs from the last one when the books may say something new; cheap."""
@@ -106,6 +106,10 @@ class Receivables(Protocol):
     def mistakes(self) -> tuple[BookMistake, ...] | None:
         """Everything that is wrong with the books now; None when nobody can tell, since they change all the time."""
         ...
+
+
+class Receivables(Checked, Protocol):
+    """What customers owe, read from the books; nothing here writes."""
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books; empty when they cannot be read."""

@@ -11,10 +11,8 @@ from agents.connectors.books import BookMistake
 from tests.flows.steps import only
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from agents.connectors.books import Standing
     from tests.autonomy.house import House
 
 COMMA = BookMistake("k1", "Accounting/manual.beancount", 7, "syntax error [[x]]", "Write amounts with a point.")
@@ -34,12 +32,6 @@ class Books:
     def mistakes(self) -> tuple[BookMistake, ...] | None:
         self.looks.append(self.version)
         return self.wrong
-
-    def customers(self) -> dict[str, str]:
-        raise NotImplementedError
-
-    def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
-        raise NotImplementedError
 
     def become(self, *wrong: BookMistake) -> None:
         self.version, self.wrong = self.version + 1, wrong

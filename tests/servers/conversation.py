@@ -41,7 +41,7 @@ class Conversation:
         assert not result.is_error, result.content
         return dict(result.structured_content or {})
 
-    def refused(self, tool: str, **arguments: str) -> str:
+    def refused(self, tool: str, **arguments: object) -> str:
         """A call that must fail; what the assistant is told."""
         result = self.portal.call(self.client.call_tool, tool, arguments)
         assert result.is_error
