@@ -36,6 +36,7 @@ from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.returned_mails import ReturnedMails
 from agents.autonomy.rulebook import Rulebook
+from agents.autonomy.shelving import Shelf
 from agents.autonomy.skill_changes import SKILLS_REQUEST, SkillChanges
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
@@ -119,11 +120,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     parts = Parts(
         places=places,
         presence=presence,
-        sources=(
-            skills.sweep,
-            BookMistakes(recorder, turns.shelf, house.receivables).sweep,
-            *_sources(house, places, wake, hints),
-        ),
+        sources=(skills.sweep, *_sources(house, places, wake, hints)),
         requests=requests,
         moves=moves,
         turns=turns,
@@ -205,6 +202,7 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
 def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) -> tuple[Callable[[], Swept], ...]:
     timetable = Timetable(house.recorder, places, built_in_jobs(house))
     consent = ConsentNote(house.recorder, terms_of(house.settings))
+    mistakes = BookMistakes(house.recorder, Shelf(places, house.recorder.store), house.receivables)
     settings = house.settings
     intake = Intake(house.recorder, house.blobs, settings.flood_per_hour)
     context = WatcherContext(
@@ -235,4 +233,4 @@ def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) 
         return sweep
 
     found = (source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))
-    return (timetable.sweep, consent.sweep, *found)
+    return (timetable.sweep, consent.sweep, mistakes.sweep, *found)
