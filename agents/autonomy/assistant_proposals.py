@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PROPOSE = "propose"
 REPLY, EVENT, ANSWER = "email.send", "calendar.event.create", "employee.answer"
+BOOKS = frozenset({"invoice.create", "invoice.credit", "bill.book"})
 DEALT_WITH = (*OPEN, "done", "rejected", "superseded")  # the owner knows just this; it is never filed a second time
 OPEN_TASKS = ("filed", "claimed", "waiting")
 MAX_QUOTE_CHARS = 200
@@ -79,7 +80,7 @@ def _action(text: str, models: Mapping[str, type[Action]]) -> Action | str:
         name = str(json.loads(text)["action"])
     except (ValueError, KeyError, TypeError):
         return "it names no action"
-    if name not in {REPLY, EVENT} and not name.startswith(TO_EMPLOYEE):
+    if name not in {REPLY, EVENT, *BOOKS} and not name.startswith(TO_EMPLOYEE):
         return "an assistant may not propose this"
     model = models.get(name)
     if model is None:
@@ -99,6 +100,8 @@ def _objection(sql: Connection, action: Action, task: TaskRow) -> str:
         return _not_an_answer(action, task)
     if action.action == EVENT:
         return "it invites somebody" if fields["attendees"] else ""
+    if action.action in BOOKS:
+        return ""
     if fields["task"] != task.id:
         return "it is about another task"
     return _not_open(sql, task, fields) if action.action == ANSWER else ""

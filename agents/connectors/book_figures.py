@@ -107,6 +107,29 @@ class OpenItems:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentStanding:
+    """One invoice or bill as the books have it on a day; `rows` are what was booked on it since.
+
+    `open` is what is still owed, None while it is `unclear`, in words; `reference` is the vendor's own number.
+    """
+
+    number: str
+    party: str
+    day: date
+    due: date
+    total: Decimal
+    currency: str
+    place: str
+    open: Decimal | None
+    unclear: str
+    rows: tuple[SourceRow, ...]
+    as_of: date
+    freshness: Freshness
+    reference: str = ""
+    paid_on: date | None = None
+
+
 class BookReports(Protocol):
     """Figures of the books; each call raises NeedsOwner while the books have an error."""
 
@@ -140,6 +163,14 @@ class BookReports(Protocol):
 
     def payables(self, on: date) -> OpenItems:
         """What was owed to vendors on a day."""
+        ...
+
+    def party(self, name: str, on: date, *, vendor: bool = False) -> Figure:
+        """Everything booked on what a customer owes, or a vendor is owed, up to a day; no rows: nobody knows them."""
+        ...
+
+    def document(self, number: str, on: date) -> DocumentStanding | None:
+        """The invoice (INV-...) or bill (BILL-...) of this number as it stood on a day, or None."""
         ...
 
     def unexplained(self, on: date) -> Figure:

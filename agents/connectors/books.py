@@ -84,12 +84,34 @@ class Unclear:
 Standing = InvoiceStanding | Unclear
 
 
-class Receivables(Protocol):
-    """What customers owe, read from the books; nothing here writes."""
+@dataclass(frozen=True, slots=True)
+class BookMistake:
+    """What makes the books unreadable or wrong: where, in whose words, and what would mend it, in ours.
+
+    `key` tells it from others, also when lines above it come and go. `line` is from 1, 0 = the whole file.
+    """
+
+    key: str
+    file: str
+    line: int
+    message: str
+    fix: str
+
+
+class Checked(Protocol):
+    """Whether the books are in order; nothing here writes."""
 
     def fingerprint(self) -> object:
         """Something that differs from the last one when the books may say something new; cheap."""
         ...
+
+    def mistakes(self) -> tuple[BookMistake, ...] | None:
+        """Everything that is wrong with the books now; None when nobody can tell, since they change all the time."""
+        ...
+
+
+class Receivables(Checked, Protocol):
+    """What customers owe, read from the books; nothing here writes."""
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books; empty when they cannot be read."""

@@ -101,6 +101,17 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
         request(house, "ask", "", text)
 
 
+@books.command()
+@click.option("--port", type=click.IntRange(1024, 65535), default=5000, show_default=True, help="Where it is served.")
+@vault_option
+def page(port: int, vault: Path | None) -> None:
+    """Show the books as they are now in a browser, for reading only, until Ctrl-C; `make books` installs fava."""
+    from agents.console.books_page import fava, show_books
+
+    with opened(vault) as house:
+        show_books(house.place.root, port, fava)
+
+
 def _span(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
     from agents.clock import as_local
     from agents.errors import NotAllowed

@@ -15,6 +15,7 @@ from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
 from agents.autonomy.bank_notes import BankNotes
 from agents.autonomy.book_facts import is_in, is_paid
+from agents.autonomy.book_mistakes import BookMistakes
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
@@ -37,6 +38,7 @@ from agents.autonomy.rate_gate import RateGate
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.returned_mails import ReturnedMails
 from agents.autonomy.rulebook import Rulebook
+from agents.autonomy.shelving import Shelf
 from agents.autonomy.skill_changes import SKILLS_REQUEST, SkillChanges
 from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
@@ -204,6 +206,7 @@ def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]
 def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) -> tuple[Callable[[], Swept], ...]:
     timetable = Timetable(house.recorder, places, built_in_jobs(house))
     consent = ConsentNote(house.recorder, terms_of(house.settings))
+    mistakes = BookMistakes(house.recorder, Shelf(places, house.recorder.store), house.receivables)
     settings = house.settings
     intake = Intake(house.recorder, house.blobs, settings.flood_per_hour)
     context = WatcherContext(
@@ -234,4 +237,4 @@ def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) 
         return sweep
 
     found = (source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))
-    return (timetable.sweep, consent.sweep, *found)
+    return (timetable.sweep, consent.sweep, mistakes.sweep, *found)

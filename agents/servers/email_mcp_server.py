@@ -26,7 +26,7 @@ from agents.servers.door import Door, known_task, open_to_assistants
 from agents.servers.mail_thread import thread_of
 from agents.servers.mail_view import Draft, DraftedWords, Hits, TaskList, TaskText, Thread, task_list, task_text
 from agents.servers.people_view import ContactList, PromiseList, contact_list, promise_list
-from agents.servers.recording import MODELS, Recorded, became_of, record
+from agents.servers.recording import MODELS, Recorded, became_of, not_that, record
 from agents.servers.searching import search
 from agents.servers.waiting_view import NOTICE, Waiting, waiting
 from agents.vault.neutralize import property_text
@@ -187,23 +187,18 @@ def _reply(row: TaskRow, subject: str, body: str) -> EmailSend:
         before = thread_before(tuple(view.get("answers", ())), message_id) if message_id else ()
         return EmailSend(to=address, subject=subject, body=body, in_reply_to=message_id, references=before)
     except ValidationError as err:
-        raise _not_that(err, "mail that could go out") from err
+        raise not_that(err, "mail that could go out") from err
 
 
 def _answer(row: TaskRow, question: str, choice: str) -> Action:
     try:
         return AnswerQuestion(task=row.id, question=question, answer=choice)
     except ValidationError as err:
-        raise _not_that(err, "answer") from err
+        raise not_that(err, "answer") from err
 
 
 def _event(title: str, start: str, end: str, place: str) -> Action:
     try:
         return CalendarEventCreate(summary=title, start=start, end=end, place=place)
     except ValidationError as err:
-        raise _not_that(err, "event") from err
-
-
-def _not_that(err: ValidationError, what: str) -> NotAllowed:
-    reasons = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in err.errors())
-    return NotAllowed(f"This is no {what}: {reasons}.", hint="Change it.")
+        raise not_that(err, "event") from err

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from agents.approval.proposals import id_of
 from agents.autonomy.assistant_proposals import PROPOSE, Wish, drafted, move_key_of
+from agents.connectors.book_orders import BillBook
 from agents.connectors.calendar.actions import CalendarEventCreate
 from agents.connectors.email.actions import EmailSend
 from agents.connectors.employee.actions import WORDS_OF_ASSISTANTS
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.durability.bell import ring
 from agents.durability.journal import journal_id, looking, read_meta
 from agents.durability.proposal_rows import find_proposal, proposals_of
@@ -31,6 +33,7 @@ from agents.vault.neutralize import property_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import ValidationError
     from sqlalchemy import Connection
 
     from agents.connectors.contract import Action
@@ -41,7 +44,8 @@ MAX_IN_TASK = 3  # proposals of assistants that wait in one task; more would bur
 MAX_WAITING = 20  # that wait in all tasks
 MAX_A_DAY = 60  # that are asked for within 24 hours, whatever becomes of them
 PATIENCE_S, LOOK_EVERY_S = 2.0, 0.1
-_ACTIONS: tuple[type[Action], ...] = (EmailSend, CalendarEventCreate, *WORDS_OF_ASSISTANTS)
+_BOOKS: tuple[type[Action], ...] = (InvoiceCreate, InvoiceCredit, BillBook)
+_ACTIONS: tuple[type[Action], ...] = (EmailSend, CalendarEventCreate, *_BOOKS, *WORDS_OF_ASSISTANTS)
 MODELS: dict[str, type[Action]] = {str(each.model_fields["action"].default): each for each in _ACTIONS}
 State = Literal["recorded", "refused", "waiting", "approved", "unknown", "done", "failed", "over"]
 AS_FILED: dict[str, State] = {
@@ -109,6 +113,12 @@ def became_of(door: Door, request: int) -> Recorded:
             raise NotAllowed("No proposal was asked for under this number.", hint="Give the number you were told.")
         open_to_assistants(row.target, door.privacy())
         return _standing(sql, row, _proposal_of(sql, row))
+
+
+def not_that(err: ValidationError, what: str) -> NotAllowed:
+    """What is wrong with an order that an assistant gave, in its own words: 'This is no mail: ...'."""
+    reasons = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in err.errors())
+    return NotAllowed(f"This is no {what}: {reasons}.", hint="Change it.")
 
 
 def _recorded(sql: Connection, row: TaskRow, action: Action, now: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.autonomy.book_facts import is_in, is_paid, with_standings
-from agents.connectors.books import InvoiceStanding, Standing, Unclear
+from agents.connectors.books import BookMistake, InvoiceStanding, Standing, Unclear
 from agents.connectors.contract import Money
 from agents.errors import Broken
 from agents.reasoning.reading import as_given
@@ -32,6 +32,9 @@ class Shelf:
 
     def fingerprint(self) -> object:
         return self.opened
+
+    def mistakes(self) -> tuple[BookMistake, ...]:
+        return ()
 
     def customers(self) -> dict[str, str]:
         return {OPEN.number: "Acme Ltd"}

@@ -178,6 +178,34 @@ class BooksContract:
         perform(books, [("04-01", bank("b40", "04-01", "-1.00", bought(cost("Other", "1.00"))))], first=90)
         assert books.reports().cash(day("03-31"))[0].freshness.version != version
 
+    def test_one_document_is_told_with_what_was_booked_on_it(self, books: Ledger) -> None:
+        perform(books, STORY)
+        reports = books.reports()
+
+        def told(number: str, on: str) -> tuple[str, Decimal | None, date | None]:
+            found = reports.document(number, day(on))
+            assert found
+            assert found.total + sum(each.amount for each in found.rows) == found.open
+            return (found.party, found.open, found.paid_on)
+
+        assert told("INV-2026-0011", "03-31") == ("Northwind", Decimal("271.00"), None)  # 1,071 - 500 - 300
+        assert told("INV-2026-0011", "03-13") == ("Northwind", Decimal("571.00"), None)
+        assert reports.document("INV-2026-0011", day("03-10")) is None  # not issued yet
+        assert reports.document("INV-2026-9999", day("03-31")) is None
+        assert told("BILL-2026-0006", "03-31") == ("Paper & Co", Decimal("114.20"), None)
+        assert told("BILL-2026-0001", "03-31") == ("Paper & Co", Decimal("0.00"), day("02-05"))
+
+    def test_a_statement_of_a_party_comes_to_what_they_owe(self, books: Ledger) -> None:
+        perform(books, STORY)
+        reports = books.reports()
+        northwind = reports.party("Northwind", day("03-31"))
+        assert northwind.amounts == eur("271.00")
+        assert sum(each.amount for each in northwind.rows if each.amount > 0) == Decimal("3153.50")  # four invoices
+        assert reports.party("Globex", day("02-19")).amounts == eur("-1000.00")  # a prepayment
+        assert reports.party("Paper & Co", day("03-31"), vendor=True).amounts == eur("114.20")
+        assert reports.party("Paper & Co", day("03-31")).rows == ()
+        assert reports.party("Nobody", day("03-31")).rows == ()
+
     def test_nothing_is_written_twice(self, books: Ledger) -> None:
         first = perform(books, STORY)
         figures, export = figures_of(books), books.reports().export(day("01-01"), day("12-31"))

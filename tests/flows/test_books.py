@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy.book_mistakes import MAX_NOTES
 from agents.clock import SystemClock, as_local
 from tests.flows.employee import mail, request
 
@@ -93,3 +94,53 @@ def test_no_figure_is_told_while_the_ledger_has_an_error(employee: Employee) -> 
 @pytest.mark.parametrize("words", [("--from", "2026-02-01", "--to", "2026-01-01"), ("--from", "yesterday")])
 def test_a_time_that_is_none_is_refused(employee: Employee, words: tuple[str, ...]) -> None:
     assert employee.call("books", *words).exit_code in {1, 2}
+
+
+def told_of(employee: Employee) -> list[str]:
+    """The notes about mistakes in the books that wait for the owner."""
+    notes = (each.read_text(encoding="utf-8") for each in employee.notes("Needs_Action"))
+    return [each for each in notes if "Your books have an error" in each]
+
+
+def test_each_error_of_the_books_is_one_note_until_it_is_mended(employee: Employee) -> None:
+    place = employee.vault / "Accounting" / "manual.beancount"
+    good = place.read_text(encoding="utf-8")
+    employee.once()
+    assert told_of(employee) == []
+    own_entry(employee, f'\n{today()} * "Shop" "nails"\n  Expenses:Nowhere  10.00 EUR\n  Assets:Cash\n')
+    own_entry(employee, f'\n{today()} * "Shop" "glue"\n  Expenses:Office  10,00 EUR\n  Assets:Cash\n')
+    employee.once()
+    notes = told_of(employee)
+    assert len(notes) == 2
+    text = place.read_text(encoding="utf-8").splitlines()
+    assert any(f"manual.beancount, line {text.index('  Expenses:Office  10,00 EUR') + 1}" in each for each in notes)
+    assert any("Write amounts with a point" in each for each in notes)
+    place.write_text(f"; a line above\n{place.read_text(encoding='utf-8')}", encoding="utf-8")
+    employee.once()
+    assert told_of(employee) == notes  # the same two, though they moved
+    mended = place.read_text(encoding="utf-8").replace("10,00", "10.00")
+    place.write_text(mended, encoding="utf-8")
+    employee.once()
+    (left,) = told_of(employee)
+    assert "Nowhere" in left
+    place.write_text(good, encoding="utf-8")
+    employee.once()
+    assert told_of(employee) == []
+    done = [each.read_text(encoding="utf-8") for each in employee.notes("Done")]
+    assert sum("mended" in each and "Your books have an error" in each for each in done) == 2
+    own_entry(employee, f'\n{today()} * "Shop" "nails"\n  Expenses:Nowhere  10.00 EUR\n  Assets:Cash\n')
+    employee.once()
+    assert len(told_of(employee)) == 1  # it came again
+    assert employee.said("verify")
+
+
+def test_a_note_that_the_owner_deleted_stays_away_and_a_flood_is_capped(employee: Employee) -> None:
+    entry = f'\n{today()} * "Shop" "nails"\n  Expenses:Nowhere  10.00 EUR\n  Assets:Cash\n'
+    own_entry(employee, entry * (MAX_NOTES + 5))
+    employee.once()
+    notes = [each for each in employee.notes("Needs_Action") if "-alert-" in each.name]
+    assert len(notes) == MAX_NOTES
+    notes[0].unlink()
+    own_entry(employee, "; nothing\n")
+    employee.once()
+    assert len(told_of(employee)) == MAX_NOTES - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 
 from agents.servers.autonomy_mcp_server import AutonomyDoor
+from agents.servers.books_mcp_server import BooksDoor
 from agents.servers.email_mcp_server import MailDoor
 from agents.servers.serving import build_server
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.obedience.office import Office
 
-DOORS = (MailDoor, AutonomyDoor)
+DOORS = (BooksDoor, MailDoor, AutonomyDoor)  # of tools with the same name the last one's are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,9 @@ class Assistant:
 
 @contextmanager
 def assistant(office: Office) -> Iterator[Assistant]:
-    """Connected to both doors of a vault while the block runs."""
-    with start_blocking_portal() as portal:
+    """Connected to every door of a vault while the block runs."""
+    with start_blocking_portal() as portal, ExitStack() as open_doors:
         servers = [build_server(kind(office.place, office.employee.state)) for kind in DOORS]
-        with (
-            portal.wrap_async_context_manager(Client(servers[0])) as first,
-            portal.wrap_async_context_manager(Client(servers[1])) as second,
-        ):
-            clients = (first, second)
-            tools = {tool.name: each for each in clients for tool in portal.call(each.list_tools).tools}
-            yield Assistant(office, portal, clients, tools)
+        clients = tuple(open_doors.enter_context(portal.wrap_async_context_manager(Client(each))) for each in servers)
+        tools = {tool.name: each for each in clients for tool in portal.call(each.list_tools).tools}
+        yield Assistant(office, portal, clients, tools)

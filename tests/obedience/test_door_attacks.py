@@ -328,7 +328,7 @@ def test_what_the_owner_rejected_is_not_proposed_again(attacker: Assistant) -> N
     [
         ({"action": "email.send", "to": "thief@evil.example", "subject": "x", "body": "x"}, "does not go to the one"),
         (
-            {"action": "invoice.credit", "number": "INV-2026-0001", "customer": "x", "total": "1", "currency": "EUR"},
+            {"action": "bank.explain", "bank_id": "camt:1", "reason": {"kind": "transfer", "account": "Private"}},
             "may not propose",
         ),
         ({"action": "employee.approve", "task": "x"}, "nothing here knows"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 ROOT = Path(__file__).parents[2]
-MAIL, AUTONOMY = "email", "autonomy"
+MAIL, AUTONOMY, BOOKS = "email", "autonomy", "books"
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Conversation:
     def tools(self) -> dict[str, Tool]:
         return {tool.name: tool for tool in self.portal.call(self.client.list_tools).tools}
 
-    def call(self, tool: str, **arguments: str) -> dict[str, Any]:
+    def call(self, tool: str, **arguments: object) -> dict[str, Any]:
         """A call that must succeed; its structured answer."""
         result = self.portal.call(self.client.call_tool, tool, arguments)
         assert not result.is_error, result.content
         return dict(result.structured_content or {})
 
-    def refused(self, tool: str, **arguments: str) -> str:
+    def refused(self, tool: str, **arguments: object) -> str:
         """A call that must fail; what the assistant is told."""
         result = self.portal.call(self.client.call_tool, tool, arguments)
         assert result.is_error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.flows.employee import Employee, mail, request
-from tests.servers.conversation import AUTONOMY, MAIL, ROOT, command, environment
+from tests.servers.conversation import AUTONOMY, BOOKS, MAIL, ROOT, command, environment
 from tests.servers.http_server import served, token_of
 from tests.servers.replies import recorded
 
@@ -54,7 +54,9 @@ def answer(employee: Employee, *words: str) -> dict[str, Any]:
     return dict(json.loads(result.stdout))
 
 
-@pytest.mark.parametrize(("server", "tool"), [(MAIL, "propose_reply"), (AUTONOMY, "propose_pause")])
+@pytest.mark.parametrize(
+    ("server", "tool"), [(MAIL, "propose_reply"), (AUTONOMY, "propose_pause"), (BOOKS, "propose_bill")]
+)
 def test_it_lists_the_tools_of_each_server(employee: Employee, server: str, tool: str) -> None:
     tools = answer(employee, *command(employee, server), "--method", "tools/list")["tools"]
     found = next(each for each in tools if each["name"] == tool)

@@ -109,6 +109,29 @@ def load(files: Mapping[str, str], main: str, root: Path) -> Loaded:
     return Loaded(tuple(_transactions(entries, root)), tuple(told), frozenset(seen), home, tuple(seen))
 
 
+def would_run(files: Mapping[str, str], main: str, root: Path) -> tuple[LedgerError, ...]:
+    """What a program that loads the ledger in the stock way would run, or read besides its files; arguments as `load`.
+
+    Source: the pages of fava on extensions and on its option `import-config`, both of which import a module.
+    """
+    from beancount.core import data  # noqa: PLC0415 (0.4 s, used rarely)
+
+    entries, errors, options, _ = _parse_all(files, main, root)
+    found = [each for each in errors if isinstance(each, LedgerError)]
+    if options["insert_pythonpath"]:
+        found.append(LedgerError(main, 0, "OptionError", "the option `insert_pythonpath` is not followed here"))
+    for each in entries:
+        if isinstance(each, data.Custom) and _imports(each):
+            place = _relative(each.meta["filename"], root), each.meta["lineno"]
+            found.append(LedgerError(*place, "CustomError", "an extension of fava is not run here"))
+    return tuple(found)
+
+
+def _imports(entry: data.Custom) -> bool:
+    first = str(entry.values[0].value) if entry.values else ""
+    return entry.type == "fava-extension" or (entry.type == "fava-option" and first.startswith("import"))
+
+
 def syntax_problems(snippet: str) -> tuple[str, ...]:
     """What is wrong with a snippet on its own, before any ledger is touched; empty when it parses."""
     from beancount.parser import parser  # noqa: PLC0415 (0.4 s, used rarely)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import (
+    DocumentStanding,
     Figure,
     Freshness,
     OpenDocument,
@@ -19,7 +20,7 @@ from agents.connectors.book_figures import (
     VatPosition,
 )
 from agents.connectors.books import InvoiceStanding, cents
-from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT
+from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, payable, receivable
 from agents.connectors.ledger.booked import bank_to, booked_moves
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts
@@ -109,6 +110,41 @@ class LedgerFigures:
     def payables(self, on: date) -> OpenItems:
         """What was owed to vendors on a day."""
         return self._open_items(VENDORS, on)
+
+    def party(self, name: str, on: date, *, vendor: bool = False) -> Figure:
+        """Everything booked on the accounts of a customer or vendor up to a day."""
+        side = VENDORS if vendor else CUSTOMERS
+        owed = Register(self._loaded, self._texts, side).documents().values()
+        accounts = {each.account for each in owed if each.party == name and each.account}
+        accounts.add(payable(name) if vendor else receivable(name))
+        return self._figure(name, lambda leg: leg.account in accounts, _Span(date.min, on), side.sign)
+
+    def document(self, number: str, on: date) -> DocumentStanding | None:
+        """One invoice or bill; None when the ledger holds none of this number up to that day."""
+        side = VENDORS if number.startswith("BILL") else CUSTOMERS
+        register = Register(self._loaded, self._texts, side)
+        owed = register.documents().get(number)
+        if owed is None or owed.day > on:
+            return None
+        standing = register.standing(number, on)
+        clear, unclear = (standing, "") if isinstance(standing, InvoiceStanding) else (None, standing.why)
+        booked = (SourceRow(leg.day, leg.place, number, leg.amount, leg.currency) for leg in owed.legs if leg.day <= on)
+        return DocumentStanding(
+            number=number,
+            party=owed.party,
+            day=owed.day,
+            due=owed.due,
+            total=owed.total.amount,
+            currency=owed.total.currency,
+            place=owed.place,
+            open=clear.open if clear else None,
+            unclear=unclear,
+            rows=tuple(booked),
+            as_of=on,
+            freshness=self._fresh,
+            reference=owed.reference,
+            paid_on=clear.paid_on if clear else None,
+        )
 
     def unexplained(self, on: date) -> Figure:
         """Movements of which nobody has said what they were for; what was explained since is taken off."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = "Accounting"
 MAIN = f"{FOLDER}/main.beancount"
+GONE = "is missing"
 MAX_LEDGER_FILE_BYTES = 50_000_000
 _NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"', re.IGNORECASE)
 _OPENED = re.compile(r"(?m)^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]*open[ \t]+([\w:-]+)")
@@ -53,7 +54,7 @@ def read_ledger(root: Path) -> dict[str, str] | Unreadable:
         if isinstance(text, Problem):
             return Unreadable(name, f"cannot be read: {text.message}")
         texts[name] = text
-    return texts if MAIN in texts else Unreadable(MAIN, "is missing")
+    return texts if MAIN in texts else Unreadable(MAIN, GONE)
 
 
 def month_file(day: date) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.books import Unclear
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import FOLDER, Unreadable, read_ledger
+from agents.connectors.ledger.ledger_files import FOLDER, GONE, MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.mistakes import mistakes_of, unreadable
 from agents.connectors.ledger.receivables import Register
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.clock import Clock
-    from agents.connectors.books import Standing
+    from agents.connectors.books import BookMistake, Standing
 
 TRIES = 5
+RESTLESS = f"{FOLDER} changes all the time; it could not be read."
 Signature = tuple[tuple[str, int, int, int, int], ...]
 
 
@@ -33,6 +35,7 @@ class LedgerReader:
         self._clock = clock
         self._lock = threading.Lock()
         self._read: tuple[Signature, Register | str] | None = None
+        self._mistakes: tuple[BookMistake, ...] | None = None
         self.loads = 0
 
     def standings(self, numbers: Iterable[str]) -> dict[str, Standing]:
@@ -59,6 +62,11 @@ class LedgerReader:
             register = self._register()
         return None if isinstance(register, str) else register.bank_to
 
+    def mistakes(self) -> tuple[BookMistake, ...] | None:
+        """Everything that is wrong with the ledger; nothing where there is none."""
+        with self._lock:
+            return None if self._register() == RESTLESS else self._mistakes
+
     def fingerprint(self) -> Signature:
         """What changes when a file of the ledger does."""
         return _signature(self._root)
@@ -73,13 +81,16 @@ class LedgerReader:
             if _signature(self._root) == before:
                 self._read = (before, self._loaded(texts))
                 return self._read[1]
-        return f"{FOLDER} changes all the time; it could not be read."
+        return RESTLESS
 
     def _loaded(self, texts: dict[str, str] | Unreadable) -> Register | str:
         if isinstance(texts, Unreadable):
+            self._mistakes = () if (texts.file, texts.message) == (MAIN, GONE) else unreadable(texts)
             return f"{texts}."
         self.loads += 1
-        return Register(self._cache.load(texts), texts)
+        loaded = self._cache.load(texts)
+        self._mistakes = mistakes_of(loaded.errors, texts)
+        return Register(loaded, texts)
 
 
 def _signature(root: Path) -> Signature:
