@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.payment_brain import MYSELF, PaymentBrain, Wish, wish_in
+from agents.autonomy.payment_brain import PaymentBrain, Wish, wish_in
+from agents.autonomy.payment_tasks import MYSELF
 from agents.connectors.payment.actions import PaymentPrepare
 from agents.reasoning.brain import AskOwner, Decision, Finish, Outcome, ProposeAction
 from tests.connectors.contract import KEY

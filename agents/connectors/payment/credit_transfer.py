@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from agents.connectors.payment.actions import BillPayment, PaymentPrepare
+    from agents.connectors.payment.payer import Payer
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 ID_CHARS = 30  # of at most 35
@@ -31,15 +32,6 @@ _PAID = re.compile(
     r"<EndToEndId>(BILL-\d{4}-\d{4,6})</EndToEndId>\s*</PmtId>\s*<Amt>\s*"
     r"<InstdAmt Ccy=\"EUR\">(\d{1,9}\.\d\d)</InstdAmt>"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Whose account it is paid from; `bic` may be empty."""
-
-    name: str
-    iban: str
-    bic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def _open(context: ConnectorContext) -> Connector:
 
 
 def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
-    from agents.connectors.payment.payment_connector import read_payer  # noqa: PLC0415 (opened on use)
+    from agents.connectors.payment.payer import read_payer  # noqa: PLC0415 (opened on use)
 
     try:
         read_payer(context.vault)

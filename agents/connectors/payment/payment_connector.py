@@ -8,20 +8,16 @@ from agents.clock import as_local
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Document, Found, Receipt, sha256_hex
 from agents.connectors.filed import Unreadable
-from agents.connectors.letterhead import HANDBOOK, HEADING, read_letterhead
 from agents.connectors.payment.actions import FOLDER, PaymentPrepare
 from agents.connectors.payment.checks import SHELF, refuse_what_is_not_owed
-from agents.connectors.payment.credit_transfer import Header, Payer, compose, header_of, id_of
+from agents.connectors.payment.credit_transfer import Header, compose, header_of, id_of
+from agents.connectors.payment.payer import read_payer
 from agents.connectors.payment.target_days import target_day
-from agents.connectors.sepa import EURO, is_account, is_bic, packed
+from agents.connectors.sepa import EURO
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from agents.connectors.contract import Action, Attachments, ConnectorContext, Lookup
-
-IBAN_HINT = f"Write your IBAN into the row `iban` of the table '{HEADING}' in {HANDBOOK}."
 
 
 class PaymentConnector:
@@ -81,20 +77,6 @@ class PaymentConnector:
         content = compose(order, key, payer, target_day(max(order.day or today, today)), at)
         path = SHELF.file(self._context.vault, key, content, at)
         return _receipt(path, content, Header(id_of(key), at, len(order.payments), order.total))
-
-
-def read_payer(vault: Path) -> Payer:
-    """The owner as the handbook tells them.
-
-    Raises:
-        NeedsOwner: it names no company, or no account in the SEPA area.
-    """
-    ours = read_letterhead(vault)
-    iban, bic = packed(ours.iban), packed(ours.bic)
-    if not is_account(iban):
-        which = f"{iban} is no account in the SEPA area" if iban else "it names none"
-        raise NeedsOwner(f"The handbook must name your account: {which}.", hint=IBAN_HINT)
-    return Payer(ours.company, iban, bic if is_bic(bic) else "")
 
 
 def _receipt(path: str, content: bytes, header: Header) -> Receipt:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sepaxml import SepaTransfer
 
-from agents.connectors.payment.credit_transfer import NAMESPACE, Payer, compose, header_of, paid_by
+from agents.connectors.payment.credit_transfer import NAMESPACE, compose, header_of, paid_by
+from agents.connectors.payment.payer import Payer
 from tests.clock import NOON
 from tests.connectors.contract import KEY, OTHER_KEY
 from tests.connectors.payment.payment_room import OURS, THEIRS, order, pays
