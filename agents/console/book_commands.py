@@ -102,6 +102,23 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
 
 
 @books.command()
+@json_option
+@vault_option
+def recurring(*, as_json: bool, vault: Path | None) -> None:
+    """Subscriptions, rents and other charges that come again: what they cost, which price rose, what is there twice."""
+    from agents.clock import as_local
+    from agents.console.recurring_view import machine_view, recurring_in, shown
+
+    with opened(vault) as house:
+        found = recurring_in(house.book_reports, as_local(house.clock.now()).date())
+        if as_json:
+            click.echo(json.dumps(machine_view(found), indent=2, default=str))
+            return
+        for line in shown(found):
+            click.echo(line)
+
+
+@books.command()
 @click.option("--port", type=click.IntRange(1024, 65535), default=5000, show_default=True, help="Where it is served.")
 @vault_option
 def page(port: int, vault: Path | None) -> None:

@@ -17,11 +17,12 @@ from statistics import fmean, median, pstdev
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.party_names import name_key
+from agents.connectors.bank.statement import BankLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from agents.connectors.bank.statement import BankLine
+    from agents.connectors.book_figures import SourceRow
 
 LEAST_CHARGES = 3
 GAP_VARIATION = 0.25
@@ -84,6 +85,12 @@ def recurring_charges(
     doubled = _doubled(found, categories)
     told = [_with_concerns(each, today, mentions, is_double=at in doubled) for at, each in enumerate(found)]
     return tuple(sorted(told, key=lambda each: (-each.amount, each.key, each.charges)))
+
+
+def lines_of(rows: Mapping[str, SourceRow]) -> Iterator[BankLine]:
+    """Booked movements by their `bank_id` as lines of the bank; whom a movement was with is what stands first."""
+    for bank_id, row in rows.items():
+        yield BankLine(bank_id, row.day, row.amount, row.currency, row.said.partition(" · ")[0])
 
 
 def payee_key(name: str) -> str:
