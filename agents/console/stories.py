@@ -109,6 +109,7 @@ WORDS = {
     "skill.accepted": "you accepted the skill {target} as it is now ({how})",
     "skill.forgotten": "you let go of the skill {target}, whose folder is gone ({how})",
     "alert.filed": "told you {target}",
+    "alert.over": "put away {target}, which is mended",
     "owner.edited": "you edited {files} files",
     "plan.closed": "filed {target}",
     "schedule.ran": "did a scheduled job in time: {target}",

@@ -68,7 +68,7 @@ def alerts(employee: Employee) -> str:
         ({"in_reply_to": "<another@client.example>"}, "it names another mail as the one it answers"),
         ({"bcc": "thief@evil.example"}, "it is no valid email.send"),
         ({"subject": "Hello\nBcc: thief@evil.example"}, "it is no valid email.send"),
-        ({"action": "invoice.create"}, "an assistant may not propose this"),
+        ({"action": "bank.book"}, "an assistant may not propose this"),
     ],
 )
 def test_what_is_no_plain_answer_is_refused_and_told(employee: Employee, change: dict[str, object], words: str) -> None:
@@ -81,7 +81,7 @@ def test_what_is_no_plain_answer_is_refused_and_told(employee: Employee, change:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (json.dumps(INVOICE), "an assistant may not propose this"),
+        ('{"action": "payment.prepare"}', "an assistant may not propose this"),
         ('{"action": "employee.cancel"}', "nothing here knows employee.cancel"),
         *((each, "it names no action") for each in ("", "{", "[]", "null")),
     ],
