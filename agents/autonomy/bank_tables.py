@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.bank_formats import formats_in
-from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, RULE, WHICH, end
+from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, RULE, WHICH, booking_in, end, since_reopened
 from agents.connectors.bank.csv_recognition import is_export
 from agents.connectors.bank.csv_study import (
     ACCOUNT_OF_ALL,
@@ -49,8 +49,8 @@ class TableTasks:
 
     def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
         """The next move; None when the table is no statement of a bank."""
-        since = _since_reopened(outcomes)
-        if since and since[-1].key == KEY and since[-1].kind in ENDS:
+        since = since_reopened(outcomes)
+        if booking_in(since) or (since and since[-1].key == KEY and since[-1].kind in ENDS):
             return self._tasks.decide(task, content, outcomes, facts)
         formats = formats_in(self._root)
         known = {*formats.profiles, *(each.digest for each in formats.faults)}
@@ -99,12 +99,6 @@ def answers_of(answered: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _key(about: str) -> str:
     return WHICH if about == ACCOUNT_OF_ALL else f"{ABOUT}{about}"
-
-
-def _since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    """What happened since the owner last brought the task back: answers before it did not lead to what they wanted."""
-    at = max((at for at, each in enumerate(outcomes, 1) if each.kind == "reopened"), default=0)
-    return outcomes[at:]
 
 
 def _of_accounts(accounts: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What is to be done about a statement of the bank: read, matched with the books, and one proposal to book it.
 
-Which account it is of is told by its IBAN in the books, else the owner is asked.
+Which account it is of is told by its IBAN in the books, else the owner is asked. What its movements were for is found
+once they are booked (`bank_costs`).
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from agents.autonomy.bank_costs import BOOKED, next_moves
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Verdict
 from agents.connectors.bank.matching import reconcile
 from agents.connectors.bank.overlaps import OTHER_FILE, is_table, of_table, table_fault, untold_lines
 from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
-from agents.connectors.book_orders import MAX_MOVES
+from agents.connectors.book_orders import MAX_MOVES, BankBook
 from agents.errors import EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 KEY, WHICH, CATEGORY, RULE = "bank", "account", "bank_statement", "bank"
 MAX_TOLD = 20
 ENDS = {
-    "done": "booked as you said",
+    "done": BOOKED,
     "rejected": "not booked, as you said",
     "expired": "no answer in time; nothing was booked",
     "failed": "it could not be booked; nothing was changed",
@@ -56,7 +58,10 @@ class BankTasks:
         profiles: Mapping[str, Profile] = MappingProxyType({}),
     ) -> Decision:
         """The next move for a statement, of which `content` are the bytes; `profiles` say how a table is read."""
-        last = outcomes[-1] if outcomes else None
+        since = since_reopened(outcomes)
+        if booked := booking_in(since):
+            return self._costs(booked, since)
+        last = since[-1] if since else None
         if last is not None and last.key == KEY and last.kind in ENDS:
             return end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
         found = _read(task, content, profiles)
@@ -71,6 +76,18 @@ class BankTasks:
             return end(f"nothing was booked: {err} {err.hint}")
         except ValidationError:
             return end("nothing was booked: it holds an amount, a day or a text that the books cannot hold")
+
+    def _costs(self, booked: BankBook, since: tuple[Outcome, ...]) -> Decision:
+        """What follows the booking: what went out and is not explained gets its cost."""
+        try:
+            made = next_moves(booked, since, self._reports())
+        except EmployeeError as err:
+            return end(f"{BOOKED}; what movements were for cannot be looked up: {err} {err.hint}")
+        if isinstance(made, str):
+            return end(made)
+        moves = (made,) if isinstance(made, ProposeAction) else made
+        steps = tuple(Step("Wait for your word", done=False, move_key=each.key) for each in moves)
+        return _decision("Say what the movements of the bank were for", steps, moves)
 
     def _proposed(
         self, task: TaskView, statement: Statement, name: str, facts: Facts, reports: BookReports
@@ -100,7 +117,19 @@ class BankTasks:
         provenance = dict.fromkeys(("currency", "moves", "closing", "closed_on"), source) | {"account": "computed"}
         move = ProposeAction(KEY, order, provenance, "", tuple(told[:MAX_TOLD]))
         step = Step("Wait for your yes", done=False, move_key=KEY)
-        return _decision("Book the movements of the bank", step, move)
+        return _decision("Book the movements of the bank", (step,), (move,))
+
+
+def since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """What happened since the owner last brought the task back: answers before it did not lead to what they wanted."""
+    at = max((at for at, each in enumerate(outcomes, 1) if each.kind == "reopened"), default=0)
+    return outcomes[at:]
+
+
+def booking_in(outcomes: tuple[Outcome, ...]) -> BankBook | None:
+    """The last booking that was done, as it was sealed; None without one."""
+    done = (each.action for each in reversed(outcomes) if each.key == KEY and each.kind == "done")
+    return next((each for each in done if isinstance(each, BankBook)), None)
 
 
 def _new_part(statement: Statement, name: str, reports: BookReports) -> Statement | str:
@@ -161,7 +190,7 @@ def _which(statement: Statement, accounts: Mapping[str, str]) -> Decision:
     question = f"Which of your accounts is {statement.account}?"
     choices = tuple(Choice(each) for each in sorted(accounts))
     step = Step("Wait for your answer", done=False, move_key=WHICH)
-    return _decision("Find out which account the statement is of", step, AskOwner(WHICH, question, choices))
+    return _decision("Find out which account the statement is of", (step,), (AskOwner(WHICH, question, choices),))
 
 
 def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
@@ -180,8 +209,8 @@ def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _decision(objective: str, step: Step, move: Move) -> Decision:
-    return Decision(RULE, CATEGORY, objective, (step,), "you have said yes or no", (move,))
+def _decision(objective: str, steps: tuple[Step, ...], moves: tuple[Move, ...]) -> Decision:
+    return Decision(RULE, CATEGORY, objective, steps, "you have said yes or no", moves)
 
 
 def end(summary: str) -> Decision:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUCKETS = (0, 30, 60, 90)  # days late, each up to and with; more than the last is a bucket of its own
 NOTHING = Decimal("0.00")
+PRIVATELY = "private, not of the business"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,18 @@ class DocumentStanding:
     paid_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PastCost:
+    """What one entry says that a payee was paid for: cost accounts ('Office'), or PRIVATELY.
+
+    `is_billed`: it is owed or paid on a bill, so a movement to them is no purchase at once.
+    """
+
+    payee: str
+    names: tuple[str, ...]
+    is_billed: bool = False
+
+
 class BookReports(Protocol):
     """Figures of the books; each call raises NeedsOwner while the books have an error."""
 
@@ -175,6 +188,18 @@ class BookReports(Protocol):
 
     def unexplained(self, on: date) -> Figure:
         """Movements of the bank of which nobody has said what they were for."""
+        ...
+
+    def unexplained_moves(self, account: str) -> Mapping[str, SourceRow]:
+        """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
+        ...
+
+    def past_costs(self) -> tuple[PastCost, ...]:
+        """What was paid to whom for what, the oldest first."""
+        ...
+
+    def cost_names(self) -> tuple[str, ...]:
+        """Every cost account of the owner's chart, by the name that orders give it."""
         ...
 
     def export(self, start: date, end: date) -> str:

@@ -17,15 +17,16 @@ from agents.connectors.contract import Action, Money, Row, Stakes
 from agents.connectors.invoice_orders import Currency, Name, Percent, Price, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from agents.connectors.books import Totals
 
 MAX_COSTS, MAX_PARTS, MAX_MOVES, SHOWN_MOVES = 50, 50, 500, 40
-MAX_ROWS_TEXT_CHARS = 120
+MAX_ROWS_TEXT_CHARS, MAX_CATEGORY_CHARS = 120, 40
+CATEGORY_PATTERN = r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$"
 DOCUMENT_PATTERN = r"(?:INV|BILL)-[0-9]{4}-[0-9]{4,6}"
 
-Category = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
+Category = Annotated[str, Field(pattern=CATEGORY_PATTERN, max_length=MAX_CATEGORY_CHARS)]
 AccountName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
 Amount = Annotated[Price, Field(gt=0, decimal_places=2)]
 Signed = Annotated[Price, Field(decimal_places=2)]
@@ -203,13 +204,10 @@ class BankBook(Action):
 
     def rows(self) -> tuple[Row, ...]:
         """Every movement and what it was for, as far as a page holds them, and the balance."""
-        shown = [Row(f"{each.day}", _move_text(each, self.currency), "moves") for each in self.moves[:SHOWN_MOVES]]
-        more = len(self.moves) - len(shown)
-        rest = (Row("and", f"{more} more", "moves"),) if more else ()
+        told = (Row("account", self.account, "account"), *_move_rows(self.moves, self.currency))
         if self.closing is None:
-            return (Row("account", self.account, "account"), *shown, *rest)
-        balance = Row("balance", f"{amount_text(self.closing, self.currency)} on {self.closed_on}", "closing")
-        return (Row("account", self.account, "account"), *shown, *rest, balance)
+            return told
+        return (*told, Row("balance", f"{amount_text(self.closing, self.currency)} on {self.closed_on}", "closing"))
 
     def undo(self) -> str:
         """By entries that turn them round."""
@@ -217,11 +215,20 @@ class BankBook(Action):
 
 
 class BankExplain(Action):
-    """Say what a movement was for that is in the books as unexplained."""
+    """Say what movements of one account were for that are in the books as unexplained, as they are there."""
 
     action: Literal["bank.explain"] = "bank.explain"
-    bank_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
-    reason: Annotated[Payment | Spending | Transfer, Field(discriminator="kind")]
+    account: AccountName
+    currency: Currency
+    moves: Annotated[tuple[Move, ...], Field(min_length=1, max_length=MAX_MOVES)]
+
+    @model_validator(mode="after")
+    def _explains_each_once(self) -> Self:
+        if len({each.bank_id for each in self.moves}) < len(self.moves):
+            raise ValueError("two movements have the same bank_id")
+        if any(isinstance(each.reason, Unexplained) for each in self.moves):
+            raise ValueError("what explains a movement says what it was for")
+        return self
 
     @property
     def stakes(self) -> Stakes:
@@ -229,20 +236,28 @@ class BankExplain(Action):
         return Stakes.FILING
 
     def recipient(self) -> str:
-        """Who was paid or paid, where one is said."""
-        return self.reason.party if isinstance(self.reason, Payment) else ""
+        """The account."""
+        return self.account
 
     def title(self) -> str:
-        """'Book the movement camt:77 as payment of Acme Ltd?'."""
-        return f"Book the movement {self.bank_id} as {reason_text(self.reason)}?"
+        """'Book what 2 movements of Checking were for?'."""
+        many = "movement" if len(self.moves) == 1 else "movements"
+        return f"Book what {len(self.moves)} {many} of {self.account} {'was' if len(self.moves) == 1 else 'were'} for?"
 
     def rows(self) -> tuple[Row, ...]:
-        """Which movement, and what it was for."""
-        return (Row("movement", self.bank_id, "bank_id"), Row("is", reason_text(self.reason), "reason"))
+        """Which movements, and what each was for."""
+        return (Row("account", self.account, "account"), *_move_rows(self.moves, self.currency))
+
+    def cautions(self) -> tuple[str, ...]:
+        """How much was bought without a receipt that is known: a line of a bank proves no VAT."""
+        spent = [each.reason for each in self.moves if isinstance(each.reason, Spending)]
+        bare = sum(not each.receipt and not sums_of(each.costs).vat for each in spent)
+        words = "of these movements: without one it is booked as cost whole, and no VAT comes back"
+        return (f"no receipt is known for {bare} {words}",) if bare else ()
 
     def undo(self) -> str:
-        """By an entry that turns it round."""
-        return "yes, by an entry of your own in manual.beancount"
+        """By entries that turn them round."""
+        return "yes, by entries of your own in manual.beancount"
 
 
 class CreditApply(Action):
@@ -305,6 +320,12 @@ def reason_text(reason: Payment | Spending | Transfer | Unexplained) -> str:
 def _cost_rows(costs: Iterable[Cost], currency: str) -> Iterable[Row]:
     for at, each in enumerate(costs, 1):
         yield Row(f"cost {at}", f"{each.category}: {amount_text(each.net, currency)} + {each.tax} % VAT", "costs")
+
+
+def _move_rows(moves: Sequence[Move], currency: str) -> Iterable[Row]:
+    yield from (Row(f"{each.day}", _move_text(each, currency), "moves") for each in moves[:SHOWN_MOVES])
+    if more := len(moves[SHOWN_MOVES:]):
+        yield Row("and", f"{more} more", "moves")
 
 
 def _move_text(move: Move, currency: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agents.connectors.book_orders import BankExplain, Part, Payment
-from tests.connectors.books_story import Order, bank, bought, closing, cost, paid, used
+from agents.connectors.book_orders import Part, Payment
+from tests.connectors.books_story import Order, bank, bought, closing, cost, explains, paid, used
 
 REFUSED: tuple[Order, ...] = (
     closing("02-16", "1.00"),  # the books come to another sum
@@ -18,8 +18,10 @@ REFUSED: tuple[Order, ...] = (
     bank("n7", "02-16", "-10.00", paid("Landlord", ("INV-2026-0005", "10.00"), vendor=True)),  # no bill of theirs
     used("Northwind", "02-16", "INV-2026-0005", "1.00"),  # nothing stands to their credit
     used("Eve", "02-16", "INV-2026-0005", "1.00"),
-    BankExplain(bank_id="b05", reason=Payment(party="Northwind")),  # explained from the start
-    BankExplain(bank_id="nowhere", reason=Payment(party="Northwind")),
+    explains("b05", "01-19", "1190.00", Payment(party="Northwind")),  # explained from the start
+    explains("nowhere", "02-16", "8.00", Payment(party="Northwind")),
+    explains("b00", "02-16", "9.00", Payment(party="Northwind")),  # 8.00 were moved
+    explains("b00", "02-17", "8.00", Payment(party="Northwind")),  # on another day
     bank(
         "n8",
         "02-16",
@@ -33,7 +35,7 @@ REFUSED: tuple[Order, ...] = (
             ),
         ),
     ),  # one of another vendor
-    BankExplain(bank_id="b00", reason=bought(cost("Office", "7.00"))),  # 8.00 were moved
+    explains("b00", "02-16", "8.00", bought(cost("Office", "7.00"))),  # 8.00 were moved
     bank("n9", "02-16", "-1.00", paid("Cloud Inc", ("BILL-2026-0003", "100.00"), vendor=True)),  # booked at 90.00
     bank("n10", "02-16", "-1.00", paid("Initech", ("INV-2026-0003", "1.00"))),  # went back already
     bank("n11", "02-16", "-1.00", paid("Northwind", ("INV-2026-0005", "1.00"))),  # nothing was paid

@@ -61,6 +61,18 @@ def bank(bank_id: str, of: str, amount: str, reason: Reason, account: str = "Che
     return BankBook(account=account, currency="EUR", moves=(move,))
 
 
+def explains(bank_id: str, of: str, amount: str, reason: Payment | Spending | Transfer) -> BankExplain:
+    """What one movement was for."""
+    booked = bank(bank_id, of, amount, reason)
+    return BankExplain(account=booked.account, currency=booked.currency, moves=booked.moves)
+
+
+def named(party: str, order: BankBook) -> BankBook:
+    """Movements whose other side is named."""
+    moves = tuple(each.model_copy(update={"party": party}) for each in order.moves)
+    return order.model_copy(update={"moves": moves})
+
+
 def closing(of: str, balance: str) -> BankBook:
     """What the bank says was on the account."""
     return BankBook(account="Checking", currency="EUR", closing=Decimal(balance), closed_on=day(of))
@@ -133,7 +145,7 @@ STORY: tuple[tuple[str, Order], ...] = (
     ("02-26", bank("b21", "02-26", "333.00", Unexplained())),
     ("02-27", bank("b22", "02-27", "-4.90", bought(cost("Bank-Fees", "4.90")))),
     ("02-28", closing("02-28", "16288.20")),
-    ("03-02", BankExplain(bank_id="b21", reason=paid("Hooli"))),  # dated as the movement it explains
+    ("03-02", explains("b21", "02-26", "333.00", paid("Hooli"))),  # dated as the movement it explains
     ("03-02", invoice("Hooli", ("2000.00", "19"))),  # 0009 2,380.00
     ("03-03", used("Hooli", "03-03", "INV-2026-0009", "333.00")),
     ("03-04", bill("Landlord", "R-03", "03-04", "03-31", cost("Rent", "800.00"))),  # 0005

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from agents.connectors.book_orders import BankExplain, Unexplained
+from agents.connectors.book_orders import Unexplained
 from agents.connectors.contract import Absent, Found, sha256_hex
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NotAllowed
@@ -26,7 +26,9 @@ from tests.connectors.books_story import (
     bought,
     cost,
     day,
+    explains,
     invoice,
+    named,
     paid,
     to,
 )
@@ -278,11 +280,24 @@ class BooksContract:
         perform(books, [("02-26", bank("b21", "02-26", "333.00", Unexplained()))])
         assert books.reports().unexplained(day("02-28")).amounts == eur("333.00")
         assert sums(books.reports().cash(day("02-28"))) == {"Checking": eur("333.00")}
-        explain = BankExplain(bank_id="b21", reason=paid("Hooli"))
+        explain = explains("b21", "02-26", "333.00", paid("Hooli"))
         perform(books, [("03-02", explain)], first=5)
         assert books.reports().unexplained(day("03-02")).amounts == {}
         with pytest.raises(NotAllowed, match="waits to be explained"):
             perform(books, [("03-02", explain)], first=6)
+
+    def test_what_waits_and_what_each_payee_was_paid_for_is_told(self, books: Ledger) -> None:
+        rent = bill("Landlord", "R-01", "01-07", "01-31", cost("Rent", "800.00"))
+        spent = named("Shop", bank("b1", "01-08", "-5.00", bought(cost("Office", "5.00"))))
+        waits = [("01-09", named("Shop", bank(each, "01-09", "-6.00", Unexplained()))) for each in ("b2", "b3")]
+        explain = explains("b2", "01-09", "-6.00", bought(cost("Travel", "6.00")))
+        perform(books, [("01-08", spent), *waits, ("01-09", explain), ("01-10", rent)])
+        reports = books.reports()
+        assert reports.unexplained_moves("Checking").keys() == {"b3"}
+        assert reports.unexplained_moves("Savings") == {}
+        told = [("Shop", ("Office",), False), ("Shop", ("Travel",), False), ("Landlord", (), True)]
+        assert sorted((x.payee, x.names, x.is_billed) for x in reports.past_costs()) == sorted(told)
+        assert {"Office", "Rent", "Travel"} <= set(reports.cost_names())
 
     def test_an_id_of_the_bank_is_of_its_account_only(self, books: Ledger) -> None:
         there = bank("b1", "01-06", "20.00", to("Checking"), account="Savings")

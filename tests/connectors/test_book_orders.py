@@ -14,15 +14,20 @@ from agents.connectors.book_orders import (
     BankExplain,
     BillBook,
     Move,
-    Payment,
     Spending,
     Transfer,
     Unexplained,
 )
 from agents.connectors.contract import Action, Stakes
-from tests.connectors.books_story import bank, bill, bought, closing, cost, paid, used
+from tests.connectors.books_story import bank, bill, bought, closing, cost, explains, paid, used
 
 BILL = bill("Paper & Co", "P-101", "03-05", "04-04", cost("Office", "60.00", "19"), cost("Other", "40.00", "7"))
+OFFICE = explains("b2", "01-10", "-23.80", bought(cost("Office", "20.00", "19")))
+TWO = BankExplain(
+    account="Checking",
+    currency="EUR",
+    moves=(*OFFICE.moves, *explains("b3", "01-11", "-5.00", bought(cost("Travel", "5.00"))).moves),
+)
 MOVED = bank("b1", "01-19", "887.50", paid("Northwind", ("INV-2026-0005", "595.00"), fee="5.00"))
 
 
@@ -33,14 +38,14 @@ MOVED = bank("b1", "01-19", "887.50", paid("Northwind", ("INV-2026-0005", "595.0
         (MOVED, "Book 1 movement of Checking?", "Checking"),
         (closing("01-31", "12.00"), "Book 0 movements of Checking?", "Checking"),
         (
-            BankExplain(bank_id="b21", reason=paid("Hooli")),
-            "Book the movement b21 as payment of Hooli: on account?",
-            "Hooli",
+            explains("b21", "02-26", "333.00", paid("Hooli")),
+            "Book what 1 movement of Checking was for?",
+            "Checking",
         ),
         (
-            BankExplain(bank_id="b21", reason=bought(cost("Office", "20.00", "19"))),
-            "Book the movement b21 as Office 20.00 + 19 % VAT?",
-            "",
+            TWO,
+            "Book what 2 movements of Checking were for?",
+            "Checking",
         ),
         (used("Globex", "02-20", "INV-2026-0008", "1000.00"), "Use the credit of Globex for INV-2026-0008?", "Globex"),
     ],
@@ -94,11 +99,26 @@ def test_a_credit_and_an_explanation_are_shown() -> None:
         "party: Globex",
         "INV-2026-0008: 1,000.00",
     ]
-    vendor = Payment(party="Landlord", vendor=True)
-    assert said(BankExplain(bank_id="b21", reason=vendor)) == [
-        "movement: b21",
-        "is: payment to Landlord: on account",
+    assert said(TWO) == [
+        "account: Checking",
+        "2026-01-10: -23.80 EUR · b2 · Office 20.00 + 19 % VAT",
+        "2026-01-11: -5.00 EUR · b3 · Travel 5.00 + 0 % VAT",
     ]
+
+
+def test_what_has_neither_a_receipt_nor_vat_is_counted() -> None:
+    assert [each for each in TWO.cautions() if "known for 1 of these" in each]
+    kept = Spending(costs=(cost("Travel", "5.00"),), receipt="r.pdf")
+    assert explains("b3", "01-11", "-5.00", kept).cautions() == ()
+    assert explains("b3", "01-11", "-5.00", Transfer(account="Private")).cautions() == ()
+
+
+@pytest.mark.parametrize(
+    "moves", [(), (*TWO.moves, *TWO.moves), (bank("b4", "01-12", "1.00", Unexplained()).moves[0],)]
+)
+def test_what_explains_nothing_or_twice_is_no_order(moves: tuple[Move, ...]) -> None:
+    with pytest.raises(ValidationError):
+        BankExplain(account="Checking", currency="EUR", moves=moves)
 
 
 @pytest.mark.parametrize(

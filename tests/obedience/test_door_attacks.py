@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.connectors.books_story import explains, to
 from tests.obedience.assistant import Assistant, Told, assistant
 from tests.obedience.office import CANARY, Office, changes, copied, everything, opened
 
@@ -328,7 +329,7 @@ def test_what_the_owner_rejected_is_not_proposed_again(attacker: Assistant) -> N
     [
         ({"action": "email.send", "to": "thief@evil.example", "subject": "x", "body": "x"}, "does not go to the one"),
         (
-            {"action": "bank.explain", "bank_id": "camt:1", "reason": {"kind": "transfer", "account": "Private"}},
+            json.loads(explains("camt:1", "11-20", "-5.00", to("Private")).canonical()),
             "may not propose",
         ),
         ({"action": "employee.approve", "task": "x"}, "nothing here knows"),

@@ -15,6 +15,7 @@ from agents.connectors.book_figures import (
     Freshness,
     OpenDocument,
     OpenItems,
+    PastCost,
     ProfitAndLoss,
     SourceRow,
     VatPosition,
@@ -23,9 +24,10 @@ from agents.connectors.books import InvoiceStanding, cents
 from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, payable, receivable
 from agents.connectors.ledger.booked import bank_to, booked_moves
 from agents.connectors.ledger.entry import VAT
-from agents.connectors.ledger.ledger_files import bank_accounts
+from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
+from agents.connectors.ledger.unexplained import past_costs, waiting_moves
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -149,6 +151,20 @@ class LedgerFigures:
     def unexplained(self, on: date) -> Figure:
         """Movements of which nobody has said what they were for; what was explained since is taken off."""
         return self._figure("unexplained", lambda leg: leg.account == UNEXPLAINED, _Span(date.min, on), sign=-1)
+
+    def unexplained_moves(self, account: str) -> dict[str, SourceRow]:
+        """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
+        still = waiting_moves(self._loaded).keys()
+        return {name: row for name, row in self.booked_moves(account).items() if name in still}
+
+    def past_costs(self) -> tuple[PastCost, ...]:
+        """What was paid to whom for what, the oldest first."""
+        return tuple(past_costs(self._loaded))
+
+    def cost_names(self) -> tuple[str, ...]:
+        """Every cost account of the owner's chart, by the name that orders give it."""
+        opened = sorted(opened_accounts(self._texts.values()))
+        return tuple(each.removeprefix(COSTS) for each in opened if each.startswith(COSTS))
 
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time as CSV; a text that a table would reckon stands behind an apostrophe."""

@@ -20,7 +20,6 @@ from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accou
 from agents.connectors.ledger.payment_checks import Checks
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import (
-    UNEXPLAINED,
     Known,
     balance_text,
     bill_text,
@@ -28,6 +27,7 @@ from agents.connectors.ledger.record_text import (
     explained_text,
     move_text,
 )
+from agents.connectors.ledger.unexplained import waiting_moves
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from agents.clock import Clock
-    from agents.connectors.book_orders import BookOrder
+    from agents.connectors.book_orders import BookOrder, Move
     from agents.connectors.contract import Lookup
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
     from agents.connectors.ledger.ledger_append import LedgerAppend
@@ -125,9 +125,9 @@ class LedgerRecords:
                         checks.reason(move.reason, move.amount, order.currency)
                         yield move_text(move, (order.account, order.currency), known, made)
             case BankExplain():
-                booked = _unexplained(loaded, order.bank_id)
-                checks.reason(order.reason, booked[1], booked[2])
-                yield explained_text(order.bank_id, booked, order.reason, known, made)
+                for move, booked in _to_explain(loaded, order, key):
+                    checks.reason(move.reason, move.amount, order.currency)
+                    yield explained_text(move, (booked.payee, order.currency), known, made)
             case CreditApply():
                 checks.credit(order)
                 yield credit_text(order, known, made)
@@ -140,6 +140,9 @@ def _find(texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) 
         there = [booked[each] for each in wanted & booked.keys()]
         closed = order.closing is None or _closes(texts, loaded, order)
         whole = closed and len(there) == len(wanted)
+    elif isinstance(order, BankExplain):
+        there = [*_explained(loaded, key).values()]
+        whole = len(there) == len(order.moves)
     else:
         there = [*loaded.by_meta("key", key)]
         whole = bool(there)
@@ -199,12 +202,27 @@ def _refuse_twice(loaded: Loaded, order: BillBook) -> None:
             raise NotAllowed(f"The bill {order.reference} of {order.vendor} is booked already.", hint=hint)
 
 
-def _unexplained(loaded: Loaded, bank_id: str) -> tuple[date, Decimal, str]:
-    booked = loaded.by_meta("bank_id", bank_id)
-    legs = [(each, leg) for each in booked for leg in each.postings if leg.account == UNEXPLAINED]
-    if len(legs) != 1 or loaded.by_meta("explains", bank_id):
-        raise NotAllowed(
-            f"{bank_id} is no movement that waits to be explained.", hint="Look for it in the ledger, by its bank_id."
-        )
-    entry, leg = legs[0]
-    return entry.day, -leg.amount, leg.currency
+def _explained(loaded: Loaded, key: str) -> dict[str, Transaction]:
+    """What an order has explained already, by `bank_id`."""
+    return {each.meta["explains"]: each for each in loaded.by_meta("key", key) if "explains" in each.meta}
+
+
+def _to_explain(loaded: Loaded, order: BankExplain, key: str) -> Iterable[tuple[Move, Transaction]]:
+    """What an order has not explained yet, and how it is booked: as the order has it, and waiting to be explained."""
+    there, still, account = _explained(loaded, key), waiting_moves(loaded), bank_account(order.account)
+    for move in order.moves:
+        if move.bank_id in there:
+            continue
+        booked = still.get(move.bank_id)
+        if booked is None or _moved(booked) != (move.day, account, move.amount, order.currency):
+            said = f"{amount_text(move.amount, order.currency)} on {order.account}"
+            raise NotAllowed(
+                f"{move.bank_id} is no movement of {said} that waits to be explained.",
+                hint="Look for it in the ledger, by its bank_id.",
+            )
+        yield move, booked
+
+
+def _moved(booked: Transaction) -> tuple[date, str, Decimal, str]:
+    leg = booked.postings[0]
+    return booked.day, leg.account, leg.amount, leg.currency

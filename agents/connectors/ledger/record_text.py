@@ -112,21 +112,15 @@ def move_text(move: Move, place: tuple[str, str], known: Known, made: tuple[str,
     return Text(move.day, payee, move.text, move.reason.kind, numbers, meta, legs)
 
 
-def explained_text(
-    bank_id: str,
-    booked: tuple[date, Decimal, str],
-    reason: Payment | Spending | Transfer,
-    known: Known,
-    made: tuple[str, datetime],
-) -> Text:
-    """What an unexplained movement was for. `booked`: its day, amount and currency."""
-    day, amount, currency = booked
-    legs = [Leg(UNEXPLAINED, amount, currency), *reason_legs(reason, amount, currency, known)]
+def explained_text(move: Move, booked: tuple[str, str], known: Known, made: tuple[str, datetime]) -> Text:
+    """What an unexplained movement was for. `booked`: the payee and the currency it is booked with."""
+    reason, (payee, currency) = move.reason, booked
+    legs = [Leg(UNEXPLAINED, move.amount, currency), *reason_legs(reason, move.amount, currency, known)]
     numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
     receipt = reason.receipt if isinstance(reason, Spending) else ""
-    meta = {"explains": quoted(bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
-    payee = reason.party if isinstance(reason, Payment) else ""
-    return Text(day, payee, f"explains {bank_id}", reason.kind, numbers, meta, legs)
+    meta = {"explains": quoted(move.bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
+    payee = reason.party if isinstance(reason, Payment) else payee
+    return Text(move.day, payee, f"explains {move.bank_id}", reason.kind, numbers, meta, legs)
 
 
 def credit_text(order: CreditApply, known: Known, made: tuple[str, datetime]) -> Text:

@@ -1,0 +1,71 @@
+"""Which movements of the bank wait to be explained, and what each payee was paid for before. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_figures import PRIVATELY, PastCost
+from agents.connectors.ledger.account_names import NO_BANK_TELLS
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
+from agents.connectors.ledger.record_text import UNEXPLAINED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
+
+COSTS, PRIVATE, NOT_SURE = "Expenses:", NO_BANK_TELLS["Private"], "!"
+
+
+def waiting_moves(loaded: Loaded) -> dict[str, Transaction]:
+    """The movements that wait, by `bank_id`.
+
+    Left out are those whose id two accounts share, and those that an entry of the owner's own may explain: which one it
+    means is told by its amount, and else by nothing, so that none of its time waits.
+    """
+    booked: dict[str, list[Transaction]] = {}
+    by_hand: list[tuple[date, Posting]] = []
+    for entry, leg in _unexplained_legs(loaded.transactions):
+        if "bank_id" in entry.meta:
+            booked.setdefault(entry.meta["bank_id"], []).append(entry)
+        elif "explains" not in entry.meta:
+            by_hand.append((entry.day, leg))
+    explained = {each.meta["explains"] for each in loaded.transactions if "explains" in each.meta}
+    waiting = {name: each[0] for name, each in booked.items() if len(each) == 1 and name not in explained}
+    for day, leg in by_hand:
+        may_be = {name: each for name, each in waiting.items() if each.day <= day and _may_explain(leg, each)}
+        same = {name for name, each in may_be.items() if each.postings[0].amount == leg.amount}
+        waiting = {name: each for name, each in waiting.items() if name not in (same or may_be)}
+    return waiting
+
+
+def past_costs(loaded: Loaded) -> Iterator[PastCost]:
+    """What was paid to whom for what, the oldest first; an entry that is marked as not certain tells nothing."""
+    for entry in loaded.transactions:
+        if not entry.payee or entry.flag == NOT_SURE or _touches(entry, RECEIVABLES):
+            continue
+        is_billed = _touches(entry, PAYABLES)
+        names = () if is_billed else tuple(dict.fromkeys(_names(entry.postings)))
+        if is_billed or names:
+            yield PastCost(entry.payee, names, is_billed=is_billed)
+
+
+def _unexplained_legs(entries: Iterable[Transaction]) -> Iterator[tuple[Transaction, Posting]]:
+    return ((entry, leg) for entry in entries for leg in entry.postings if leg.account == UNEXPLAINED)
+
+
+def _may_explain(leg: Posting, booked: Transaction) -> bool:
+    """Whether what an entry takes away from the unexplained can be this movement."""
+    moved = booked.postings[0]
+    return leg.currency == moved.currency and leg.amount * moved.amount > 0
+
+
+def _touches(entry: Transaction, accounts: str) -> bool:
+    return any(leg.account.startswith(accounts) for leg in entry.postings)
+
+
+def _names(legs: Iterable[Posting]) -> Iterator[str]:
+    for leg in legs:
+        if leg.amount > 0 and (leg.account.startswith(COSTS) or leg.account == PRIVATE):
+            yield PRIVATELY if leg.account == PRIVATE else leg.account.removeprefix(COSTS)
