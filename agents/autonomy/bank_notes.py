@@ -5,52 +5,37 @@ Followed is the chain of events, since a brain writes no note. What the owner wr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agents.autonomy.bank_brain import is_table, kept_file
-from agents.autonomy.queries import links_after
+from agents.autonomy.bank_brain import MAX_BYTES, is_table
+from agents.autonomy.code_brain import kept_file
+from agents.autonomy.following import Follower
 from agents.autonomy.views import task_view
-from agents.durability.journal import newest_seq, read_meta, write_meta
 from agents.durability.task_persistence import find_task, questions_of, reopenings_of
 from agents.durability.transitions import Transition
-from agents.security.audit_logger import Fact, fields_of
+from agents.security.audit_logger import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
-    from agents.durability.transitions import Recorder, Writing
-    from agents.security.audit_logger import Link
+    from agents.durability.transitions import Writing
 
-POSITION = "bank formats"  # the last event that was looked at
-BATCH = 500  # events of one look
-TOLD, RULE = "task.planned", "bank"
+PLANNED, RULE = "task.planned", "bank"
 
 
-class BankNotes:
+class BankNotes(Follower):
     """Follows the tasks of one vault."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._seen = -1
+    POSITION = "bank formats"
 
-    def look(self) -> int:
-        """Take in what was planned since the last look; how many things were written down."""
-        with self._recorder.journal.begin() as sql:
-            if self._seen < 0:
-                self._seen = int(read_meta(sql, POSITION, "0"))
-            newest = newest_seq(sql)
-            links = links_after(sql, self._seen, BATCH) if newest > self._seen else ()
-        tasks = tuple(_planned(links))
-        wrote = self._take_in(tasks, links[-1].seq) if tasks else 0
-        self._seen = links[-1].seq if links else self._seen
-        return wrote + (self._seen < newest and bool(links))
+    def concerns(self, event: Mapping[str, Any]) -> bool:
+        """Whether a task about a statement of a bank was planned."""
+        return event.get("action_type") == PLANNED and event.get("parameters", {}).get("rule") == RULE
 
-    def _take_in(self, tasks: Iterable[str], last: int) -> int:
-        with self._recorder.begin() as writing:
-            for each in tasks:
-                self._keep(writing, each)
-            write_meta(writing.sql, POSITION, str(last))
-        return len(writing.recorded)
+    def take_in(self, writing: Writing, events: Sequence[Mapping[str, Any]]) -> None:
+        """Keep how the table of each task is read; several plans of one task are one."""
+        for task in dict.fromkeys(str(each["target"]) for each in events):
+            self._keep(writing, task)
 
     def _keep(self, writing: Writing, task: str) -> None:
         from agents.autonomy.bank_formats import formats_in, operation_for  # noqa: PLC0415 (readers: 2 MB, used rarely)
@@ -60,7 +45,7 @@ class BankNotes:
         row = find_task(writing.sql, task)
         view = task_view(writing.sql, row, "") if row else None
         root = self._recorder.store.root
-        content = kept_file(root, view) if view and view.kind == "file" and is_table(view) else None
+        content = kept_file(root, view.attachments[0].stored, MAX_BYTES) if view and is_table(view) else None
         if view is None or not isinstance(content, bytes):
             return
         formats = formats_in(root)
@@ -75,9 +60,3 @@ class BankNotes:
             return
         name = operation.path.rpartition("/")[2].removesuffix(".md")
         writing.record(Transition(Fact("runner", "bank.format_kept", name, task), f"Keep {name}", (operation,)))
-
-
-def _planned(links: Iterable[Link]) -> Iterable[str]:
-    """The tasks about statements of a bank that were planned, each once."""
-    told = (each for each in map(fields_of, links) if each.get("action_type") == TOLD)
-    return dict.fromkeys(str(each["target"]) for each in told if each.get("parameters", {}).get("rule") == RULE)

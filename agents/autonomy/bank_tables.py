@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.bank_formats import formats_in
-from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, RULE, WHICH, booking_in, end, since_reopened
+from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in, since_reopened
 from agents.connectors.bank.csv_recognition import is_export
 from agents.connectors.bank.csv_study import (
     ACCOUNT_OF_ALL,
@@ -20,7 +20,7 @@ from agents.connectors.bank.csv_study import (
 )
 from agents.connectors.bank.refusal import Refusal, told
 from agents.errors import EmployeeError
-from agents.reasoning.brain import AskOwner, Choice, Decision, Step
+from agents.reasoning.brain import AskOwner, Choice, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agents.autonomy.bank_tasks import BankTasks
     from agents.connectors.bank.csv_study import Studied
     from agents.connectors.book_figures import BookReports
-    from agents.reasoning.brain import Facts, Move, Outcome, TaskView
+    from agents.reasoning.brain import Facts, Outcome, TaskView
 
 ABOUT = "bank-"  # how the key of a question begins that a note about a format will answer
 BROKEN = f"{ABOUT}note"
@@ -62,7 +62,7 @@ class TableTasks:
             return _broken(fault, answers.get("note", ()))
         found = study(content, task.attachments[0].sent_name, formats.profiles, answers)
         if isinstance(found, Refusal):
-            return end(f"nothing was booked: {found.sentence} {found.hint}")
+            return SUBJECT.end(f"nothing was booked: {found.sentence} {found.hint}")
         if found.questions:
             return self._asked(task, found, facts)
         return self._tasks.decide(task, content, outcomes, facts, {found.used.digest: found.used})
@@ -71,7 +71,7 @@ class TableTasks:
         try:
             accounts = sorted(self._reports().accounts())
         except EmployeeError as err:
-            return end(f"nothing was booked: {err} {err.hint}")
+            return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
         currencies = tuple(dict.fromkeys((facts.handbook.currency, *CURRENCIES)))
         choices = {**found.choices, ACCOUNT_OF_ALL: _of_accounts(accounts), CURRENCY_OF_ALL: currencies}
         name = told(task.attachments[0].sent_name)
@@ -84,7 +84,7 @@ class TableTasks:
             )
             for each in found.questions
         ]
-        return _decision(moves)
+        return _asking(*moves)
 
 
 def answers_of(answered: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -109,12 +109,10 @@ def _of_accounts(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _broken(fault: Fault, answers: Sequence[str]) -> Decision:
     if answers and answers[-1] == LEAVE_IT:
-        return end("not booked, as you said")
+        return SUBJECT.end("not booked, as you said")
     question = f"Please correct {fault.path}, line {fault.line}: {fault.message}. Your bank's file is read by it."
-    return _decision([AskOwner(BROKEN, question, (Choice(CORRECTED), Choice(LEAVE_IT)))])
+    return _asking(AskOwner(BROKEN, question, (Choice(CORRECTED), Choice(LEAVE_IT))))
 
 
-def _decision(moves: Sequence[AskOwner]) -> Decision:
-    steps = tuple(Step("Wait for your answer", done=False, move_key=each.key) for each in moves)
-    asked: tuple[Move, ...] = tuple(moves)
-    return Decision(RULE, CATEGORY, "Find out how your bank's file is to be read", steps, "you have answered", asked)
+def _asking(*moves: AskOwner) -> Decision:
+    return SUBJECT.waits("Find out how your bank's file is to be read", *moves, done_when="you have answered")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agents.autonomy.bank_costs import BOOKED, next_moves
+from agents.autonomy.code_brain import Subject
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Verdict
@@ -22,7 +23,7 @@ from agents.connectors.bank.overlaps import OTHER_FILE, is_table, of_table, tabl
 from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
 from agents.connectors.book_orders import MAX_MOVES, BankBook
 from agents.errors import EmployeeError
-from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
+from agents.reasoning.brain import AskOwner, Choice, Decision, ProposeAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from agents.connectors.bank.reader import Profile
     from agents.connectors.bank.statement import Statement
     from agents.connectors.book_figures import BookReports
-    from agents.reasoning.brain import Facts, Move, Outcome, TaskView
+    from agents.reasoning.brain import Facts, Outcome, TaskView
 
-KEY, WHICH, CATEGORY, RULE = "bank", "account", "bank_statement", "bank"
+KEY, WHICH, CATEGORY = "bank", "account", "bank_statement"
+SUBJECT = Subject("bank", CATEGORY, "Look through the statement")
 MAX_TOLD = 20
 ENDS = {
     "done": BOOKED,
@@ -63,31 +65,30 @@ class BankTasks:
             return self._costs(booked, since)
         last = since[-1] if since else None
         if last is not None and last.key == KEY and last.kind in ENDS:
-            return end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
+            return SUBJECT.end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
         found = _read(task, content, profiles)
         if isinstance(found, str):
-            return end(found)
+            return SUBJECT.end(found)
         try:
             reports = self._reports()
             accounts = dict(reports.accounts())
             name = _named(found, accounts, outcomes)
             return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts)
         except EmployeeError as err:
-            return end(f"nothing was booked: {err} {err.hint}")
+            return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
         except ValidationError:
-            return end("nothing was booked: it holds an amount, a day or a text that the books cannot hold")
+            return SUBJECT.end("nothing was booked: it holds an amount, a day or a text that the books cannot hold")
 
     def _costs(self, booked: BankBook, since: tuple[Outcome, ...]) -> Decision:
         """What follows the booking: what went out and is not explained gets its cost."""
         try:
             made = next_moves(booked, since, self._reports())
         except EmployeeError as err:
-            return end(f"{BOOKED}; what movements were for cannot be looked up: {err} {err.hint}")
+            return SUBJECT.end(f"{BOOKED}; what movements were for cannot be looked up: {err} {err.hint}")
         if isinstance(made, str):
-            return end(made)
+            return SUBJECT.end(made)
         moves = (made,) if isinstance(made, ProposeAction) else made
-        steps = tuple(Step("Wait for your word", done=False, move_key=each.key) for each in moves)
-        return _decision("Say what the movements of the bank were for", steps, moves)
+        return SUBJECT.waits("Say what the movements of the bank were for", *moves)
 
     def _proposed(
         self, task: TaskView, statement: Statement, name: str, facts: Facts, reports: BookReports
@@ -95,9 +96,9 @@ class BankTasks:
         moving = tuple(line for line in statement.lines if line.amount)  # a bank may tell of 0.00, which is no movement
         new = _new_part(replace(statement, lines=moving), name, reports)
         if isinstance(new, str):
-            return end(new)
+            return SUBJECT.end(new)
         if fault := table_fault(statement, new, name, reports):
-            return end(f"nothing was booked: {fault}")
+            return SUBJECT.end(f"nothing was booked: {fault}")
         on = max((*(line.day for line in new.lines), facts.today))  # what was paid since is not open any more
         own = {iban: each for each, iban in reports.accounts().items() if iban}
         accounts = (new.account, *own)
@@ -111,13 +112,12 @@ class BankTasks:
             new = replace(new, closing=None)
             told.append("the balance is not checked: its day is not over, and more may come")
         if not new.lines and new.closing is None:
-            return end("it holds no movement, and no balance of a day that is over")
+            return SUBJECT.end("it holds no movement, and no balance of a day that is over")
         order = order_of(new, name, found, expected, own, new=is_first)
         source = f"note:{task.attachments[0].stored.rpartition('.')[0]}"
         provenance = dict.fromkeys(("currency", "moves", "closing", "closed_on"), source) | {"account": "computed"}
         move = ProposeAction(KEY, order, provenance, "", tuple(told[:MAX_TOLD]))
-        step = Step("Wait for your yes", done=False, move_key=KEY)
-        return _decision("Book the movements of the bank", (step,), (move,))
+        return SUBJECT.waits("Book the movements of the bank", move)
 
 
 def since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
@@ -189,8 +189,7 @@ def _named(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Ou
 def _which(statement: Statement, accounts: Mapping[str, str]) -> Decision:
     question = f"Which of your accounts is {statement.account}?"
     choices = tuple(Choice(each) for each in sorted(accounts))
-    step = Step("Wait for your answer", done=False, move_key=WHICH)
-    return _decision("Find out which account the statement is of", (step,), (AskOwner(WHICH, question, choices),))
+    return SUBJECT.waits("Find out which account the statement is of", AskOwner(WHICH, question, choices))
 
 
 def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
@@ -207,14 +206,3 @@ def _told(statement: Statement, found: Reconciliation) -> tuple[str, ...]:
     if statement.left_out:
         told.append(f"{statement.left_out} movements are announced only and left out")
     return tuple(told)
-
-
-def _decision(objective: str, steps: tuple[Step, ...], moves: tuple[Move, ...]) -> Decision:
-    return Decision(RULE, CATEGORY, objective, steps, "you have said yes or no", moves)
-
-
-def end(summary: str) -> Decision:
-    """Nothing more is to be done."""
-    step = Step("Nothing is left to do", done=True)
-    decision = Decision(RULE, CATEGORY, "Look through the statement", (step,), "filed", (Finish(summary),))
-    return replace(decision, brain="playbook")

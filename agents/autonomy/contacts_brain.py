@@ -6,18 +6,14 @@ changed but by a proposal, and what the owner turned down is not asked again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agents.autonomy.code_brain import CodeBrain, Subject, kept_file
 from agents.connectors.contacts.actions import MAX_CHANGES, ImportContacts, MergeContacts
 from agents.connectors.contacts.matching import plan
 from agents.connectors.contacts.reader import ContactBook, contact_of, twins
 from agents.connectors.contacts.vcard import read_cards
-from agents.durability.engine import UNKEPT
-from agents.reasoning.brain import Decision, Finish, ProposeAction, Step
-from agents.reasoning.decision_wire import decision_from_json, decision_to_json
-from agents.vault.files import read_regular
-from agents.vault.layout import FILES
+from agents.reasoning.brain import ProposeAction
 from agents.vault.note import Note
 from agents.vault.note_files import note_at
 from agents.vault.outline import Problem
@@ -28,12 +24,12 @@ if TYPE_CHECKING:
 
     from agents.connectors.contacts.reader import Contact
     from agents.connectors.contract import Action
-    from agents.durability.engine import Steps
-    from agents.reasoning.brain import Brain, Facts, Move, Outcome, TaskView
+    from agents.reasoning.brain import Brain, Decision, Facts, Outcome, TaskView
 
 OF_CONTACTS = "contacts:"  # how the message id of a task begins that is about two notes of contacts
 MAX_BYTES = 25_000_000
-KEY, CATEGORY, RULE = "contacts", "contacts", "contacts"
+KEY, CATEGORY = "contacts", "contacts"
+SUBJECT = Subject("contacts", CATEGORY, "Look through the contacts")
 MAX_NAMED = 5
 ENDS = {
     "done": "done as you said",
@@ -43,57 +39,53 @@ ENDS = {
 }
 
 
-class ContactsBrain:
-    """A brain in front of another one, for one vault. `models` are those of every action, by name."""
+class ContactsBrain(CodeBrain):
+    """Takes cards, and pairs of notes that look like one contact, for one vault."""
+
+    STEP = "contacts"
 
     def __init__(self, root: Path, inner: Brain, models: Mapping[str, type[Action]]) -> None:
+        super().__init__(inner, models)
         self._root = root.resolve()
-        self._inner = inner
-        self._models = models
 
-    @property
-    def name(self) -> str:
-        """That of the brain behind it."""
-        return self._inner.name
+    def may_be_mine(self, task: TaskView) -> bool:
+        """As `is_about_contacts` tells."""
+        return is_about_contacts(task)
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps = UNKEPT) -> Decision:
-        """The next moves, decided in one step; of most tasks by the brain behind it."""
-        if not is_about_contacts(task):
-            return self._inner.decide(task, outcomes, facts, steps)
-        kept = steps.run("contacts", lambda: decision_to_json(self._decide(task, outcomes)))
-        return decision_from_json(kept, self._models)
-
-    def _decide(self, task: TaskView, outcomes: tuple[Outcome, ...]) -> Decision:
+    def decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:  # noqa: ARG002 (none)
+        """The next move."""
         last = outcomes[-1].kind if outcomes else ""
         if last in ENDS:
-            return _end(ENDS[last])
+            return SUBJECT.end(ENDS[last])
         return self._merge(task) if task.message_id else self._import(task)
 
     def _import(self, task: TaskView) -> Decision:
         file = task.attachments[0].stored
-        content = self._kept(file)
+        content = kept_file(self._root, file, MAX_BYTES)
         if isinstance(content, Problem):
-            return _end(f"the file cannot be read: {content.message}")
+            return SUBJECT.end(f"the file cannot be read: {content.message}")
         found = read_cards(content)
         cards = [each for each in found if not isinstance(each, Problem)]
         unread = [each for each in found if isinstance(each, Problem)]
         would = plan(cards, ContactBook(self._root).look())
         if len(would.changes) > MAX_CHANGES:
-            return _end(f"{len(would.changes)} contacts are too many for one yes; give them in files of {MAX_CHANGES}")
+            return SUBJECT.end(
+                f"{len(would.changes)} contacts are too many for one yes; give them in files of {MAX_CHANGES}"
+            )
         told = tuple(_told(unread, would.merged, would.known))
         if not would.changes:
-            return _end("; ".join(("it holds no contact that is new", *told)))
+            return SUBJECT.end("; ".join(("it holds no contact that is new", *told)))
         action = ImportContacts(file=file, changes=would.changes)
         source = f"note:{file.removesuffix('.vcf')}"
         move = ProposeAction(KEY, action, {"file": "computed", "changes": source}, "", told)
-        return _proposed("Take in the contacts of the file", move)
+        return SUBJECT.waits("Take in the contacts of the file", move)
 
     def _merge(self, task: TaskView) -> Decision:
         pair = [self._contact(path) for path in task.text.split("\n")[:2]]
         both = [each for each in pair if each is not None]
         shared = next((each.shared for each in twins(both)), "")
         if not shared:
-            return _end("the two notes are not alike any more")
+            return SUBJECT.end("the two notes are not alike any more")
         keep, other = sorted(both, key=lambda each: (each.first_seen or "9", each.path))
         action = MergeContacts(
             keep=keep.stem,
@@ -103,16 +95,11 @@ class ContactsBrain:
             shared=shared,
         )
         provenance = dict.fromkeys(("keep", "other", "keep_is", "other_is", "shared"), "contacts")
-        return _proposed("Make one note of two", ProposeAction(KEY, action, provenance, ""))
+        return SUBJECT.waits("Make one note of two", ProposeAction(KEY, action, provenance, ""))
 
     def _contact(self, path: str) -> Contact | None:
         note = note_at(self._root, path)
         return contact_of(path, note) if isinstance(note, Note) else None
-
-    def _kept(self, name: str) -> bytes | Problem:
-        """The bytes of a file that came with a task."""
-        places = sorted((self._root / FILES).glob(f"*/{name}"))
-        return read_regular(places[0], MAX_BYTES) if places else Problem(0, "it is not there any more")
 
 
 def is_about_contacts(task: TaskView) -> bool:
@@ -129,14 +116,3 @@ def _told(unread: list[Problem], merged: int, known: int) -> list[str]:
     told += [f"{merged} cards of the file are about a person that another card of it names too"] if merged else []
     told += [f"{known} are known already and bring nothing new"] if known else []
     return told
-
-
-def _proposed(objective: str, move: Move) -> Decision:
-    step = Step("Wait for your yes", done=False, move_key=KEY)
-    return Decision(RULE, CATEGORY, objective, (step,), "you have said yes or no", (move,))
-
-
-def _end(summary: str) -> Decision:
-    step = Step("Nothing is left to do", done=True)
-    decision = Decision(RULE, CATEGORY, "Look through the contacts", (step,), "filed", (Finish(summary),))
-    return replace(decision, brain="playbook")

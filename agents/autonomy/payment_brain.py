@@ -12,19 +12,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.autonomy.code_brain import CodeBrain
 from agents.connectors.sepa import packed
-from agents.durability.engine import UNKEPT
-from agents.reasoning.decision_wire import decision_from_json, decision_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pydantic import JsonValue
-
     from agents.connectors.book_figures import BookReports
     from agents.connectors.contract import Action
-    from agents.durability.engine import Steps
     from agents.reasoning.brain import Brain, Decision, Facts, Outcome, TaskView
 
 CATEGORY = "payment"
@@ -64,31 +60,25 @@ def wish_in(text: str) -> Wish | None:
     return Wish(numbers, amount, packed(found["iban"] or ""), (found["bic"] or "").upper(), day)
 
 
-class PaymentBrain:
-    """A brain in front of another one. `reports`: the figures of the books as they are now; `models`: all actions."""
+class PaymentBrain(CodeBrain):
+    """Takes wishes to have bills paid. `reports`: the figures of the books as they are now."""
+
+    STEP = "payment"
 
     def __init__(
         self, root: Path, inner: Brain, models: Mapping[str, type[Action]], reports: Callable[[], BookReports]
     ) -> None:
+        super().__init__(inner, models)
         self._root = root
-        self._inner = inner
-        self._models = models
         self._reports = reports
 
-    @property
-    def name(self) -> str:
-        """That of the brain behind it."""
-        return self._inner.name
+    def may_be_mine(self, task: TaskView) -> bool:
+        """Whether the owner asked for just this."""
+        return task.kind == "ask" and task.category in {"", CATEGORY} and wish_in(task.text) is not None
 
-    def decide(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, steps: Steps = UNKEPT) -> Decision:
-        """The next moves, decided in one step; of most tasks by the brain behind it."""
-        wish = wish_in(task.text) if task.kind == "ask" and task.category in {"", CATEGORY} else None
-        if wish is None:
-            return self._inner.decide(task, outcomes, facts, steps)
-        kept = steps.run("payment", lambda: self._decided(wish, outcomes, facts))
-        return decision_from_json(kept, self._models)
-
-    def _decided(self, wish: Wish, outcomes: tuple[Outcome, ...], facts: Facts) -> JsonValue:
+    def decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
+        """The next move for the wish."""
         from agents.autonomy.payment_tasks import PaymentTasks  # noqa: PLC0415 (an idle run pays nothing)
 
-        return decision_to_json(PaymentTasks(self._root, self._reports).decide(wish, outcomes, facts))
+        wish = wish_in(task.text)
+        return None if wish is None else PaymentTasks(self._root, self._reports).decide(wish, outcomes, facts)

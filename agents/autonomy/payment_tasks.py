@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from agents.autonomy.code_brain import Subject
 from agents.autonomy.payment_brain import CATEGORY
 from agents.connectors.books import cents
 from agents.connectors.payment.actions import BillPayment, PaymentPrepare
 from agents.connectors.payment.checks import open_bill, refuse_what_is_not_owed
 from agents.connectors.sepa import packed, spaced
 from agents.errors import EmployeeError
-from agents.reasoning.brain import AskOwner, Choice, Decision, Finish, ProposeAction, Step
+from agents.reasoning.brain import AskOwner, Choice, ProposeAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from agents.autonomy.payment_brain import Wish
     from agents.connectors.book_figures import BookReports, OpenDocument
-    from agents.reasoning.brain import Facts, Move, Outcome
+    from agents.reasoning.brain import Decision, Facts, Outcome
 
-KEY, RULE = "payment", "payment"
+KEY = "payment"
+SUBJECT = Subject("payment", CATEGORY, "Have bills paid")
 MYSELF = Choice("I pay it myself")
 ENDS = {
     "done": "the file for your bank is made; give it to your bank, nothing was sent",
@@ -45,25 +46,27 @@ class PaymentTasks:
         """The next move."""
         last = outcomes[-1] if outcomes else None
         if last is not None and last.key == KEY and last.kind in ENDS:
-            return _end(": ".join(filter(None, (ENDS[last.kind], last.reason if last.kind == "failed" else ""))))
+            return SUBJECT.end(": ".join(filter(None, (ENDS[last.kind], last.reason if last.kind == "failed" else ""))))
         try:
             return self._proposed(wish, outcomes, facts)
         except EmployeeError as err:
-            return _end(f"no file was made: {err} {err.hint}")
+            return SUBJECT.end(f"no file was made: {err} {err.hint}")
         except ValidationError as err:
-            return _end(f"no file was made: {err.errors()[0]['msg'].removeprefix('Value error, ')}")
+            return SUBJECT.end(f"no file was made: {err.errors()[0]['msg'].removeprefix('Value error, ')}")
 
     def _proposed(self, wish: Wish, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
         reports = self._reports()
         items, known = reports.payables(facts.today), reports.ibans()
         bills = [open_bill(items, number) for number in wish.numbers]
         if len({each.party for each in bills}) > 1 and (wish.iban or wish.bic):
-            return _end("no file was made: these bills are of several vendors; name the account of one at a time")
+            return SUBJECT.end(
+                "no file was made: these bills are of several vendors; name the account of one at a time"
+            )
         if wish.amount is not None and len(bills) > 1:
-            return _end("no file was made: pay a part of one bill at a time")
+            return SUBJECT.end("no file was made: pay a part of one bill at a time")
         accounts = {each.party: wish.iban or _answered(each.party, outcomes) for each in bills}
         if packed(MYSELF.text) in accounts.values():
-            return _end("no file was made: you pay it yourself")
+            return SUBJECT.end("no file was made: you pay it yourself")
         for party, iban in accounts.items():
             if not iban and len(known.get(party, ())) != 1:
                 return _which(party, known.get(party, ()))
@@ -73,7 +76,7 @@ class PaymentTasks:
         said = any(accounts.values()) or wish.amount is not None
         provenance = {"payments": "owner" if said else "books", "day": "owner" if wish.day else "computed"}
         move = ProposeAction(KEY, order, provenance, "", tuple(_told(bills, wish, facts.today)))
-        return _decision("Have a file made that pays what you said", Step("Wait for your yes", move_key=KEY), move)
+        return SUBJECT.waits("Have a file made that pays what you said", move)
 
 
 def _payment(bill: OpenDocument, wish: Wish, iban: str, known: tuple[str, ...]) -> BillPayment:
@@ -110,18 +113,8 @@ def _question(party: str) -> str:
 def _which(party: str, known: tuple[str, ...]) -> Decision:
     why = "The books know several." if known else "The books know none yet: take it from the bill, and compare."
     ask = AskOwner(_question(party), f"Which account (IBAN) of {party} is to be paid? {why}", _choices(known))
-    return _decision("Find out where it is to be paid to", Step("Wait for your answer", move_key=ask.key), ask)
+    return SUBJECT.waits("Find out where it is to be paid to", ask)
 
 
 def _choices(known: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(spaced(each)) for each in known) or (MYSELF,)
-
-
-def _decision(objective: str, step: Step, move: Move) -> Decision:
-    return Decision(RULE, CATEGORY, objective, (step,), "you have said yes or no", (move,))
-
-
-def _end(summary: str) -> Decision:
-    step = Step("Nothing is left to do", done=True)
-    decision = Decision(RULE, CATEGORY, "Have bills paid", (step,), "filed", (Finish(summary),))
-    return replace(decision, brain="playbook")

@@ -11,33 +11,29 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agents.autonomy.contact_notes import HISTORY, Since, contact_path, render_contact
-from agents.autonomy.queries import links_after
+from agents.autonomy.following import Follower
 from agents.clock import as_local
 from agents.connectors.contacts.reader import Contact, ContactBook, by_way
 from agents.connectors.contacts.values import MAX_LINE_CHARS, Values, is_mail, one_line
 from agents.connectors.email.quotes import quoted_reply_removed
 from agents.durability.domain_rows import domains_of
-from agents.durability.journal import newest_seq, read_meta, write_meta
 from agents.durability.promise_rows import OURS, THEIRS, PromiseRow, add_promise
 from agents.durability.proposal_rows import find_proposal
 from agents.durability.task_persistence import TaskRow, find_task
 from agents.durability.transitions import Transition
 from agents.reasoning.promises import promises_in
-from agents.security.audit_logger import Fact, fields_of
+from agents.security.audit_logger import Fact
 from agents.vault.layout import note_id
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from agents.durability.transitions import Recorder, Writing
-    from agents.security.audit_logger import Link
 
-POSITION = "people"  # the last event that was looked at
-BATCH = 500  # events of one look
 MAIL, INVOICE = "email.send", "invoice.create"
 TOLD = frozenset({"effect.done", "task.filed"})
 _MANY_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
@@ -57,38 +53,27 @@ class _Round:
         return known[0].path if known else self.made.get(address.casefold(), "")
 
 
-class People:
+class People(Follower):
     """Follows what happened in one vault."""
 
+    POSITION = "people"
+
     def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._clock = recorder.clock
+        super().__init__(recorder)
         self._book = ContactBook(recorder.store.root)
-        self._seen = -1
 
-    def look(self) -> int:
-        """Take in what happened since the last look; how many things were written down."""
-        with self._recorder.journal.begin() as sql:
-            if self._seen < 0:
-                self._seen = int(read_meta(sql, POSITION, "0"))
-            newest = newest_seq(sql)
-            links = links_after(sql, self._seen, BATCH) if newest > self._seen else ()
-        told = [each for each in links if fields_of(each).get("action_type") in TOLD]
-        wrote = self._take_in(told, links[-1].seq) if told else 0
-        self._seen = links[-1].seq if links else self._seen
-        return wrote + (self._seen < newest and bool(links))
+    def concerns(self, event: Mapping[str, Any]) -> bool:
+        """Whether something left, or came."""
+        return event.get("action_type") in TOLD
 
-    def _take_in(self, links: Sequence[Link], last: int) -> int:
+    def take_in(self, writing: Writing, events: Sequence[Mapping[str, Any]]) -> None:
+        """Write down whom an effect or a mail was about."""
         now = _Round(by_way(self._book.look()))
-        with self._recorder.begin() as writing:
-            for each in links:
-                fields = fields_of(each)
-                if fields["action_type"] == "effect.done":
-                    self._effect(writing, now, str(fields["target"]), str(fields["timestamp"]))
-                else:
-                    self._mail(writing, now, str(fields["target"]))
-            write_meta(writing.sql, POSITION, str(last))
-        return len(writing.recorded)
+        for fields in events:
+            if fields["action_type"] == "effect.done":
+                self._effect(writing, now, str(fields["target"]), str(fields["timestamp"]))
+            else:
+                self._mail(writing, now, str(fields["target"]))
 
     def _effect(self, writing: Writing, now: _Round, proposal: str, at: str) -> None:
         """Something left with the owner's yes: we deal with whoever got it, and our mail may promise something."""
