@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.autonomy.code_brain import CodeBrain, kept_file
+from agents.autonomy.code_brain import CodeBrain, kept_file, since_reopened
 from agents.vault.outline import Problem
 
 if TYPE_CHECKING:
@@ -45,15 +45,17 @@ class BankBrain(CodeBrain):
     def decided(self, task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
         """The next moves; None for a file of XML, or a table, that is no statement."""
         from agents.autonomy.bank_tables import TableTasks  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
-        from agents.autonomy.bank_tasks import SUBJECT, BankTasks  # noqa: PLC0415 (the same)
+        from agents.autonomy.bank_tasks import SUBJECT, BankTasks, booking_in  # noqa: PLC0415 (the same)
 
+        tasks = BankTasks(self._reports)
+        if booking_in(since_reopened(outcomes)):
+            return tasks.decide(task, b"", outcomes, facts)  # what follows needs the file no more
         content = kept_file(self._root, task.attachments[0].stored, MAX_BYTES)
         is_told = isinstance(content, bytes) and MARK in content[:HEAD_BYTES]
         if task.attachments[0].stored.endswith(".xml") and not is_told:
             return None
         if isinstance(content, Problem):
             return None if is_table(task) else SUBJECT.end(f"the file cannot be read: {content.message}")
-        tasks = BankTasks(self._reports)
         if not is_table(task):
             return tasks.decide(task, content, outcomes, facts)
         return TableTasks(self._root, tasks, self._reports).decide(task, content, outcomes, facts)

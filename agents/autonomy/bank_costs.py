@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.autonomy.code_brain import last_of
 from agents.connectors.bank.spending import explained, known_of, names_of
 from agents.connectors.book_figures import PRIVATELY
 from agents.connectors.book_orders import BankExplain
@@ -31,6 +32,7 @@ ENDS = {
     "rejected": f"{BOOKED}; the costs are not, as you said",
     "expired": f"{BOOKED}; the costs are not, since no answer came in time",
     "failed": f"{BOOKED}; the costs could not be",
+    "skipped": f"{BOOKED}; the costs are not, as you said",
 }
 
 
@@ -44,8 +46,8 @@ def next_moves(
     """
     still = reports.unexplained_moves(booked.account)
     waiting = [each for each in booked.moves if each.bank_id in still and each.amount < 0]
-    last = outcomes[-1]
-    if last.key == KEY and last.kind in ENDS:
+    last = last_of(outcomes, KEY)
+    if last is not None and last.kind in ENDS:
         reason = f": {last.reason}" if last.kind == "failed" and last.reason else ""
         return _ended(f"{ENDS[last.kind]}{reason}", waiting, booked.currency)
     found = known_of(waiting, reports.past_costs())

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.autonomy.bank_formats import formats_in
-from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in, since_reopened
+from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in
+from agents.autonomy.code_brain import is_left_out, last_of, since_reopened
 from agents.connectors.bank.csv_recognition import is_export
 from agents.connectors.bank.csv_study import (
     ACCOUNT_OF_ALL,
@@ -50,7 +51,8 @@ class TableTasks:
     def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
         """The next move; None when the table is no statement of a bank."""
         since = since_reopened(outcomes)
-        if booking_in(since) or (since and since[-1].key == KEY and since[-1].kind in ENDS):
+        last = last_of(since, KEY)
+        if booking_in(since) or is_left_out(since) or (last is not None and last.kind in ENDS):
             return self._tasks.decide(task, content, outcomes, facts)
         formats = formats_in(self._root)
         known = {*formats.profiles, *(each.digest for each in formats.faults)}

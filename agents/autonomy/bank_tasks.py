@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agents.autonomy.bank_costs import BOOKED, next_moves
-from agents.autonomy.code_brain import Subject
+from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Verdict
@@ -63,16 +63,13 @@ class BankTasks:
         since = since_reopened(outcomes)
         if booked := booking_in(since):
             return self._costs(booked, since)
-        last = since[-1] if since else None
-        if last is not None and last.key == KEY and last.kind in ENDS:
-            return SUBJECT.end(ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else ""))
-        found = _read(task, content, profiles)
+        found = _ended(since) or _read(task, content, profiles)
         if isinstance(found, str):
             return SUBJECT.end(found)
         try:
             reports = self._reports()
             accounts = dict(reports.accounts())
-            name = _named(found, accounts, outcomes)
+            name = _named(found, accounts, since)
             return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts)
         except EmployeeError as err:
             return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
@@ -120,10 +117,12 @@ class BankTasks:
         return SUBJECT.waits("Book the movements of the bank", move)
 
 
-def since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    """What happened since the owner last brought the task back: answers before it did not lead to what they wanted."""
-    at = max((at for at, each in enumerate(outcomes, 1) if each.kind == "reopened"), default=0)
-    return outcomes[at:]
+def _ended(since: tuple[Outcome, ...]) -> str:
+    """How it ended without a booking; empty when it has not."""
+    last = last_of(since, KEY)
+    if last is not None and last.kind in ENDS:
+        return ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else "")
+    return ENDS["rejected"] if is_left_out(since) else ""
 
 
 def booking_in(outcomes: tuple[Outcome, ...]) -> BankBook | None:

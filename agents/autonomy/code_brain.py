@@ -17,7 +17,7 @@ from agents.vault.layout import FILES
 from agents.vault.outline import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pydantic import JsonValue
@@ -84,6 +84,22 @@ class Subject:
 
 def _word(move: ProposeAction | AskOwner) -> str:
     return "answer" if isinstance(move, AskOwner) else "yes"
+
+
+def since_reopened(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """What happened since the owner last brought the task back: answers before it did not lead to what they wanted."""
+    at = max((at for at, each in enumerate(outcomes, 1) if each.kind == "reopened"), default=0)
+    return outcomes[at:]
+
+
+def last_of(outcomes: Sequence[Outcome], key: str) -> Outcome | None:
+    """What became last of a move, whatever else happened in the task since; None when nothing did."""
+    return next((each for each in reversed(outcomes) if each.key == key), None)
+
+
+def is_left_out(outcomes: Sequence[Outcome]) -> bool:
+    """Whether the owner does without a question or a proposal of this task, for which there is nothing else to do."""
+    return any(each.kind == "skipped" for each in outcomes)
 
 
 def kept_file(root: Path, stored: str, max_bytes: int) -> bytes | Problem:

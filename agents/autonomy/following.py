@@ -34,7 +34,7 @@ class Follower:
             newest = newest_seq(sql)
             links = links_after(sql, self._seen, BATCH) if newest > self._seen else ()
         told = [each for each in map(fields_of, links) if self.concerns(each)]
-        wrote = self._take_in(told, links[-1].seq) if told else 0
+        wrote = self._take_in(told, links[-1].seq) if told or len(links) == BATCH else 0
         self._seen = links[-1].seq if links else self._seen
         return wrote + (self._seen < newest and bool(links))
 

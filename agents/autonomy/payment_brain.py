@@ -28,7 +28,7 @@ MAX_CHARS = 2_000
 _BILL = r"BILL-[0-9]{4}-[0-9]{4,6}"
 _WISH = re.compile(
     r"(?:please |bitte )?(?:pay|zahle|bezahle) (?:(?P<amount>[0-9]{1,9}[.,][0-9]{2}) EUR (?:of|von) )?"
-    rf"(?P<bills>{_BILL}(?:(?:, ?| and | und | ){_BILL})*)"
+    rf"(?P<bills>{_BILL}(?:(?:, ?(?:and |und )?| and | und | ){_BILL})*)"
     r"(?: (?:to|an|auf) (?P<iban>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}?))?(?: BIC (?P<bic>[A-Z0-9]{8,11}))?"
     r"(?: (?:on|am) (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))?\.?",
     re.IGNORECASE,

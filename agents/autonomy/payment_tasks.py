@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agents.autonomy.code_brain import Subject
+from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
 from agents.autonomy.payment_brain import CATEGORY
 from agents.connectors.books import cents
 from agents.connectors.payment.actions import BillPayment, PaymentPrepare
@@ -44,11 +44,14 @@ class PaymentTasks:
 
     def decide(self, wish: Wish, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision:
         """The next move."""
-        last = outcomes[-1] if outcomes else None
-        if last is not None and last.key == KEY and last.kind in ENDS:
+        since = since_reopened(outcomes)
+        last = last_of(since, KEY)
+        if is_left_out(since):
+            return SUBJECT.end(ENDS["rejected"])
+        if last is not None and last.kind in ENDS:
             return SUBJECT.end(": ".join(filter(None, (ENDS[last.kind], last.reason if last.kind == "failed" else ""))))
         try:
-            return self._proposed(wish, outcomes, facts)
+            return self._proposed(wish, since, facts)
         except EmployeeError as err:
             return SUBJECT.end(f"no file was made: {err} {err.hint}")
         except ValidationError as err:

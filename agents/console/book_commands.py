@@ -97,7 +97,10 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
     text = f"Pay {part}{', '.join(bills)}{account}" + (f" on {day.date()}" if day else "")
     with opened(vault) as house:
         if wish_in(text) is None:
-            raise NotAllowed(f"{text!r} cannot be read.", hint="Name bills as `books` shows them, an IBAN with --to.")
+            raise NotAllowed(
+                f"{text!r} cannot be read.",
+                hint="Name bills as `books` shows them, an IBAN with --to, an amount such as 40.00.",
+            )
         request(house, "ask", "", text)
 
 

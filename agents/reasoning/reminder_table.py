@@ -71,7 +71,7 @@ def read_stages(tables: Iterable[Table]) -> tuple[tuple[ReminderStage, ...], tup
             good = [each for each in read if isinstance(each, _Row)]
             wrong = [each for each in read if isinstance(each, BadRow)] or _disordered(good)
             bad += [BadRow(each.line, f"{each.message}; nobody is reminded by these rows") for each in wrong]
-            stages += [] if wrong else sorted((each.stage for each in good), key=lambda stage: stage.days)
+            stages += _of_bad(rows) if wrong else sorted((each.stage for each in good), key=lambda stage: stage.days)
     return tuple(stages), tuple(bad)
 
 
@@ -80,6 +80,12 @@ def stages_for(stages: Iterable[ReminderStage], customer: str) -> tuple[Reminder
     known = tuple(stages)
     own = [each for each in known if each.customer and _even(each.customer) == _even(customer)]
     return tuple(each for each in own or known if each.letter != NEVER and (own or not each.customer))
+
+
+def _of_bad(rows: list[TableRow]) -> list[ReminderStage]:
+    """A customer of bad rows is not reminded by the general ones either: they may be who is never to be."""
+    customer = rows[0].cells.get("customer", "").strip()
+    return [ReminderStage(0, NEVER, customer)] if customer else []
 
 
 def _even(name: str) -> str:

@@ -59,6 +59,12 @@ def test_a_notice_is_no_second_mail_within_a_week_and_none_once_it_is_due() -> N
     assert until(decide(on(after(0), stages=LONG))) == after(3)
 
 
+def test_a_notice_that_came_too_late_leaves_the_question() -> None:
+    notice = (ReminderStage(-3, "notice"),)
+    assert until(decide(on(after(1), stages=notice))) == after(30)
+    assert question(decide(on(after(30), stages=notice))).key == "overdue"
+
+
 def test_only_a_question_without_any_letter_is_possible() -> None:
     stages = (ReminderStage(20, "ask me"),)
     assert until(decide(on(SENT, stages=stages))) == after(20)
@@ -101,7 +107,7 @@ def test_nobody_is_reminded_on_what_an_old_statement_says(bank_to: date | None, 
     assert f"newer statement of your bank, before anybody is reminded; its movements are in up to {bank_to}" in wait.why
     assert wait.until
     assert wait.until.date() == date(2026, 12, 23)
-    assert wait.conditions == (*WAKES, Condition("bank", "2026-12-14"))
+    assert wait.conditions == (*WAKES, Condition("bank", "2026-12-11"))
 
 
 def test_when_no_newer_statement_comes_the_owner_is_asked_and_may_remind_all_the_same() -> None:
@@ -133,3 +139,12 @@ def test_a_promise_to_pay_puts_everything_off_until_its_day() -> None:
         assert proposed(decide(on(day), reply, answer)).key == "reminder-1"
         assert isinstance(only(decide(on(after(4), PAID), reply, answer)), Finish)
         assert question(decide(on(after(4)), reply, answer, waited("promised", "reply"))).key == "reply"
+
+
+def test_a_second_promise_counts_though_the_first_was_not_waited_for() -> None:
+    reply, skipped = waited("reminder-1-due", "reply"), waited("promised", "skipped")
+    first = replace(answered("reply", "wait until 20 December"), at=datetime(2026, 12, 10, 9, tzinfo=UTC))
+    assert proposed(decide(on(after(4)), reply, first, skipped)).key == "reminder-1"
+    second = replace(answered("reply", "wait until 2027-01-20"), at=datetime(2026, 12, 12, 9, tzinfo=UTC))
+    again = waited("reminder-1-due-2", "reply")
+    assert until(decide(on(after(5)), reply, first, skipped, again, second)) == date(2027, 1, 20)

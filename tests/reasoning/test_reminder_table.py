@@ -69,7 +69,8 @@ def test_a_customer_is_meant_by_the_whole_name_and_may_be_left_in_peace() -> Non
     assert [each.days for each in stages_for(stages, "mueller gmbh")] == [12]
     assert [each.days for each in stages_for(stages, "Müller")] == [3]
     assert stages_for(stages, "OLD FRIEND") == ()
-    assert read("| none | none | Old Friend |\n| 3 | friendly | Old Friend |")[0] == ()
+    both, _ = read("| none | none | Old Friend |\n| 3 | friendly | Old Friend |")
+    assert stages_for(both, "Old Friend") == ()
 
 
 def test_the_table_counts_and_the_short_form_beside_it_is_named() -> None:
@@ -87,3 +88,10 @@ def test_a_table_without_the_columns_is_named() -> None:
     files = read_owner_files(text, "", date(2026, 11, 23))
     assert files.facts.handbook.reminders == ()
     assert "has the columns `days` and `letter`" in files.problems[0].message
+
+
+def test_a_bad_row_of_a_customer_leaves_them_in_peace() -> None:
+    stages, bad = read("| 3 | friendly | |\n| nonee | none | An Old Friend |")
+    assert [line for line, _ in bad] == [6]
+    assert stages_for(stages, "An Old Friend") == ()
+    assert [each.days for each in stages_for(stages, "Another")] == [3]

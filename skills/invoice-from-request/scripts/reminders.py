@@ -39,11 +39,14 @@ class Story:
         self.left_out: set[str] = set()
         self.patience: list[str] = []  # the days on which the owner wanted to wait longer
         self.promised = ""  # until when nobody is reminded
+        self.promise_skipped = False  # the owner did not want to wait for it after all
         self.anyway = ""  # the day on which the owner wanted to remind though the bank was not looked at
         self.silent = self.replied = self.misheard = False
         for each in outcomes:
             if each["kind"] == "waited" and each["value"] == "reply":
                 self.replied, self.misheard = True, False
+            elif each["kind"] == "waited" and each["value"] == "skipped" and each["key"].startswith("promised"):
+                self.promise_skipped = True
             elif each["kind"] == "answered":
                 self.hear(each)
 
@@ -52,6 +55,7 @@ class Story:
         key, value = answer["key"], answer["value"]
         if key == "reply":
             self.promised = "" if value in {GO_ON, WAIT_ON, MYSELF} else answer["until"]
+            self.promise_skipped = False
             self.misheard = not self.promised and value not in {GO_ON, WAIT_ON, MYSELF}
             self.replied = self.misheard
         if value == WAIT_ON:
@@ -101,7 +105,7 @@ class Dunning:
         if self.story.silent:
             return [self.wait("paid", None, "the payment")]
         promised = date.fromisoformat(self.story.promised or "0001-01-01")
-        if self.must_wait("promised", promised):
+        if self.today < promised and not self.story.promise_skipped:
             return [self.wait("promised", promised, f"the payment, promised until {promised}")]
         return []
 
@@ -156,7 +160,7 @@ class Dunning:
             question = f"{self.number} seems to be open, but the movements of your bank are in up to {to} only. "
             return self.ask("bank", question + "Drop a newer statement, or say what to do.", [*NEWER, MYSELF])
         wanted = self.today
-        for _ in range(BANK_DAYS):
+        for _ in range(BANK_DAYS + 1):  # its own day counts as in: so many days may lie between it and today
             wanted = bank_day_before(wanted)
         why = f"a newer statement of your bank, before anybody is reminded; its movements are in up to {to}"
         waiting = self.wait(stage, self.today + timedelta(days=BANK_PATIENCE_DAYS), why)
@@ -171,7 +175,7 @@ class Dunning:
         """When the owner is asked first: on their own day for it, else a while after the last letter."""
         if self.asks:
             return self.asks[0]
-        name, day, _ = self.letters()[-1]
+        name, day, _ = (self.letters() or [("", self.due, "")])[-1]  # a notice that came too late is none
         sent = self.story.done.get(name)
         return (date.fromisoformat(sent) if sent else day) + timedelta(days=PATIENCE_DAYS)
 
