@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals, amount_text
 from agents.connectors.contract import Document, Receipt
-from agents.connectors.ledger.account_names import BANK, bank_account
+from agents.connectors.ledger.account_names import BANK, CASH, bank_account
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agents.connectors.ledger.beancount_file import Loaded, Transaction
+    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
 STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
@@ -74,11 +74,16 @@ def _currency(booked: Transaction) -> str:
     return next(leg.currency for leg in booked.postings if leg.account.startswith(RECEIVABLES))
 
 
+def moved_leg(entry: Transaction) -> Posting:
+    """The leg of a movement that is on the owner's money: the first such one, wherever an owner put it."""
+    return next((leg for leg in entry.postings if leg.account.startswith((BANK, CASH))), entry.postings[0])
+
+
 def booked_moves(loaded: Loaded, account: str) -> dict[str, Transaction]:
     """The movements of one of the owner's accounts that are booked, by `bank_id`: an id is of its account only."""
     place = bank_account(account)
     moved = (each for each in loaded.transactions if "bank_id" in each.meta and each.postings)
-    return {each.meta["bank_id"]: each for each in moved if each.postings[0].account == place}
+    return {each.meta["bank_id"]: each for each in moved if place in {leg.account for leg in each.postings}}
 
 
 def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
@@ -86,7 +91,7 @@ def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
     found: dict[str, date] = {}
     for entry in loaded.transactions:
         if "bank_id" in entry.meta and entry.postings:
-            account = entry.postings[0].account
+            account = moved_leg(entry).account
             found[account] = max(entry.day, found.get(account, entry.day))
     for name in loaded.files & texts.keys():
         for day, account in _CLOSING.findall(texts[name]):

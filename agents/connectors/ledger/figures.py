@@ -22,12 +22,13 @@ from agents.connectors.book_figures import (
 )
 from agents.connectors.books import InvoiceStanding, cents
 from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, payable, receivable
-from agents.connectors.ledger.booked import bank_to, booked_moves
+from agents.connectors.ledger.booked import bank_to, booked_moves, moved_leg
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
 from agents.connectors.ledger.unexplained import past_costs, waiting_moves
+from agents.connectors.sepa import packed
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -82,14 +83,14 @@ class LedgerFigures:
 
     def booked_moves(self, account: str) -> dict[str, SourceRow]:
         """Every movement of an account that is booked, by its `bank_id`."""
-        return {name: _row(each, each.postings[0], 1) for name, each in booked_moves(self._loaded, account).items()}
+        return {name: _row(each, moved_leg(each), 1) for name, each in booked_moves(self._loaded, account).items()}
 
     def ibans(self) -> dict[str, tuple[str, ...]]:
         """The accounts that each customer or vendor was paid from or to, by their name."""
         found: dict[str, dict[str, None]] = {}
         for entry in self._loaded.transactions:
             if "payment" in entry.tags and "iban" in entry.meta:
-                found.setdefault(entry.payee, {})[entry.meta["iban"]] = None
+                found.setdefault(entry.payee, {})[packed(entry.meta["iban"])] = None
         return {party: tuple(each) for party, each in found.items()}
 
     def cash(self, on: date) -> tuple[Figure, ...]:

@@ -13,7 +13,7 @@ from agents.connectors.book_orders import BankBook, BankExplain, BillBook, Credi
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
 from agents.connectors.ledger.account_names import bank_account
-from agents.connectors.ledger.booked import booked_moves
+from agents.connectors.ledger.booked import booked_moves, moved_leg
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
 from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
@@ -127,7 +127,7 @@ class LedgerRecords:
             case BankExplain():
                 for move, booked in _to_explain(loaded, order, key):
                     checks.reason(move.reason, move.amount, order.currency)
-                    yield explained_text(move, (booked.payee, order.currency), known, made)
+                    yield explained_text(move, booked, known, made)
             case CreditApply():
                 checks.credit(order)
                 yield credit_text(order, known, made)
@@ -224,5 +224,5 @@ def _to_explain(loaded: Loaded, order: BankExplain, key: str) -> Iterable[tuple[
 
 
 def _moved(booked: Transaction) -> tuple[date, str, Decimal, str]:
-    leg = booked.postings[0]
+    leg = moved_leg(booked)
     return booked.day, leg.account, leg.amount, leg.currency

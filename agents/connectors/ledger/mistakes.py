@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import BookMistake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agents.connectors.ledger.beancount_file import LedgerError
     from agents.connectors.ledger.ledger_files import Unreadable
 
-KEY_CHARS = 16
+KEY_CHARS, MAX_LINES = 16, 100
 ELSE = "Put the line in order, or take the entry out and write it again."
 # what the lines of the entry look like, the more telling first
 _BY_LINES = (
@@ -41,12 +41,13 @@ _BY_MESSAGE = (
 )
 
 
-def mistakes_of(errors: Iterable[LedgerError], texts: Mapping[str, str]) -> tuple[BookMistake, ...]:
+def mistakes_of(errors: Collection[LedgerError], texts: Mapping[str, str]) -> tuple[BookMistake, ...]:
     """Every error, by file and line. `key` stays the same while lines above it come and go."""
     seen = Counter[str]()
     found = []
+    split = {name: texts.get(name, "").split("\n") for name in {each.file for each in errors}}
     for each in sorted(errors, key=lambda error: (error.file, error.line)):
-        lines = _entry(texts.get(each.file, ""), each.line)
+        lines = _entry(split[each.file], each.line)
         unique = f"{each.file}\0{each.kind}\0{each.message}\0{lines}"
         seen[unique] += 1
         found.append(
@@ -64,14 +65,14 @@ def _key(unique: str) -> str:
     return hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_CHARS]
 
 
-def _entry(text: str, line: int) -> str:
-    """The line and those below it up to a blank one: the entry, if it begins there; empty for the whole file."""
-    return "\n".join(_until_blank(text.split("\n")[line - 1 :])) if line else ""
+def _entry(lines: list[str], line: int) -> str:
+    """The line and those below it up to a blank one or a day: the entry, if it begins there; empty for a whole file."""
+    return "\n".join(_of_one_entry(lines[line - 1 : line - 1 + MAX_LINES])) if line else ""
 
 
-def _until_blank(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if not line.strip():
+def _of_one_entry(lines: Iterable[str]) -> Iterator[str]:
+    for at, line in enumerate(lines):
+        if not line.strip() or (at and line[:4].isdigit()):
             return
         yield line
 

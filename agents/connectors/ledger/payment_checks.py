@@ -83,6 +83,8 @@ class Checks:
     def _is_a_rate(self, reason: Payment, arrived: Decimal) -> None:
         documents = self._sides[reason.vendor].documents()
         rated = [(part.amount, documents[part.number].rate) for part in reason.parts]
+        if any(rate for _, rate in rated) and not all(rate for _, rate in rated):
+            raise NotAllowed("One movement cannot pay documents with a rate and without one.", hint=HINT)
         if all(rate for _, rate in rated):
             booked = sum((part * Decimal(rate) for part, rate in rated), NOTHING)
             if abs(arrived - booked) > MAX_EXCHANGE * booked:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_orders import Payment, Spending, Transfer, Unexplained, sums_of
 from agents.connectors.books import cents
 from agents.connectors.ledger.account_names import bank_account, other_side, payable, receivable
-from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, moved_leg
 from agents.connectors.ledger.entry import OPENED, UTC_FORMAT, posting, quoted
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from agents.connectors.book_orders import BillBook, Cost, CreditApply, Move
+    from agents.connectors.ledger.beancount_file import Transaction
     from agents.connectors.ledger.receivables import Owed
 
 INPUT_VAT = "Liabilities:VAT:Input"
@@ -83,17 +84,17 @@ class Known:
 def bill_text(order: BillBook, made: tuple[str, str, datetime], home: str) -> Text:
     """A bill. `made`: its number, key and moment (UTC); `home` is the currency of the books."""
     number, key, at = made
-    rate = Decimal(1) if order.currency == home else order.rate or Decimal(1)
-    currency = order.currency if order.rate is None else home
+    told = None if order.currency == home else order.rate  # money of the books' own currency has no rate
+    rate, currency = told or Decimal(1), order.currency if told is None else home
     legs = [_converted(each, rate, currency) for each in cost_legs(order.costs, order.currency)]
     owed, worth = -order.totals.gross, sum((each.amount for each in legs), NOTHING)
-    cost = None if order.rate is None else (worth, home)
+    cost = None if told is None else (worth, home)
     legs.append(Leg(payable(order.vendor), owed, order.currency, cost))
     meta = _meta(key, at) | {
         "number": quoted(number),
         "reference": quoted(order.reference),
         "due": str(order.due),
-        "rate": quoted(str(order.rate)) if order.rate else "",
+        "rate": quoted(str(told)) if told else "",
         "receipt": quoted(order.receipt) if order.receipt else "",
     }
     return Text(order.day, order.vendor, f"{number} {order.reference}", "bill", (number,), meta, legs)
@@ -112,14 +113,15 @@ def move_text(move: Move, place: tuple[str, str], known: Known, made: tuple[str,
     return Text(move.day, payee, move.text, move.reason.kind, numbers, meta, legs)
 
 
-def explained_text(move: Move, booked: tuple[str, str], known: Known, made: tuple[str, datetime]) -> Text:
-    """What an unexplained movement was for. `booked`: the payee and the currency it is booked with."""
-    reason, (payee, currency) = move.reason, booked
+def explained_text(move: Move, booked: Transaction, known: Known, made: tuple[str, datetime]) -> Text:
+    """What an unexplained movement was for. `booked`: as it stands in the ledger, whose word for the account counts."""
+    reason, currency, iban = move.reason, moved_leg(booked).currency, booked.meta.get("iban", "")
     legs = [Leg(UNEXPLAINED, move.amount, currency), *reason_legs(reason, move.amount, currency, known)]
     numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
     receipt = reason.receipt if isinstance(reason, Spending) else ""
-    meta = {"explains": quoted(move.bank_id)} | _meta(*made) | {"receipt": quoted(receipt) if receipt else ""}
-    payee = reason.party if isinstance(reason, Payment) else payee
+    said = {"iban": quoted(iban) if iban else "", "receipt": quoted(receipt) if receipt else ""}
+    meta = {"explains": quoted(move.bank_id)} | _meta(*made) | said
+    payee = reason.party if isinstance(reason, Payment) else booked.payee
     return Text(move.day, payee, f"explains {move.bank_id}", reason.kind, numbers, meta, legs)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import PRIVATELY, PastCost
 from agents.connectors.ledger.account_names import NO_BANK_TELLS
-from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, moved_leg
 from agents.connectors.ledger.record_text import UNEXPLAINED
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def waiting_moves(loaded: Loaded) -> dict[str, Transaction]:
     waiting = {name: each[0] for name, each in booked.items() if len(each) == 1 and name not in explained}
     for day, leg in by_hand:
         may_be = {name: each for name, each in waiting.items() if each.day <= day and _may_explain(leg, each)}
-        same = {name for name, each in may_be.items() if each.postings[0].amount == leg.amount}
+        same = {name for name, each in may_be.items() if moved_leg(each).amount == leg.amount}
         waiting = {name: each for name, each in waiting.items() if name not in (same or may_be)}
     return waiting
 
@@ -57,7 +57,7 @@ def _unexplained_legs(entries: Iterable[Transaction]) -> Iterator[tuple[Transact
 
 def _may_explain(leg: Posting, booked: Transaction) -> bool:
     """Whether what an entry takes away from the unexplained can be this movement."""
-    moved = booked.postings[0]
+    moved = moved_leg(booked)
     return leg.currency == moved.currency and leg.amount * moved.amount > 0
 
 

@@ -69,12 +69,12 @@ class BillPayment(BaseModel):
     @property
     def payee(self) -> str:
         """The vendor's name in the letters that banks take."""
-        return for_the_bank(self.vendor)[:MAX_NAME_CHARS].rstrip()
+        return for_the_bank(self.vendor)[:MAX_NAME_CHARS].rstrip("/ ")
 
     @property
     def purpose(self) -> str:
         """The reference in these letters."""
-        return for_the_bank(self.reference)[:MAX_TEXT_CHARS].rstrip()
+        return for_the_bank(self.reference)[:MAX_TEXT_CHARS].rstrip("/ ")
 
     def text(self) -> str:
         """'119.00 EUR to Paper & Co, DE02 1203 0000 0000 2020 51, P-100'."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import amount_text
-from agents.connectors.filed import Shelf
+from agents.connectors.filed import SHOWN, Shelf
 from agents.connectors.payment.actions import FOLDER
 from agents.connectors.payment.credit_transfer import paid_by
 from agents.connectors.sepa import EURO
@@ -30,18 +30,29 @@ SHELF = Shelf("payment", "xml", MAX_FILE_BYTES, FOLDER)
 AGAIN = "Reject the proposal, and say again what is to be paid."
 
 
+def away_in(vault: Path, key: str = "") -> str:
+    """The name of a file of the folder that a sync service has taken off this computer, of a key; empty without one."""
+    ending = f"-{key[:SHOWN]}.xml" if key else ""
+    return next((each.name for each in (vault / FOLDER).rglob(f".*{ending}.icloud")), "")
+
+
 def asked_for(vault: Path) -> dict[str, tuple[Decimal, str]]:
     """What the files that lie in the folder pay of each bill, and the last of these files.
 
     Raises:
         NotAllowed: one of them cannot be read.
     """
+    if name := away_in(vault):
+        raise NotAllowed(f"{name} is not downloaded yet.", hint="Let your sync service bring it, then try again.")
     found: dict[str, tuple[Decimal, str]] = {}
     for path in sorted((vault / FOLDER).rglob("*.xml")):
         content = read_regular(path, MAX_FILE_BYTES)
         if isinstance(content, Problem):
             raise NotAllowed(f"{path.name} cannot be read: {content.message}.", hint=f"Move it out of {FOLDER}.")
-        for number, amount in paid_by(content):
+        paid = paid_by(content)
+        if paid is None:
+            raise NotAllowed(f"{path.name} is not as it was written.", hint=f"Move it out of {FOLDER}.")
+        for number, amount in paid:
             found[number] = (found.get(number, (Decimal(0), ""))[0] + amount, path.name)
     return found
 
@@ -56,6 +67,12 @@ def refuse_what_is_not_owed(order: PaymentPrepare, reports: BookReports, vault: 
     items, before, ibans = reports.payables(on), asked_for(vault), reports.ibans()
     for each in order.payments:
         document = open_bill(items, each.number)
+        standing = reports.document(each.number, on)
+        if standing is None or standing.unclear:  # a movement that names it, or money on account, may have paid it
+            why = standing.unclear if standing else "it is not in the books."
+            raise NotAllowed(
+                f"Whether {each.number} is open is not clear: {why}", hint="Say in the books what that was."
+            )
         if (document.party, document.currency) != (each.vendor, EURO):
             raise NotAllowed(f"{each.number} is not owed to {each.vendor} in {EURO}.", hint=AGAIN)
         if set(ibans.get(each.vendor, ())) != set(each.known_ibans):

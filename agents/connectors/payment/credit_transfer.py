@@ -16,7 +16,6 @@ from xml.etree import ElementTree as ET
 from agents.connectors.sepa import EURO, MAX_NAME_CHARS, for_the_bank, is_creditor_reference, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from agents.connectors.payment.actions import BillPayment, PaymentPrepare
@@ -79,9 +78,12 @@ def header_of(content: bytes) -> Header | None:
     return Header(found[1], at, int(found[3]), Decimal(found[4]))
 
 
-def paid_by(content: bytes) -> Iterator[tuple[str, Decimal]]:
-    """The bills that a file of ours pays, each with its amount in euros."""
-    return ((number, Decimal(amount)) for number, amount in _PAID.findall(content.decode(errors="replace")))
+def paid_by(content: bytes) -> tuple[tuple[str, Decimal], ...] | None:
+    """The bills that a file of ours pays, each with its amount in euros; None when it is not as it was written."""
+    header = header_of(content)
+    found = tuple((number, Decimal(amount)) for number, amount in _PAID.findall(content.decode(errors="replace")))
+    whole = sum((amount for _, amount in found), Decimal(0))
+    return found if header and (header.count, header.total) == (len(found), whole) else None
 
 
 def _pay(information: ET.Element, payment: BillPayment) -> None:

@@ -9,7 +9,7 @@ from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Document, Found, Receipt, sha256_hex
 from agents.connectors.filed import Unreadable
 from agents.connectors.payment.actions import FOLDER, PaymentPrepare
-from agents.connectors.payment.checks import SHELF, refuse_what_is_not_owed
+from agents.connectors.payment.checks import SHELF, away_in, refuse_what_is_not_owed
 from agents.connectors.payment.credit_transfer import Header, compose, header_of, id_of
 from agents.connectors.payment.payer import read_payer
 from agents.connectors.payment.target_days import target_day
@@ -36,6 +36,8 @@ class PaymentConnector:
                 path = each.path if isinstance(each, Unreadable) else each[0]
                 return CannotKnow(f"Was this payment prepared? {path} is not as it was written.")
             return Found(_receipt(*each, header))
+        if name := away_in(self._context.vault, key):
+            return CannotKnow(f"Was this payment prepared? {name} is not downloaded yet.")
         return Absent()
 
     def execute(self, action: Action, key: str, attachments: Attachments) -> Receipt:

@@ -200,3 +200,9 @@ def test_who_pays_is_compared_by_name_and_not_by_account(room: LedgerRoom) -> No
     room.write(MANUAL, EUROS)
     with pytest.raises(NotAllowed, match=r"no INV-2026-0001 of Acme\."):
         pay(room, "100.00", paid("Acme", (FIRST, "100.00")))  # whose account would be Assets:AR:Acme
+
+
+def test_one_movement_does_not_pay_with_a_rate_and_without_one(owing: LedgerRoom) -> None:
+    with pytest.raises(NotAllowed, match="with a rate and without one"):
+        pay(owing, "-20.00", cloud((RATED, "100.00"), (UNRATED, "100.00")))
+    assert not read_figures(owing.vault, owing.state).booked_moves("Checking")

@@ -76,3 +76,10 @@ def test_it_is_never_torn_from_its_box_and_drawn_without_a_picture() -> None:
         assert len(scanned(pdf)) == 1
         assert b"/Subtype /Image" not in pdf
         assert CAPTIONS["en"] in pdf_text(pdf)[-1]
+
+
+def test_a_long_name_fits_and_an_account_beyond_the_eea_has_its_bic_or_no_code() -> None:
+    assert payment_code(paper(), replace(OURS, company="𝔘" * 70)) is not None
+    swiss = replace(OURS, iban="CH9300762011623852957", bic="")
+    assert payment_code(paper(), swiss) is None
+    assert payment_code(paper(), replace(swiss, bic="POFICHBEXXX")) is not None

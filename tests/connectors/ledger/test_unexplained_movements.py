@@ -232,3 +232,16 @@ def test_a_movement_is_explained_on_its_own_account_only(spent: LedgerRoom) -> N
     there = explains("o1", "11-10", "-20.00", to("Private")).model_copy(update={"account": "Savings"})
     with pytest.raises(NotAllowed, match="waits to be explained"):
         spent.open().execute(there, KEY, {})
+
+
+def test_a_movement_is_booked_once_though_the_owner_turned_its_lines_around(waiting: LedgerRoom) -> None:
+    text = waiting.read("Accounting/2026/2026-11.beancount")
+    lines = text.split("\n")
+    at = next(number for number, line in enumerate(lines) if "Assets:Bank:Checking" in line)
+    lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    waiting.write("Accounting/2026/2026-11.beancount", "\n".join(lines))
+    figures = read_figures(waiting.vault, waiting.state)
+    assert set(figures.booked_moves("Checking")) == ID
+    assert figures.booked_moves("Checking")["b1"].amount == Decimal("100.00")
+    waiting.open().execute(ARRIVED, OTHER_KEY, {})
+    assert waiting.balance("Assets:Bank:Checking") == Decimal("100.00")
