@@ -82,3 +82,10 @@ def test_a_file_that_cannot_be_read_is_a_mistake_and_books_that_are_not_there_ar
     room.write(MANUAL, "")
     (room.vault / MAIN).unlink()
     assert reader(room).mistakes() == ()
+
+
+def test_what_stands_in_the_next_entry_tells_nothing_about_this_one(room: LedgerRoom) -> None:
+    bad = GOOD.replace("Expenses:Office", "Expenses:Nowhere").rstrip("\n")
+    room.write(MANUAL, f"{bad}\n{GOOD.replace('paper', 'Karte 12,50 EUR')}")
+    (found,) = mistakes(room)
+    assert "open it" in found.fix
