@@ -78,7 +78,7 @@ def _of_one_entry(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _fix(error: LedgerError, lines: str) -> str:
-    for pattern, fix in _BY_LINES:
-        if re.search(pattern, lines, re.MULTILINE):
-            return fix
-    return next((fix for pattern, fix in _BY_MESSAGE if re.search(pattern, error.message)), ELSE)
+    """What beancount says plainly counts first; what the lines look like where it found no entry at all."""
+    said = (fix for pattern, fix in _BY_MESSAGE if re.search(pattern, error.message))
+    seen = (fix for pattern, fix in _BY_LINES if re.search(pattern, lines, re.MULTILINE))
+    return next(said, None) or next(seen, ELSE)

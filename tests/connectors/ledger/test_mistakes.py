@@ -89,3 +89,9 @@ def test_what_stands_in_the_next_entry_tells_nothing_about_this_one(room: Ledger
     room.write(MANUAL, f"{bad}\n{GOOD.replace('paper', 'Karte 12,50 EUR')}")
     (found,) = mistakes(room)
     assert "open it" in found.fix
+
+
+def test_what_stands_in_a_text_of_the_entry_is_no_advice(room: LedgerRoom) -> None:
+    room.write(MANUAL, GOOD.replace("paper", "Karte 12,50 EUR").replace("Expenses:Office", "Expenses:Ofice"))
+    (found,) = mistakes(room)
+    assert "open it" in found.fix
