@@ -29,7 +29,9 @@ __all__ = ["pytest_terminal_summary"]
 
 
 # the same examples everywhere: a gate must not fail by luck; a slow machine is no defect
-settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
 
 
