@@ -70,11 +70,16 @@ class Doors:
             return wire.page(400, "Invalid JSON data"), None
         if path == "/jsonrpc":
             return self._rpc(given)
-        if path == "/web/session/authenticate":
-            return self._session(given), None
         if path.startswith("/json/2/") and self.service.series >= "19":
             return self._json2(path, headers, given)
-        return wire.page(404), None
+        return self._web(path, given), None
+
+    def _web(self, path: str, given: Row) -> Answer:
+        if path == "/web/session/authenticate":
+            return self._session(given)
+        if path == "/web/webclient/version_info":
+            return wire.rpc_answer(given.get("id"), self.service.version())
+        return wire.page(404)
 
     # ---- JSON-RPC ----
 
