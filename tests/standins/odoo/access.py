@@ -40,6 +40,7 @@ BOOKKEEPER = (USER, PARTNERS, INVOICE, BASIC, READER, EXPENSES, LEADS, TASKS)
 RIGHTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "res.": ((USER,), (RIGHTS,)),
     "res.partner": ((USER,), (PARTNERS,)),
+    "res.users.apikeys": ((USER,), (USER,)),
     "res.currency": ((USER,), (SYSTEM, MANAGER)),
     "ir.model.data": ((RIGHTS,), (RIGHTS,)),
     "ir.attachment": ((USER,), (USER,)),

@@ -78,6 +78,7 @@ class Faults:
     rules: list[Rule] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     met: list[tuple[int, Fault]] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
     _seed: str = ""
     _share: float = 0.0
     _drawn: Sequence[Fault] = ()
@@ -109,8 +110,15 @@ class Faults:
     def for_call(self, number: int, model: str, method: str) -> Fault | None:
         found = self._ruled(number, model, method) or self._by_lot(number)
         if found:
-            self.met.append((number, found))
+            with self._news:
+                self.met.append((number, found))
+                self._news.notify_all()
         return found
+
+    def wait_until_met(self, count: int) -> None:
+        """Until so many faults struck; a client may have given up before the request was read."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.met) >= count, PATIENCE_S), f"met {self.met}"
 
     def _ruled(self, number: int, model: str, method: str) -> Fault | None:
         for rule in self.rules:

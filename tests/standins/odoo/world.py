@@ -89,6 +89,11 @@ class Odoo:
         """From now on it looks like a wrong password."""
         self.service.keys[login].clear()
 
+    def wait_until_idle(self, faults_met: int = 0) -> None:
+        """Until so many faults struck and no request runs: what a client gave up on may still be committed."""
+        self.faults.wait_until_met(faults_met)
+        self.server.wait_until_idle()
+
     @contextmanager
     def refusing(self) -> Iterator[None]:
         """Connections are refused for a time."""
