@@ -295,8 +295,10 @@ def test_json_2_takes_named_arguments_and_answers_bare_values(nineteen: Client) 
         (PARTNER, "write", {"ids": [999], "vals": {}}, 404, "odoo.exceptions.MissingError"),
         ("ir.model.data", "search", {"domain": []}, 403, "odoo.exceptions.AccessError"),
         (PARTNER, "create", {"vals_list": [{"name": "x", "nofield": 1}]}, 500, "builtins.ValueError"),
-        (PARTNER, "read", {"ids": [1], "felds": []}, 500, "builtins.TypeError"),
-        (PARTNER, "nothing", {}, 404, "builtins.AttributeError"),
+        (MOVE, "read", {"ids": [False], "fields": ["needed_terms"]}, 500, "builtins.TypeError"),
+        (PARTNER, "read", {"ids": [1], "felds": []}, 422, "werkzeug.exceptions.UnprocessableEntity"),
+        (PARTNER, "nothing", {}, 404, "werkzeug.exceptions.NotFound"),
+        ("res.nobody", "read", {}, 404, "werkzeug.exceptions.NotFound"),
     ],
 )
 def test_json_2_says_errors_by_status_and_by_the_same_names(
@@ -310,7 +312,8 @@ def test_json_2_says_errors_by_status_and_by_the_same_names(
 def test_json_2_knows_keys_alone_and_is_not_there_before_19(nineteen: Client, c: Client) -> None:
     for headers in ({}, {"Authorization": f"bearer {PASSWORDS['bookkeeper']}"}):
         status, told = nineteen.plain(PARTNER, "search", {"domain": []}, headers)
-        assert (status, told["name"]) == (401, "odoo.exceptions.AccessDenied")
+        assert (status, told["name"]) == (401, "werkzeug.exceptions.Unauthorized")
+        assert told["arguments"] == [told["message"], 401]
     assert c.send(f"/json/2/{PARTNER}/search", b"{}")[0] == 404
 
 
