@@ -219,6 +219,7 @@ class CurrencyRate(Table):
         "name": day("Date", default=lambda model: model.env.today),
         "rate": Field(kind="float", default=Decimal(1), digits=12),
         "company_rate": Field(kind="float", related="rate"),
+        "inverse_company_rate": Field(kind="float", compute=lambda model, id_: 1 / model.row(id_)["rate"]),
         "currency_id": one("res.currency"),
         "company_id": one("res.company", default=lambda model: model.env.company),
     }

@@ -179,6 +179,7 @@ class Doors:
             answer = good(work())
         except OdooError as err:
             answer = bad(err)
+        self.service.faults.answered()
         return (self._spoilt(met, answer), met) if met else (answer, None)
 
     def _spoilt(self, met: Fault, answer: Answer) -> Answer:

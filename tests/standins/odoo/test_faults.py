@@ -182,6 +182,23 @@ def test_a_row_fight_is_repeated_by_the_server_and_nothing_is_lost(c: Client) ->
     assert (row["phone"], row["email"]) == ("late", "e")
 
 
+def test_a_request_may_still_run_when_its_client_gave_up_and_a_second_look_finds_what_it_made(c: Client) -> None:
+    """Its external id is known before the record is seen; what is read of no id is made up."""
+    partner = c.partner()
+    look = ("ir.model.data", "check_object_reference", "x", "inv_1")
+    hold = c.odoo.faults.hold("account.move", "load", calls=3)
+    with pytest.raises(TimeoutError):
+        c.load_invoice(partner, timeout_s=0.2)
+    hold.wait_for_it()
+    assert c.get(*look) == ["account.move", False]
+    assert c.get("account.move", "read", [False], ["state", "amount_total"])[0]["state"] == "draft"
+    assert c.odoo.created("account.move") == []
+    assert c.get(*look) == ["account.move", False]
+    c.odoo.wait_until_idle()
+    assert c.get(*look) == ["account.move", *c.odoo.created("account.move")]
+    assert c.load_invoice(partner)["ids"] == c.odoo.created("account.move")
+
+
 def test_what_is_not_committed_is_seen_by_nobody(c: Client) -> None:
     assert (
         at_once(c, (PARTNER, "create"), c.partner, lambda: c.get(PARTNER, "search", [["name", "=", "Paper Mill"]]))[1]
