@@ -6,59 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.standins.odoo.books import PAYMENT, STATEMENT, Books
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.errors import OdooError
 from tests.standins.odoo.matching import LINE, MOVE
-from tests.standins.odoo.world import Odoo
 
 if TYPE_CHECKING:
     from tests.standins.odoo.fields import Row, Value
 
-PAYMENT, STATEMENT, REGISTER = "account.payment", "account.bank.statement.line", "account.payment.register"
-
-
-class Books(Odoo):
-    """A world in euros with short words for what these tests do."""
-
-    def invoice(self, *prices: float, kind: str = "out_invoice", post: bool = True, **more: Value) -> int:
-        items = [[0, 0, {"name": "x", "price_unit": each}] for each in prices]
-        vals = {"move_type": kind, "partner_id": self.mill(), "invoice_date": "2026-11-20", "invoice_line_ids": items}
-        found = int(self.call(MOVE, "create", vals | more))
-        if post:
-            self.call(MOVE, "action_post", [found])
-        return found
-
-    def mill(self) -> int:
-        found = self.find("res.partner", ["name", "=", "Mill"])
-        return found[0] if found else int(self.call("res.partner", "create", {"name": "Mill"}))
-
-    def entry(self, *sides: tuple[str, float], post: bool = True) -> int:
-        lines = [[0, 0, {"account_id": self.account(code), "balance": amount}] for code, amount in sides]
-        found = int(self.call(MOVE, "create", {"date": "2026-11-20", "line_ids": lines}))
-        if post:
-            self.call(MOVE, "action_post", [found])
-        return found
-
-    def bank_line(self, amount: float = 40.0) -> int:
-        vals = {"journal_id": self.journal("BNK1"), "date": "2026-11-20", "payment_ref": "in", "amount": amount}
-        return int(self.call(STATEMENT, "create", vals))
-
-    def payment(self, amount: float = 40.0, **more: Value) -> int:
-        found = int(self.call(PAYMENT, "create", {"partner_id": self.mill(), "amount": amount, "memo": "m"} | more))
-        self.call(PAYMENT, "action_post", [found])
-        return found
-
-    def line(self, move: int, code: str) -> int:
-        return self.find(LINE, ["move_id", "=", move], ["account_id.code", "=", code])[0]
-
-    def state(self, move: int) -> tuple[Value, ...]:
-        row = self.row(MOVE, move, "state", "payment_state", "amount_residual")
-        return row["state"], row["payment_state"], row["amount_residual"]
-
-    def refused(self, model: str, method: str, *args: Value, **more: Value) -> str:
-        with pytest.raises(OdooError) as met:
-            self.call(model, method, *args, **more)
-        return met.value.message
+REGISTER = "account.payment.register"
 
 
 @pytest.fixture
@@ -138,6 +94,22 @@ def test_a_bill_of_an_earlier_month_counts_for_the_last_day_of_it(books: Books) 
     found = books.invoice(5.0, kind="in_invoice", invoice_date="2026-09-11")
     row = books.row(MOVE, found, "date", "name", "invoice_date_due")
     assert (row["date"], row["name"], row["invoice_date_due"]) == ("2026-09-30", "BILL/2026/09/0001", "2026-09-11")
+    found = books.invoice(5.0, kind="in_invoice", invoice_date="2026-11-11")
+    assert books.row(MOVE, found, "date", "name")["date"] == "2026-11-23"
+
+
+def test_a_lock_moves_the_first_sale_to_the_end_of_the_next_month_and_later_ones_to_today(books: Books) -> None:
+    books.lock("2026-08-31")
+    dates = [books.row(MOVE, books.invoice(5.0, invoice_date="2026-08-11"), "date")["date"] for _ in range(2)]
+    assert dates == ["2026-09-30", "2026-11-23"]
+
+
+def test_the_lock_of_taxes_is_for_what_has_taxes(books: Books) -> None:
+    books.call("res.company", "write", books.find("res.company"), {"tax_lock_date": "2026-10-31"})
+    taxed = [[0, 0, {"name": "x", "price_unit": 5.0, "tax_ids": [[6, 0, [books.tax()]]]}]]
+    plain = books.invoice(5.0, invoice_date="2026-10-15")
+    moved = books.invoice(invoice_line_ids=taxed, invoice_date="2026-10-15")
+    assert [books.row(MOVE, each, "date")["date"] for each in (plain, moved)] == ["2026-10-15", "2026-11-23"]
 
 
 # ---- matching ----
