@@ -55,7 +55,7 @@ RIGHTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "crm.": ((LEADS,), (LEADS,)),
     "project.project": ((TASKS,), (PROJECTS,)),
     "project.": ((TASKS,), (TASKS,)),
-    "product.": ((USER,), (MANAGER, PARTNERS)),
+    "product.": ((USER,), (MANAGER,)),
 }
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 SECRET = (
