@@ -83,10 +83,8 @@ def test_only_one_whole_cost_counts_as_one_without_a_receipt(room: LedgerRoom) -
     room.open().execute(explains("b1", "11-10", "-119.00", bought(cost("Office", "100.00", "19"))), key_of(2), {})
     two = (cost("Office", "50.00"), cost("Travel", "69.00"))
     room.open().execute(bank("b2", "11-11", "-119.00", bought(*two)), key_of(3), {})
-    room.write(
-        MANUAL,
-        f'2026-11-12 * "Shop" "x"\n  bank_id: "b3"\n  receipt: "{PAPER}"\n  Assets:Cash -1 EUR\n  Expenses:Office\n',
-    )
+    own = f'2026-11-12 * "Shop" "x"\n  bank_id: "b3"\n  receipt: "{PAPER}"\n'
+    room.write(MANUAL, f"{own}  Assets:Bank:Checking -1 EUR\n  Expenses:Office\n")
     assert figures(room).bare_costs("Checking") == {}
 
 
