@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from agents.autonomy.dropped_slips import Slips
     from agents.connectors.book_figures import BookReports
     from agents.connectors.contract import Action
     from agents.reasoning.brain import Brain, Decision, Facts, Outcome, TaskView
@@ -25,16 +26,22 @@ FORMATS = ("mt940", "ofx", "qfx", "sta", "xml", *TABLES)
 
 
 class BankBrain(CodeBrain):
-    """Takes statements. `reports`: the figures of the books as they are now."""
+    """Takes statements. `reports`: the figures of the books as they are now; `slips`: the owner's receipts."""
 
     STEP = "bank"
 
     def __init__(
-        self, root: Path, inner: Brain, models: Mapping[str, type[Action]], reports: Callable[[], BookReports]
+        self,
+        root: Path,
+        inner: Brain,
+        models: Mapping[str, type[Action]],
+        reports: Callable[[], BookReports],
+        slips: Slips | None = None,
     ) -> None:
         super().__init__(inner, models)
         self._root = root.resolve()
         self._reports = reports
+        self._slips = slips
 
     def may_be_mine(self, task: TaskView) -> bool:
         """Whether it is a file in a format of bank statements, or of XML or text, which other things are too."""
@@ -47,7 +54,7 @@ class BankBrain(CodeBrain):
         from agents.autonomy.bank_tables import TableTasks  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
         from agents.autonomy.bank_tasks import SUBJECT, BankTasks, booking_in  # noqa: PLC0415 (the same)
 
-        tasks = BankTasks(self._reports)
+        tasks = BankTasks(self._reports, self._slips)
         if booking_in(since_reopened(outcomes)):
             return tasks.decide(task, b"", outcomes, facts)  # what follows needs the file no more
         content = kept_file(self._root, task.attachments[0].stored, MAX_BYTES)

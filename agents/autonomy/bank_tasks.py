@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agents.autonomy.bank_costs import BOOKED, next_moves
+from agents.autonomy.bank_costs import BOOKED, NOTHING_KEPT, next_moves
 from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.line_text import account_name
@@ -28,6 +28,7 @@ from agents.reasoning.brain import AskOwner, Choice, Decision, ProposeAction
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agents.autonomy.dropped_slips import Slips
     from agents.connectors.bank.matches import Reconciliation
     from agents.connectors.bank.reader import Profile
     from agents.connectors.bank.statement import Statement
@@ -46,10 +47,11 @@ ENDS = {
 
 
 class BankTasks:
-    """Decides about statements. `reports`: the figures of the books as they are now."""
+    """Decides about statements. `reports`: the figures of the books as they are now; `slips`: the owner's receipts."""
 
-    def __init__(self, reports: Callable[[], BookReports]) -> None:
+    def __init__(self, reports: Callable[[], BookReports], slips: Slips | None = None) -> None:
         self._reports = reports
+        self._slips = slips
 
     def decide(
         self,
@@ -62,7 +64,7 @@ class BankTasks:
         """The next move for a statement, of which `content` are the bytes; `profiles` say how a table is read."""
         since = since_reopened(outcomes)
         if booked := booking_in(since):
-            return self._costs(booked, since)
+            return self._costs(task.id, booked, since, facts)
         found = _ended(since) or _read(task, content, profiles)
         if isinstance(found, str):
             return SUBJECT.end(found)
@@ -76,10 +78,12 @@ class BankTasks:
         except ValidationError:
             return SUBJECT.end("nothing was booked: it holds an amount, a day or a text that the books cannot hold")
 
-    def _costs(self, booked: BankBook, since: tuple[Outcome, ...]) -> Decision:
-        """What follows the booking: what went out and is not explained gets its cost."""
+    def _costs(self, task: str, booked: BankBook, since: tuple[Outcome, ...], facts: Facts) -> Decision:
+        """What follows the booking: what went out and is not explained gets its cost, and its receipt."""
         try:
-            made = next_moves(booked, since, self._reports())
+            reports = self._reports()
+            kept = self._slips.kept(task, facts.today, reports.receipts()) if self._slips else NOTHING_KEPT
+            made = next_moves(booked, since, reports, kept, with_vat=bool(facts.handbook.tax))
         except EmployeeError as err:
             return SUBJECT.end(f"{BOOKED}; what movements were for cannot be looked up: {err} {err.hint}")
         if isinstance(made, str):

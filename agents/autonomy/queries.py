@@ -48,6 +48,12 @@ def count_tasks(sql: Connection, state: str) -> int:
     return int(sql.execute(select(func.count()).select_from(TASKS).where(TASKS.c.state == state)).scalar_one())
 
 
+def first_task_at(sql: Connection) -> str | None:
+    """When the first task of this vault was filed (ISO, UTC); None when there is none."""
+    found: str | None = sql.execute(select(func.min(TASKS.c.created_at))).scalar()
+    return found
+
+
 def newest_effects(sql: Connection, number: int) -> tuple[ProposalRow, ...]:
     """The proposals that were done, those approved last first."""
     wanted = select(PROPOSALS).where(PROPOSALS.c.state == "done").order_by(PROPOSALS.c.decided_at.desc()).limit(number)

@@ -143,6 +143,14 @@ class PastCost:
     is_billed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class BareCost:
+    """A movement of the bank that was one cost whole ('Office'), and of which no receipt is known."""
+
+    row: SourceRow
+    name: str
+
+
 class BookReports(Protocol):
     """Figures of the books; each call raises NeedsOwner while the books have an error."""
 
@@ -192,6 +200,14 @@ class BookReports(Protocol):
 
     def unexplained_moves(self, account: str) -> Mapping[str, SourceRow]:
         """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
+        ...
+
+    def bare_costs(self, account: str) -> Mapping[str, BareCost]:
+        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
+        ...
+
+    def receipts(self) -> frozenset[str]:
+        """Every receipt that an entry names, as it names it."""
         ...
 
     def past_costs(self) -> tuple[PastCost, ...]:

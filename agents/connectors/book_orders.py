@@ -184,8 +184,7 @@ class BankBook(Action):
             raise ValueError("a closing balance needs its day, and a day its balance")
         if not self.moves and self.closing is None:
             raise ValueError("neither a movement nor a balance")
-        if len({each.bank_id for each in self.moves}) < len(self.moves):
-            raise ValueError("two movements have the same bank_id")
+        _refuse_twins(self.moves)
         return self
 
     @property
@@ -215,7 +214,10 @@ class BankBook(Action):
 
 
 class BankExplain(Action):
-    """Say what movements of one account were for that are in the books as unexplained, as they are there."""
+    """Say what movements of one account were for that are in the books as unexplained, as they are there.
+
+    One that is there as a cost without a receipt may be said anew, with its receipt.
+    """
 
     action: Literal["bank.explain"] = "bank.explain"
     account: AccountName
@@ -224,8 +226,7 @@ class BankExplain(Action):
 
     @model_validator(mode="after")
     def _explains_each_once(self) -> Self:
-        if len({each.bank_id for each in self.moves}) < len(self.moves):
-            raise ValueError("two movements have the same bank_id")
+        _refuse_twins(self.moves)
         if any(isinstance(each.reason, Unexplained) for each in self.moves):
             raise ValueError("what explains a movement says what it was for")
         return self
@@ -294,6 +295,15 @@ class CreditApply(Action):
         return "yes, by an entry of your own in manual.beancount"
 
 
+def _refuse_twins(moves: Sequence[Move]) -> None:
+    if len({each.bank_id for each in moves}) < len(moves):
+        raise ValueError("two movements have the same bank_id")
+    spent = (each.reason for each in moves if isinstance(each.reason, Spending))
+    named = [each.receipt for each in spent if each.receipt]
+    if len(set(named)) < len(named):
+        raise ValueError("two movements have the same receipt")
+
+
 BookOrder = BillBook | BankBook | BankExplain | CreditApply
 
 
@@ -310,7 +320,8 @@ def reason_text(reason: Payment | Spending | Transfer | Unexplained) -> str:
             fee = f", fee {amount_text(reason.fee)}" if reason.fee else ""
             return f"payment {'to' if reason.vendor else 'of'} {reason.party}: {parts or 'on account'}{fee}"
         case Spending():
-            return ", ".join(f"{each.category} {amount_text(each.net)} + {each.tax} % VAT" for each in reason.costs)
+            costs = (f"{each.category} {amount_text(each.net)} + {each.tax} % VAT" for each in reason.costs)
+            return ", ".join((*costs, *([f"receipt {reason.receipt}"] if reason.receipt else ())))
         case Transfer():
             return f"transfer, {reason.account}"
         case Unexplained():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,12 +109,14 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
 @json_option
 @vault_option
 def recurring(*, as_json: bool, vault: Path | None) -> None:
-    """Subscriptions, rents and other charges that come again: what they cost, which price rose, what is there twice."""
+    """Subscriptions, rents and other charges that come again: their cost, whose price rose, what nothing mentions."""
     from agents.clock import as_local
+    from agents.console.payee_mentions import last_mentions
     from agents.console.recurring_view import machine_view, recurring_in, shown
 
     with opened(vault) as house:
-        found = recurring_in(house.book_reports, as_local(house.clock.now()).date())
+        today = as_local(house.clock.now()).date()
+        found = recurring_in(house.book_reports, today, partial(last_mentions, house.place.root.resolve(), house.state))
         if as_json:
             click.echo(json.dumps(machine_view(found), indent=2, default=str))
             return

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.line_text import one_line
-from agents.connectors.bank.recurring import Concern, lines_of, recurring_charges
+from agents.connectors.bank.recurring import Concern, lines_of, recurring_charges, with_unused
 from agents.connectors.books import amount_text, cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from agents.connectors.bank.recurring import Series
@@ -21,14 +21,17 @@ DAYS_OF_YEAR = 365
 RHYTHMS = {7: "every week", 14: "every two weeks", 30: "every month", 91: "every quarter", 365: "every year"}
 
 
-def recurring_in(reports: BookReports, today: date) -> tuple[Series, ...]:
-    """The charges that come again, of all accounts, those that ended too.
+def recurring_in(
+    reports: BookReports, today: date, mentions: Callable[[Collection[str]], Mapping[str, date]]
+) -> tuple[Series, ...]:
+    """The charges that come again, of all accounts, those that ended too. `mentions`: of payees, as `with_unused`.
 
     Raises:
         NeedsOwner: the books have an error.
     """
     lines = (line for account in reports.accounts() for line in lines_of(reports.booked_moves(account)))
-    return recurring_charges(lines, today)
+    found = recurring_charges(lines, today)
+    return with_unused(found, mentions({each.payee for each in found if each.is_active}), today)
 
 
 def machine_view(found: Iterable[Series]) -> list[dict[str, object]]:
@@ -44,6 +47,7 @@ def machine_view(found: Iterable[Series]) -> list[dict[str, object]]:
             "next_day": each.next_day,
             "is_active": each.is_active,
             "concerns": each.concerns,
+            "mentioned": each.mentioned,
             "charges": each.charges,
         }
         for each in found
@@ -57,7 +61,7 @@ def shown(found: tuple[Series, ...]) -> Iterator[str]:
     for each in going_on:
         name, amount = one_line(each.payee)[:WIDTH], amount_text(cents(each.amount), each.currency)
         yield f"  {name:<{WIDTH}} {amount:>18}  {RHYTHMS[each.period_days]}, next about {each.next_day}"
-        yield from (f"    ⚠ {words}" for concern in each.concerns if (words := _words(concern, each)))
+        yield from (f"    ⚠ {_words(concern, each)}" for concern in each.concerns)
     yield from (
         f"  {'in a year':<{WIDTH}} {amount_text(sums, name):>18}" for name, sums in _of_a_year(going_on).items()
     )
@@ -69,10 +73,12 @@ def shown(found: tuple[Series, ...]) -> Iterator[str]:
 
 def _words(concern: Concern, series: Series) -> str:
     usual = amount_text(cents(series.usual_amount), series.currency)
+    of_a_year = amount_text(_of_a_year([series])[series.currency], series.currency)
     return {
         Concern.PRICE_RISE: f"the price rose: usual were {usual}",
         Concern.DUPLICATE: "it is there twice: do you pay for it two times?",
-    }.get(concern, "")
+        Concern.UNUSED: f"nothing here mentions it since {series.mentioned}; in a year it costs {of_a_year}",
+    }[concern]
 
 
 def _of_a_year(series: Iterable[Series]) -> dict[str, Decimal]:

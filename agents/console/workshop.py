@@ -21,6 +21,7 @@ from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
 from agents.autonomy.contacts_brain import ContactsBrain
 from agents.autonomy.desk import Desk
+from agents.autonomy.dropped_slips import DroppedSlips
 from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.learning import Learning
@@ -35,6 +36,7 @@ from agents.autonomy.places import Places
 from agents.autonomy.presence import open_presence
 from agents.autonomy.ralph_wiggum_engine import RalphPorts, RalphWiggumEngine
 from agents.autonomy.rate_gate import RateGate
+from agents.autonomy.receipt_brain import ReceiptBrain
 from agents.autonomy.requests import RequestPorts, Requests
 from agents.autonomy.returned_mails import ReturnedMails
 from agents.autonomy.rulebook import Rulebook
@@ -158,7 +160,9 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     asked = ModelWhenConnected(house, playbook, facts.policy)
     contacts = ContactsBrain(house.place.root, asked, house.models)
     payments = PaymentBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
-    brain = BankBrain(house.place.root, payments, house.models, lambda: house.book_reports)
+    slips = DroppedSlips(house.place.root.resolve(), partial(looking, house.state))
+    receipts = ReceiptBrain(house.place.root, payments, house.models, lambda: house.book_reports, slips)
+    brain = BankBrain(house.place.root, receipts, house.models, lambda: house.book_reports, slips)
     learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)
     return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
 

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from agents.errors import EmployeeError, Transient
 from agents.security.privacy_rules import privacy_rules
@@ -27,11 +27,12 @@ from agents.vault.note_walk import walk_notes
 from agents.vault.outline import heading, lines_outside_fences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from agents.security.private_notes import PrivacyRules
 
+Answer = TypeVar("Answer")
 FILE = "index.sqlite"
 FORM = 1  # of the tables; another one is begun anew
 BUSY_S = 30.0
@@ -55,6 +56,7 @@ _TABLES = (
     f"PRAGMA user_version = {FORM}",
 )
 _BEST = "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?"
+_PATHS = "SELECT notes.path FROM texts JOIN notes ON notes.id = texts.rowid WHERE texts MATCH ? ORDER BY notes.path"
 _LONGER = "SELECT term FROM words WHERE term >= ? AND term < ? LIMIT ?"
 _SHOWN = "SELECT path, title, snippet(texts, 2, '', '', ' … ', 32) FROM texts WHERE texts MATCH ? AND rowid = ?"
 _REFUSED = frozenset(  # the file is sound
@@ -99,18 +101,35 @@ class NoteIndex:
         asked = [each[:MAX_WORD_CHARS] for each in _WORDS.findall(_one_form(words))][:MAX_WORDS]
         if not asked:
             return ()
-        try:
-            found = self._looked_up(asked, rules, max(1, min(limit, MAX_HITS)))
-        except _Damaged:
-            self._begin_anew()
-            found = self._looked_up(asked, rules, max(1, min(limit, MAX_HITS)))
+        found = self._answered(rules, lambda sql: _found(sql, asked, max(1, min(limit, MAX_HITS))))
         return tuple(each for each in found if self._may_be_told(each.path, rules))
 
-    def _looked_up(self, asked: list[str], rules: PrivacyRules, limit: int) -> list[Hit]:
+    def holding(self, asked: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+        """The paths of the notes in which one of some runs of words stands, for each name; none without a word.
+
+        Raises:
+            NeedsOwner, Transient: as `search`.
+        """
+        rules = privacy_rules(self._root)
+        runs = {name: [" ".join(_WORDS.findall(_one_form(run))) for run in each] for name, each in asked.items()}
+        queries = {name: " OR ".join(f'"{run}"' for run in each if run) for name, each in runs.items()}
+        return self._answered(
+            rules, lambda sql: {name: _holding(sql, query) if query else () for name, query in queries.items()}
+        )
+
+    def _answered(self, rules: PrivacyRules, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """What the index says once it is as the notes are; one that is damaged is begun anew."""
+        try:
+            return self._looked_up(rules, ask)
+        except _Damaged:
+            self._begin_anew()
+            return self._looked_up(rules, ask)
+
+    def _looked_up(self, rules: PrivacyRules, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
         with self._opened() as sql:
             self._refresh(sql, rules)
             with _transaction(sql, "BEGIN"):  # one moment of it, whatever others take in or out meanwhile
-                return _found(sql, asked, limit)
+                return ask(sql)
 
     def _begin_anew(self) -> None:
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
@@ -241,6 +260,10 @@ def _found(sql: sqlite3.Connection, asked: list[str], limit: int) -> list[Hit]:
         if hits:
             return list(hits.values())[:limit]
     return []
+
+
+def _holding(sql: sqlite3.Connection, query: str) -> tuple[str, ...]:
+    return tuple(path for (path,) in sql.execute(_PATHS, (query,)))
 
 
 def _or_longer(sql: sqlite3.Connection, word: str) -> str:

@@ -134,6 +134,14 @@ def done_proposals(sql: Connection) -> Iterator[ProposalRow]:
         yield ProposalRow(**columns(row))
 
 
+def open_actions(sql: Connection, action: str) -> tuple[tuple[str, str], ...]:
+    """Task and canonical JSON of each action of this name that waits, or is about to happen."""
+    wanted = PROPOSALS.c.state.in_(OPEN) & PROPOSALS.c.action.like(f'%"action":"{action}"%')
+    return tuple(
+        (row.task, row.action) for row in sql.execute(select(PROPOSALS.c.task, PROPOSALS.c.action).where(wanted))
+    )
+
+
 def tasks_of_receipts(sql: Connection, action: str) -> dict[str, str]:
     """The tasks from which actions of this name were done, by what the provider calls what came of them."""
     provider_id = func.json_extract(PROPOSALS.c.receipt, "$.provider_id")

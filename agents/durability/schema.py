@@ -314,6 +314,7 @@ LATER_INDEXES = (
     Index("ix_proposals_due", PROPOSALS.c.state, PROPOSALS.c.expires_at, PROPOSALS.c.id),
     Index("ix_proposals_intent_at", PROPOSALS.c.intent_at),
     Index("ix_proposals_queue", PROPOSALS.c.state, PROPOSALS.c.created_at, PROPOSALS.c.id),
+    Index("ix_tasks_category", TASKS.c.category, TASKS.c.created_at),
     Index("ix_tasks_queue", TASKS.c.state, TASKS.c.created_at, TASKS.c.id),
     Index("ix_transitions_uncommitted", TRANSITIONS.c.commit_id, TRANSITIONS.c.applied),
 )

@@ -128,6 +128,13 @@ def tasks_in(sql: Connection, *states: str) -> tuple[TaskRow, ...]:
     return tuple(TaskRow(**columns(row)) for row in sql.execute(wanted))
 
 
+def tasks_of_category(sql: Connection, categories: Collection[str], since: str, at_most: int) -> tuple[TaskRow, ...]:
+    """The newest tasks of these categories, open or done, created after a moment (ISO, UTC); the oldest first."""
+    wanted = select(TASKS).where(TASKS.c.category.in_(categories) & (TASKS.c.created_at > since))
+    found = sql.execute(wanted.order_by(TASKS.c.created_at.desc(), TASKS.c.id.desc()).limit(at_most))
+    return tuple(reversed([TaskRow(**columns(row)) for row in found]))
+
+
 def update_task(sql: Connection, task: str, **values: str | int) -> None:
     """Change columns of one task."""
     sql.execute(update(TASKS).where(TASKS.c.id == task).values(**values))

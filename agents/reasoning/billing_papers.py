@@ -51,11 +51,11 @@ _TOTALS = (
     ),
     re.compile(r"(?i)\b(?:total|gesamt|summe|totaal|importe|montant)\b"),
 )
-_PART = re.compile(
+PART = re.compile(
     r"(?i)\b(?:sub-?total|zwischensumme|sous-total|net(?! à payer)|netto?|excl|hors|before|change|rückgeld)\b"
 )
 _INCLUDED = re.compile(r"(?i)\b(?:incl|inkl|ttc|with|mit)")
-_TAX = re.compile(r"(?i)\b(?:vat|sales tax|tax|mwst|ust|mehrwertsteuer|umsatzsteuer|tva|btw|iva)\b")
+TAX = re.compile(r"(?i)\b(?:vat|sales tax|tax|mwst|ust|mehrwertsteuer|umsatzsteuer|tva|btw|iva)\b")
 _NO_TAX = re.compile(r"(?i)\b(?:excl|ohne|before|nett?o?|nr|no|number|id|hors|incl|inkl|total|gesamt)\b")
 _VAT_WORDS = re.compile(r"(?i)\b(?:vat|ust|umsatzsteuer|uid|tva|iva|btw|tax)\b")
 _VAT_ID = re.compile(
@@ -109,7 +109,7 @@ class Paper:
 
 def read_paper(text: str) -> Paper:
     """What kind of paper a text is, and what stands on it if it is an invoice or a receipt."""
-    lines = _lines(text)
+    lines = lines_of(text)
     total = _total(lines, _TOTALS)
     kind = _kind(lines) if total is not None else PaperKind.OTHER
     return Paper(kind) if kind is PaperKind.OTHER else _read(lines, kind, total)
@@ -117,18 +117,19 @@ def read_paper(text: str) -> Paper:
 
 def read_purchase(text: str) -> Paper:
     """What any text says of a purchase, such as a mail that confirms one: without a total, what was paid is it."""
-    lines = _lines(text)
+    lines = lines_of(text)
     paid = [line for line in lines if not _UNPAID.search(line)]
     return _read(lines, PaperKind.OTHER, _total(paid, (*_TOTALS, _PAID)))
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
+    """The lines of a paper that are looked at, without doubled blanks."""
     lines = text[:MAX_CHARS].splitlines()[:MAX_LINES]
     return [" ".join(line.split())[:MAX_LINE_CHARS] for line in lines if line.strip()]
 
 
 def _read(lines: Sequence[str], kind: PaperKind, total: Decimal | None) -> Paper:
-    tax = _tax(lines)
+    tax = tax_in(lines)
     signs = (each.upper() for line in lines for each in _CURRENCY.findall(line))
     found = {_SIGNS.get(each, each) for each in signs}
     return Paper(
@@ -158,20 +159,21 @@ def _kind(lines: Sequence[str]) -> PaperKind:
     owed += any(map(_OWED.search, lines)) + any(True for _ in _ibans(lines))
     paid = 2 * any(map(_RECEIPT.search, head))
     paid += 2 * any(_PAID.search(line) and not _UNPAID.search(line) and _AMOUNT.search(line) for line in lines)
-    paid += any(map(_TAX.search, lines))
+    paid += any(map(TAX.search, lines))
     if max(owed, paid) < ENOUGH or owed == paid:
         return PaperKind.OTHER
     return PaperKind.INVOICE if owed > paid else PaperKind.RECEIPT
 
 
-def _amounts(line: str) -> list[Decimal]:
+def amounts_in(line: str) -> list[Decimal]:
+    """The amounts of a line with two places; no percentages."""
     return [amount for each in _AMOUNT.findall(line) if (amount := read_number(each)) is not None]
 
 
 def _total(lines: Sequence[str], cues: Iterable[re.Pattern[str]]) -> Decimal | None:
     """The amount beside the strongest word for a total; None where two such lines disagree, or there is none."""
     for cue in cues:
-        found = {_amounts(line)[-1] for line in lines if cue.search(line) and _says_total(line)}
+        found = {amounts_in(line)[-1] for line in lines if cue.search(line) and _says_total(line)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
@@ -179,15 +181,17 @@ def _total(lines: Sequence[str], cues: Iterable[re.Pattern[str]]) -> Decimal | N
 
 def _says_total(line: str) -> bool:
     """Whether the amount on a line can be all of it: no part, no change, and no tax unless it says 'with tax'."""
-    count, amount, tax = len(_amounts(line)), _AMOUNT.search(line), _TAX.search(line)
-    if not count or amount is None or _PART.search(line):
+    count, amount, tax = len(amounts_in(line)), _AMOUNT.search(line), TAX.search(line)
+    if not count or amount is None or PART.search(line):
         return False
     return tax is None or (count == 1 and (tax.start() > amount.start() or _INCLUDED.search(line) is not None))
 
 
-def _tax(lines: Sequence[str]) -> Decimal | None:
+def tax_in(lines: Sequence[str]) -> Decimal | None:
     """The tax, where exactly one line names it."""
-    found = [_amounts(line)[-1] for line in lines if _TAX.search(line) and not _NO_TAX.search(line) and _amounts(line)]
+    found = [
+        amounts_in(line)[-1] for line in lines if TAX.search(line) and not _NO_TAX.search(line) and amounts_in(line)
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -233,5 +237,5 @@ def _ibans(lines: Sequence[str]) -> Iterator[str]:
 def _is_name(line: str) -> bool:
     """Whether a line at the head can be who wrote it."""
     letters = sum(char.isalpha() for char in line)
-    says_more = "@" in line or _amounts(line) or _HEADING.search(line) or any(_days(line))
+    says_more = "@" in line or amounts_in(line) or _HEADING.search(line) or any(_days(line))
     return letters > len(line) / 2 and letters >= len("ABC") and not says_more

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.bank_costs import ASKED, KEY, LEAVE, MAX_ASKED, MAX_LISTED
+from agents.autonomy.bank_costs import ASKED, KEY, MAX_ASKED, MAX_LISTED
 from agents.autonomy.bank_tables import TableTasks
 from agents.autonomy.bank_tasks import KEY as BOOKED
 from agents.autonomy.bank_tasks import BankTasks
+from agents.autonomy.receipt_words import LEAVE
 from agents.connectors.book_figures import PRIVATELY
 from agents.connectors.book_orders import BankBook, BankExplain, Spending, Transfer, Unexplained
 from agents.reasoning.brain import AskOwner, Decision, Finish, Outcome, ProposeAction

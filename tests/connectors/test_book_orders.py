@@ -28,6 +28,8 @@ TWO = BankExplain(
     currency="EUR",
     moves=(*OFFICE.moves, *explains("b3", "01-11", "-5.00", bought(cost("Travel", "5.00"))).moves),
 )
+KEPT = Spending(costs=(cost("Travel", "5.00"),), receipt="r.pdf")
+TWINS = tuple(move for name in ("b3", "b4") for move in explains(name, "01-11", "-5.00", KEPT).moves)
 MOVED = bank("b1", "01-19", "887.50", paid("Northwind", ("INV-2026-0005", "595.00"), fee="5.00"))
 
 
@@ -108,13 +110,14 @@ def test_a_credit_and_an_explanation_are_shown() -> None:
 
 def test_what_has_neither_a_receipt_nor_vat_is_counted() -> None:
     assert [each for each in TWO.cautions() if "known for 1 of these" in each]
-    kept = Spending(costs=(cost("Travel", "5.00"),), receipt="r.pdf")
-    assert explains("b3", "01-11", "-5.00", kept).cautions() == ()
+    kept = explains("b3", "01-11", "-5.00", KEPT)
+    assert kept.cautions() == ()
+    assert said(kept)[1].endswith("Travel 5.00 + 0 % VAT, receipt r.pdf")
     assert explains("b3", "01-11", "-5.00", Transfer(account="Private")).cautions() == ()
 
 
 @pytest.mark.parametrize(
-    "moves", [(), (*TWO.moves, *TWO.moves), (bank("b4", "01-12", "1.00", Unexplained()).moves[0],)]
+    "moves", [(), (*TWO.moves, *TWO.moves), (bank("b4", "01-12", "1.00", Unexplained()).moves[0],), TWINS]
 )
 def test_what_explains_nothing_or_twice_is_no_order(moves: tuple[Move, ...]) -> None:
     with pytest.raises(ValidationError):
@@ -133,6 +136,7 @@ def test_what_explains_nothing_or_twice_is_no_order(moves: tuple[Move, ...]) -> 
         {"moves": [{"bank_id": "a", "day": "2026-01-01", "amount": "1.00"}] * 2},
         {"moves": [{"bank_id": "a", "day": "2026-01-01", "amount": "1.00", "reason": {"kind": "gift"}}]},
         {"account": "Checking\nopen", "closing": "1.00", "closed_on": "2026-01-31"},
+        {"moves": TWINS},
         {"currency": "euro", "closing": "1.00", "closed_on": "2026-01-31"},
     ],
 )

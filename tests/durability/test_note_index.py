@@ -318,3 +318,14 @@ def test_a_title_is_the_first_big_heading_or_the_name(desk: Desk) -> None:
         "a.md": "Big",
         "sub/The name.md": "The name",
     }
+
+
+def test_notes_that_hold_a_run_of_words_are_told_by_their_paths_for_all_that_was_asked_at_once(desk: Desk) -> None:
+    desk.write("a.md", "We use Pixel  Tools every day.\n")
+    desk.write("b.md", "Tools with a pixel.\n")
+    desk.write("c.md", "---\nprivate: true\n---\nPixel Tools\n")
+    desk.write("d.md", "gîthub\n")
+    asked = {"x": ["pixel TOOLS", "tools gmbh"], "y": ["GitHub"], "z": ["%", '" OR a'], "none": [""]}
+    assert desk.index.holding(asked) == {"x": ("a.md",), "y": ("d.md",), "z": (), "none": ()}
+    (desk.state / FILE).write_bytes(b"no index at all")
+    assert desk.index.holding({"x": ["pixel tools"]}) == {"x": ("a.md",)}

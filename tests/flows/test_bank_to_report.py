@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.flows.test_bank import camt, know_the_account, told, yes
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
     from tests.flows.employee import Employee
 
+RECEIPT = """{vendor}
+14 Market Street
+RECEIPT {number}   {day}
+VAT 19% {tax}
+Total EUR {total}
+Paid by card {total}
+"""
 BEFORE = '\n{day} * "Office shop" "paper"\n  Expenses:{name}  20.00 EUR\n  Assets:Cash\n'
 
 
@@ -99,4 +107,48 @@ def test_what_differs_is_one_question_for_a_payee_and_one_proposal(employee: Emp
     assert told(employee)["unexplained"] == {"EUR": "-39.00"}
     assert employee.pending("bank.explain") == []
     assert employee.questions() == []
+    assert employee.said("verify")
+
+
+def receipt(vendor: str, total: str, tax: str, number: int = 1) -> str:
+    return RECEIPT.format(vendor=vendor, day=today() - timedelta(days=2), total=total, tax=tax, number=number)
+
+
+def test_a_receipt_and_its_movement_become_one_entry_with_its_vat_whichever_comes_first(employee: Employee) -> None:
+    know_the_account(employee)
+    employee.drop("scan-1.txt", receipt("Office Shop", "119.00", "19.00"))
+    employee.once()
+    (whose,) = employee.questions()
+    employee.said("answer", whose.stem, "Office")
+    lines = [("r1", "-119.00", "OFFICE SHOP GMBH 12", "card"), ("r2", "-59.50", "Print House", "card")]
+    employee.drop("january.xml", camt(lines, opening="500.00"))
+    employee.once()
+    yes(employee)
+    note = proposal(employee)
+    text = note.read_text(encoding="utf-8")
+    assert "Office 100.00 + 19 % VAT, receipt Files/" in text
+    assert "no receipt is known" not in text
+    assert "Print House" in text  # what stays unexplained
+    employee.approve(note)
+    employee.once()
+    books = told(employee)
+    assert (books["costs"], books["unexplained"]) == ({"Expenses:Office": {"EUR": "100.00"}}, {"EUR": "-59.50"})
+    assert employee.ledger().count('receipt: "Files/') == 1
+
+    employee.drop("scan-2.txt", receipt("Print House", "59.50", "9.50", 2))
+    employee.once()
+    (what_for,) = employee.questions()
+    employee.said("answer", what_for.stem, "Office")
+    employee.once()
+    employee.approve(proposal(employee))
+    employee.once()
+    books = told(employee)
+    assert (books["costs"], books["unexplained"]) == ({"Expenses:Office": {"EUR": "150.00"}}, {})
+    assert books["vat"]["VAT paid"] == {"EUR": "28.50"}  # type: ignore[index]
+    assert employee.ledger().count('receipt: "Files/') == 2
+
+    employee.drop("scan-3.txt", receipt("Print House", "59.50", "9.50", 3))  # nothing is left that it could belong to
+    employee.once()
+    (whose,) = employee.questions()
+    assert "A receipt: 59.50 EUR" in whose.read_text(encoding="utf-8")
     assert employee.said("verify")

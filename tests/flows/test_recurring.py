@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from agents.durability.journal import Journal
+from agents.durability.task_persistence import add_task
+from tests.durability.test_rows import TASK
 from tests.flows.test_books import own_entry, today
 
 if TYPE_CHECKING:
@@ -48,6 +53,15 @@ def test_what_comes_again_is_told_with_what_is_odd_and_what_it_costs_a_year(empl
     assert pixel["concerns"] == ["price_rise"]
     assert f"next about {pixel['next_day']}" in told[2]
     assert 25 < (date.fromisoformat(pixel["next_day"]) - today()).days < 31
+    assert pixel["mentioned"] is None  # of a vault in which nothing is yet, nothing can be said
+    with closing(Journal.open(employee.state)) as journal, journal.begin() as sql:
+        add_task(sql, replace(TASK, created_at=f"{today() - timedelta(days=70)}T12:00:00+00:00"))
+    (employee.vault / "Ideas.md").write_text("Ask the landlord, then Landlord again.\n", encoding="utf-8")
+    told = employee.said("books", "recurring").splitlines()
+    unused = [each for each in told if "nothing here mentions it" in each]
+    assert unused == [
+        f"    ⚠ nothing here mentions it since {today() - timedelta(days=70)}; in a year it costs 273.75 EUR"
+    ]
 
 
 def test_one_subscription_that_is_paid_twice_is_pointed_out(employee: Employee) -> None:

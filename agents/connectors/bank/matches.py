@@ -27,7 +27,6 @@ class Kind(StrEnum):
     FEE = "fee"  # settles its item, less a fee
     EXCHANGE = "exchange"  # an item of another currency
     OVERPAID = "overpaid"  # more than is open: the rest is a credit
-    PAYOUT = "payout"  # of a payment service, for many items
     REFUND = "refund"  # money of an earlier line given back
     RETURN = "return"  # an earlier line taken back by a bank: its items are open again
     TRANSFER = "transfer"  # between own accounts

@@ -21,7 +21,6 @@ from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.linking_rules import Links, already_here, own_transfers, same_side
 from agents.connectors.bank.matches import NOTHING, Kind, LineId, Match, Reconciliation, Verdict
 from agents.connectors.bank.open_items import Expected, Tolerances
-from agents.connectors.bank.payouts import Payouts
 from agents.connectors.bank.reference_rules import by_named_gap, by_reference, named_items
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ class _Run:
             currencies=tuple(sorted({item.currency for item in expected.items})),
         )
         self._numbers = {item.number: place for place, item in enumerate(expected.items)}
-        self._payouts = Payouts(expected.payouts, self._numbers)
         self._links = Links(History(self._lines, expected.booked), tolerances)
         self._found = own_transfers(self._lines, expected, tolerances, _last_days(statements))
         self._originals: dict[LineId, Earlier] = {}
@@ -69,7 +67,6 @@ class _Run:
     def explained(self) -> Reconciliation:
         """The strongest rule first."""
         self._link_returns()
-        self._apply(self._payouts.find)
         self._apply(self._unless_paid_twice(by_reference))
         self._apply(self._unless_twin(by_named_gap))
         self._apply(by_exchange)

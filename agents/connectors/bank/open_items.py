@@ -54,26 +54,6 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
-class Payout:
-    """What a payment service says about one payout: `charges` less `fee` came to the account as one line.
-
-    `charges` are (number of the invoice, gross amount), `reference` is how the service names the payout.
-    """
-
-    reference: str
-    service: str
-    day: date
-    currency: str
-    fee: Decimal
-    charges: tuple[Part, ...]
-
-    @property
-    def net(self) -> Decimal:
-        """What comes to the account."""
-        return sum((amount for _, amount in self.charges), Decimal("0.00")) - self.fee
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
     """Everything the books know that a bank line may be about. `own_accounts` are as statements name them."""
 
@@ -81,7 +61,6 @@ class Expected:
     parties: tuple[Party, ...] = ()
     own_accounts: tuple[str, ...] = ()
     booked: tuple[Booked, ...] = ()
-    payouts: tuple[Payout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +81,3 @@ class Tolerances:
     return_days: int = 70
     refund_days: int = 400
     transfer_days: int = 5
-    payout_days: int = 7

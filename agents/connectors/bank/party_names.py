@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ def name_key(name: str) -> NameKey:
         if words:
             found.append(tuple(sorted(telling or words)))
     return NameKey(tuple(dict.fromkeys(found)), forms)
+
+
+def runs_of(name: str) -> tuple[str, ...]:
+    """What of a name says in a text who it is: each two of its words that follow one another, or its only one.
+
+    Without numbers and legal forms. Known flaw: 'Mueller' is not found where 'Müller' stands.
+    """
+    words = [word for word in _WORD.findall(name[:MAX_NAME]) if not any(char.isdigit() for char in word)]
+    telling = [word for word in words if word.casefold() not in _LEGAL_FORMS | _SMALL_WORDS]
+    return tuple(map(" ".join, pairwise(telling))) or tuple(telling)
 
 
 def _bare(text: str) -> str:

@@ -40,7 +40,7 @@ class Concern(StrEnum):
 
     PRICE_RISE = "price_rise"  # the last charge is over 5 % above what was usual
     DUPLICATE = "duplicate"  # two series of one payee, or two payees of one category
-    UNUSED = "unused"  # nobody mentioned it for 60 days
+    UNUSED = "unused"  # nothing mentioned it for 60 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class Series:
     last_day: date
     next_day: date
     is_active: bool
+    first_day: date
     concerns: tuple[Concern, ...] = ()
+    mentioned: date | None = None  # of one that is UNUSED: the last day on which it was, or since when nothing did
 
     @property
     def key(self) -> str:
@@ -68,23 +70,26 @@ def recurring_charges(
     lines: Iterable[BankLine],
     today: date,
     categories: Mapping[str, str] | None = None,
-    last_mentions: Mapping[str, date | None] | None = None,
 ) -> tuple[Series, ...]:
-    """The series among outgoing lines, by payee, the greatest first.
-
-    `categories` and `last_mentions` go by the payee's name in any spelling. A payee that is not among the mentions is
-    not called unused; None means that it was never mentioned.
-    """
+    """The series among outgoing lines, by payee, the greatest first. `categories`: by payee, in any spelling."""
     by_payee: dict[tuple[str, str], list[BankLine]] = {}
     for line in lines:
         if line.amount < 0 and not line.is_return and (key := payee_key(line.party or line.text)):
             by_payee.setdefault((key, line.currency), []).append(line)
     found = [each for some in by_payee.values() for each in _series_of(some, today)]
     categories = {payee_key(name): category for name, category in (categories or {}).items()}
-    mentions = {payee_key(name): day for name, day in (last_mentions or {}).items()}
     doubled = _doubled(found, categories)
-    told = [_with_concerns(each, today, mentions, is_double=at in doubled) for at, each in enumerate(found)]
+    told = [_with_concerns(each, is_double=at in doubled) for at, each in enumerate(found)]
     return tuple(sorted(told, key=lambda each: (-each.amount, each.key, each.charges)))
+
+
+def with_unused(found: Iterable[Series], mentions: Mapping[str, date], today: date) -> tuple[Series, ...]:
+    """The same, with those that go on called unused that nothing mentioned for 60 days.
+
+    `mentions`: by `payee`, the last day on which it was, or the first one of which anything is known; a payee that is
+    not among them is not called unused. What came later than that counts from its first charge on.
+    """
+    return tuple(_looked_for(each, mentions[each.payee], today) if each.payee in mentions else each for each in found)
 
 
 def lines_of(rows: Mapping[str, SourceRow]) -> Iterator[BankLine]:
@@ -141,6 +146,7 @@ def _as_series(lines: Sequence[BankLine], today: date) -> Series | None:
         last_day=last.day,
         next_day=_next_day(last.day, period),
         is_active=(today - last.day).days <= period * _STILL_ACTIVE,
+        first_day=lines[0].day,
     )
 
 
@@ -168,14 +174,13 @@ def _doubled(found: Sequence[Series], categories: Mapping[str, str]) -> set[int]
     return {at for places in alike.values() if len(places) > 1 for at in places}
 
 
-def _with_concerns(each: Series, today: date, mentions: Mapping[str, date | None], *, is_double: bool) -> Series:
-    concerns = []
-    if each.amount > each.usual_amount * PRICE_RISE:
-        concerns.append(Concern.PRICE_RISE)
-    if is_double:
-        concerns.append(Concern.DUPLICATE)
-    if each.is_active and each.key in mentions:
-        mentioned = mentions[each.key]
-        if mentioned is None or (today - mentioned).days > UNUSED_DAYS:
-            concerns.append(Concern.UNUSED)
-    return replace(each, concerns=tuple(concerns))
+def _with_concerns(each: Series, *, is_double: bool) -> Series:
+    concerns = [Concern.PRICE_RISE] if each.amount > each.usual_amount * PRICE_RISE else []
+    return replace(each, concerns=(*concerns, *([Concern.DUPLICATE] if is_double else [])))
+
+
+def _looked_for(each: Series, mentioned: date, today: date) -> Series:
+    since = max(mentioned, each.first_day)
+    if not each.is_active or (today - since).days <= UNUSED_DAYS:
+        return each
+    return replace(each, concerns=(*each.concerns, Concern.UNUSED), mentioned=since)

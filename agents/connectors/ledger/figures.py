@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import (
+    BareCost,
     DocumentStanding,
     Figure,
     Freshness,
@@ -27,7 +28,7 @@ from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
-from agents.connectors.ledger.unexplained import past_costs, waiting_moves
+from agents.connectors.ledger.unexplained import bare_costs, past_costs, waiting_moves
 from agents.connectors.sepa import packed
 from agents.errors import NeedsOwner
 
@@ -157,6 +158,15 @@ class LedgerFigures:
         """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
         still = waiting_moves(self._loaded).keys()
         return {name: row for name, row in self.booked_moves(account).items() if name in still}
+
+    def bare_costs(self, account: str) -> dict[str, BareCost]:
+        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
+        bare = {name: cost.removeprefix(COSTS) for name, (_, cost) in bare_costs(self._loaded).items()}
+        return {name: BareCost(row, bare[name]) for name, row in self.booked_moves(account).items() if name in bare}
+
+    def receipts(self) -> frozenset[str]:
+        """Every receipt that an entry names, as it names it."""
+        return frozenset(each.meta["receipt"] for each in self._loaded.transactions if "receipt" in each.meta)
 
     def past_costs(self) -> tuple[PastCost, ...]:
         """What was paid to whom for what, the oldest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Spending
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
 from agents.connectors.ledger.account_names import bank_account
@@ -20,6 +20,7 @@ from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accou
 from agents.connectors.ledger.payment_checks import Checks
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import (
+    UNEXPLAINED,
     Known,
     balance_text,
     bill_text,
@@ -27,7 +28,7 @@ from agents.connectors.ledger.record_text import (
     explained_text,
     move_text,
 )
-from agents.connectors.ledger.unexplained import waiting_moves
+from agents.connectors.ledger.unexplained import bare_costs, waiting_moves
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class LedgerRecords:
 
     def _entries(self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Iterable[Text]:
         made = (key, self._clock.now())
+        _refuse_used_receipts(loaded, order, key)
         if isinstance(order, BillBook):
             number = self._append.next_number(texts, "BILL", order.day)
             _refuse_twice(loaded, order)
@@ -207,14 +209,36 @@ def _explained(loaded: Loaded, key: str) -> dict[str, Transaction]:
     return {each.meta["explains"]: each for each in loaded.by_meta("key", key) if "explains" in each.meta}
 
 
-def _to_explain(loaded: Loaded, order: BankExplain, key: str) -> Iterable[tuple[Move, Transaction]]:
-    """What an order has not explained yet, and how it is booked: as the order has it, and waiting to be explained."""
-    there, still, account = _explained(loaded, key), waiting_moves(loaded), bank_account(order.account)
+def _refuse_used_receipts(loaded: Loaded, order: BookOrder, key: str) -> None:
+    """A receipt proves one purchase: its VAT must not come back twice."""
+    for receipt in _receipts_of(order):
+        for each in loaded.by_meta("receipt", receipt):
+            if each.meta.get("key") != key:
+                hint = f"Look at {each.file}:{each.line}."
+                raise NotAllowed(f"The receipt {receipt} is in the ledger already.", hint=hint)
+
+
+def _receipts_of(order: BookOrder) -> Iterable[str]:
+    if isinstance(order, BillBook):
+        return filter(None, (order.receipt,))
+    moves = order.moves if isinstance(order, BankBook | BankExplain) else ()
+    return (each.reason.receipt for each in moves if isinstance(each.reason, Spending) and each.reason.receipt)
+
+
+def _to_explain(loaded: Loaded, order: BankExplain, key: str) -> Iterable[tuple[Move, tuple[Transaction, str]]]:
+    """What an order has not explained yet, how it is booked, as the order has it, and what it is taken from.
+
+    That is what waits to be explained; and what was a cost without a receipt, once there is one.
+    """
+    there, account = _explained(loaded, key), bank_account(order.account)
+    still = {name: (entry, UNEXPLAINED) for name, entry in waiting_moves(loaded).items()}
+    bare = bare_costs(loaded)
     for move in order.moves:
         if move.bank_id in there:
             continue
-        booked = still.get(move.bank_id)
-        if booked is None or _moved(booked) != (move.day, account, move.amount, order.currency):
+        has_receipt = isinstance(move.reason, Spending) and move.reason.receipt
+        booked = still.get(move.bank_id) or (bare.get(move.bank_id) if has_receipt else None)
+        if booked is None or _moved(booked[0]) != (move.day, account, move.amount, order.currency):
             said = f"{amount_text(move.amount, order.currency)} on {order.account}"
             raise NotAllowed(
                 f"{move.bank_id} is no movement of {said} that waits to be explained.",

@@ -113,15 +113,16 @@ def move_text(move: Move, place: tuple[str, str], known: Known, made: tuple[str,
     return Text(move.day, payee, move.text, move.reason.kind, numbers, meta, legs)
 
 
-def explained_text(move: Move, booked: Transaction, known: Known, made: tuple[str, datetime]) -> Text:
-    """What an unexplained movement was for. `booked`: as it stands in the ledger, whose word for the account counts."""
-    reason, currency, iban = move.reason, moved_leg(booked).currency, booked.meta.get("iban", "")
-    legs = [Leg(UNEXPLAINED, move.amount, currency), *reason_legs(reason, move.amount, currency, known)]
+def explained_text(move: Move, booked: tuple[Transaction, str], known: Known, made: tuple[str, datetime]) -> Text:
+    """What a movement was for. `booked`: as it stands in the ledger, whose word counts, and what it is taken from."""
+    entry, taken_from = booked
+    reason, currency, iban = move.reason, moved_leg(entry).currency, entry.meta.get("iban", "")
+    legs = [Leg(taken_from, move.amount, currency), *reason_legs(reason, move.amount, currency, known)]
     numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
     receipt = reason.receipt if isinstance(reason, Spending) else ""
     said = {"iban": quoted(iban) if iban else "", "receipt": quoted(receipt) if receipt else ""}
     meta = {"explains": quoted(move.bank_id)} | _meta(*made) | said
-    payee = reason.party if isinstance(reason, Payment) else booked.payee
+    payee = reason.party if isinstance(reason, Payment) else entry.payee
     return Text(move.day, payee, f"explains {move.bank_id}", reason.kind, numbers, meta, legs)
 
 

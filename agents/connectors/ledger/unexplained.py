@@ -1,4 +1,7 @@
-"""Which movements of the bank wait to be explained, and what each payee was paid for before. Pure."""
+"""Which movements of the bank wait to be explained, which are costs without a receipt, and what payees were paid for.
+
+Pure. Of several entries about one movement the last one counts.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,21 @@ if TYPE_CHECKING:
     from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
 
 COSTS, PRIVATE, NOT_SURE = "Expenses:", NO_BANK_TELLS["Private"], "!"
+LEGS_OF_ONE_COST = 2
+
+
+def _explained(loaded: Loaded) -> dict[str, Transaction]:
+    """The entry that explains each movement, by `bank_id`; of several the last one."""
+    return {each.meta["explains"]: each for each in loaded.transactions if "explains" in each.meta}
+
+
+def _booked(loaded: Loaded) -> dict[str, list[Transaction]]:
+    """The movements of all accounts by `bank_id`."""
+    found: dict[str, list[Transaction]] = {}
+    for each in loaded.transactions:
+        if "bank_id" in each.meta and each.postings:
+            found.setdefault(each.meta["bank_id"], []).append(each)
+    return found
 
 
 def waiting_moves(loaded: Loaded) -> dict[str, Transaction]:
@@ -40,10 +58,28 @@ def waiting_moves(loaded: Loaded) -> dict[str, Transaction]:
     return waiting
 
 
+def bare_costs(loaded: Loaded) -> dict[str, tuple[Transaction, str]]:
+    """The movements that were one cost whole, without a receipt: each, by `bank_id`, with the account of its cost."""
+    explained, booked, found = _explained(loaded), _booked(loaded), {}
+    for name, entries in booked.items():
+        moved = moved_leg(entries[0])
+        told = explained.get(name, entries[0])
+        cost = [each for each in told.postings if each.account.startswith(COSTS)]
+        is_whole = len(cost) == 1 and (cost[0].amount, cost[0].currency) == (-moved.amount, moved.currency)
+        is_bare = "receipt" not in told.meta and len(told.postings) == LEGS_OF_ONE_COST
+        if len(entries) == 1 and is_whole and is_bare:
+            found[name] = (entries[0], cost[0].account)
+    return found
+
+
 def past_costs(loaded: Loaded) -> Iterator[PastCost]:
     """What was paid to whom for what, the oldest first; an entry that is marked as not certain tells nothing."""
+    explained = _explained(loaded)
     for entry in loaded.transactions:
         if not entry.payee or entry.flag == NOT_SURE or _touches(entry, RECEIVABLES):
+            continue
+        of = entry.meta.get("explains", entry.meta.get("bank_id", ""))
+        if explained.get(of, entry) is not entry:
             continue
         is_billed = _touches(entry, PAYABLES)
         names = () if is_billed else tuple(dict.fromkeys(_names(entry.postings)))

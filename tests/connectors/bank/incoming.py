@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.open_items import Payout
 from tests.connectors.bank.handwriting import remark
 from tests.connectors.bank.labelled_year import NOTHING, YEAR, Ledger, Truth
 from tests.connectors.bank.people import Customer, amount
@@ -129,19 +128,15 @@ def _collect(ledger: Ledger, customer: Customer, item: OpenItem) -> None:
 
 
 def cards_pay(ledger: Ledger, items: Iterable[OpenItem]) -> None:
-    """What is paid by card comes once a week, less the fee of the service; it mostly tells what is in it."""
+    """What is paid by card comes once a week, less the fee of the service; nothing tells what is in it."""
     weeks: dict[date, list[OpenItem]] = {}
     for item in items:
         day = item.issued + timedelta(days=1 + ledger.dice.below(10))
         weeks.setdefault(day + timedelta(days=7 - day.weekday()), []).append(item)
     for monday, some in sorted(weeks.items()):
-        charges = tuple((each.number, each.amount) for each in some)
         fee = sum(((each.amount * Decimal("0.014")).quantize(CENT) + Decimal("0.25") for each in some), NOTHING)
         name = f"po_{monday:%m%d}{ledger.dice.below(10**6):06}"
-        payout = Payout(name, "Stripe", monday, "EUR", fee, charges)
-        is_told = ledger.dice.chance(85)
+        net = sum((each.amount for each in some), NOTHING) - fee
         text = ledger.dice.pick((f"STRIPE PAYOUT {name}", "STRIPE", f"Stripe Payments UK {name}"))
-        truth = Truth("pays", charges, -fee) if is_told else Truth("payout of unknown things")
-        ledger.add(monday + timedelta(days=ledger.dice.below(3)), payout.net, truth, party="Stripe", text=text)
-        if is_told:
-            ledger.payouts.append(payout)
+        truth = Truth("payout of unknown things")
+        ledger.add(monday + timedelta(days=ledger.dice.below(3)), net, truth, party="Stripe", text=text)

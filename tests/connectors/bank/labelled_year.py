@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from agents.connectors.bank.open_items import Expected, OpenItem, Part, Party, Payout
+from agents.connectors.bank.open_items import Expected, OpenItem, Part, Party
 from agents.connectors.bank.statement import BankLine, Statement
 from tests.connectors.bank.people import Customer, Vendor, iban
 from tests.simulation.dice import Dice
@@ -60,7 +60,6 @@ class Ledger:
     lines: dict[str, list[BankLine]] = field(init=False)
     truths: dict[LineId, Truth] = field(default_factory=dict)
     items: list[OpenItem] = field(default_factory=list)
-    payouts: list[Payout] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.dice = Dice(self.seed, "year")
@@ -131,5 +130,5 @@ class Ledger:
             Statement(account, "EUR", tuple(sorted(lines, key=lambda line: (line.day, line.bank_id))))
             for account, lines in self.lines.items()
         ]
-        expected = Expected(tuple(self.items), tuple(parties), self.accounts, (), tuple(self.payouts))
+        expected = Expected(tuple(self.items), tuple(parties), self.accounts)
         return LabelledYear(self.seed, tuple(statements), expected, self.truths)

@@ -94,7 +94,7 @@ def test_what_is_not_sure_or_has_a_flag_is_never_explained(
     assert reasons(replace(SURE, kind=kind, verdict=verdict, flags=flags)) == [Unexplained()]
 
 
-@pytest.mark.parametrize("kind", [Kind.REFUND, Kind.DUPLICATE, Kind.PAYOUT, Kind.UNEXPLAINED])
+@pytest.mark.parametrize("kind", [Kind.REFUND, Kind.DUPLICATE, Kind.UNEXPLAINED])
 def test_what_is_no_payment_is_not_booked_as_one(kind: Kind) -> None:
     assert reasons(replace(SURE, kind=kind)) == [Unexplained()]
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from agents.connectors.bank.matches import Flag, Kind, Match, Verdict
 from agents.connectors.bank.matching import reconcile
-from agents.connectors.bank.open_items import Booked, Expected, OpenItem, Party, Payout
+from agents.connectors.bank.open_items import Booked, Expected, OpenItem, Party
 from agents.connectors.bank.statement import Statement
 from tests.connectors.bank.desk import (
     ACCOUNT,
     ACME,
     ACME_IBAN,
     BLUE,
-    PAID,
     PAPER,
     PAPER_IBAN,
     STRANGER,
@@ -155,29 +153,6 @@ def test_half_a_cent_of_what_the_books_hold_it_at_is_rounded_up() -> None:
 def test_a_strange_rate_is_the_owners(item: OpenItem, amount: str, text: str) -> None:
     found = only(acme(amount, text), item)
     assert (found.kind, found.verdict) == (Kind.EXCHANGE, Verdict.PROPOSED)
-
-
-def test_a_payout_is_many_invoices_less_a_fee() -> None:
-    payout = Payout("po_9f3", "Stripe", PAID, "EUR", Decimal("24.50"), (part(ACME), part(BLUE)))
-    for text in ("STRIPE po_9f3", "Stripe transfer"):
-        (found,) = matched([line("1655.50", text, "Stripe")], Expected((ACME, BLUE), payouts=(payout,)))
-        assert (*summary(found), found.fee) == (Kind.PAYOUT, True, (part(ACME), part(BLUE)), Decimal("-24.50"))
-
-
-def test_a_payout_with_an_unknown_charge_is_the_owners() -> None:
-    payout = Payout("po_9f3", "Stripe", PAID, "EUR", Decimal("24.50"), (part(ACME), ("INV-1", Decimal("490.00"))))
-    (found,) = matched([line("1655.50", "po_9f3", "Stripe")], Expected((ACME, BLUE), payouts=(payout,)))
-    assert (*summary(found), found.rest) == (Kind.PAYOUT, False, (part(ACME),), Decimal("490.00"))
-
-
-def test_two_payouts_of_one_amount_and_another_payouts_name_are_the_owners() -> None:
-    one = Payout("po_9f3", "Stripe", PAID, "EUR", Decimal(0), (part(ACME),))
-    two = replace(one, reference="po_9f4")
-    (found,) = matched([line("1190.00", "transfer", "Stripe")], Expected((ACME,), payouts=(one, two)))
-    assert not is_auto(found)
-    late = replace(two, day=date(2026, 9, 1))
-    (found,) = matched([line("1190.00", "po_123", "Stripe")], Expected((ACME,), payouts=(one, late)))
-    assert not is_auto(found)
 
 
 def test_the_same_line_again_is_a_duplicate() -> None:

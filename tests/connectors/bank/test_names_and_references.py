@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.connectors.bank.party_names import Alike, NameIndex, name_key
+from agents.connectors.bank.party_names import Alike, NameIndex, name_key, runs_of
 from agents.connectors.bank.references import Mentions, ReferenceIndex, tail_of
 
 NUMBERS = ("INV-2026-0017", "INV-2026-0018", "RE-100", "RE-100-2", "00001744", "RE-100", "Miete")
@@ -128,3 +128,17 @@ def test_any_text_can_be_read(one: str, other: str) -> None:
     assert set(index.find(other).exact) <= {(0,), (1,), (0, 1)}
     assert name_key(one) == name_key(one)
     assert NameIndex([one]).find(one).close <= {one}
+
+
+@pytest.mark.parametrize(
+    ("name", "runs"),
+    [
+        ("GitHub Inc.", ("GitHub",)),
+        ("PAYPAL *PIXEL TOOLS 4711", ("PAYPAL PIXEL", "PIXEL TOOLS")),
+        ("Immo und Hafen KG", ("Immo Hafen",)),
+        ("1&1 4711", ()),
+        ("", ()),
+    ],
+)
+def test_what_says_in_a_text_who_is_meant(name: str, runs: tuple[str, ...]) -> None:
+    assert runs_of(name) == runs

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.connectors.bank.recurring import Concern, Series, payee_key, recurring_charges
+from agents.connectors.bank.recurring import Concern, Series, payee_key, recurring_charges, with_unused
 from agents.connectors.bank.statement import BankLine
 from tests.connectors.bank.small_business import year_of
 
@@ -115,14 +115,26 @@ def test_two_payees_of_one_category_are_a_duplicate_while_both_are_active() -> N
     ("mentions", "concerns"),
     [
         ({}, ()),
-        ({"figma": TODAY - timedelta(days=60)}, ()),
-        ({"figma": TODAY - timedelta(days=61)}, (Concern.UNUSED,)),
-        ({"Figma, Inc": None}, (Concern.UNUSED,)),
+        ({"Figma Inc.": TODAY - timedelta(days=60)}, ()),
+        ({"Figma Inc.": TODAY - timedelta(days=61)}, (Concern.UNUSED,)),
+        ({"figma": date(2020, 1, 1)}, ()),  # a name is told as the last line has it
     ],
 )
-def test_what_nobody_mentions_is_unused(mentions: dict[str, date | None], concerns: tuple[Concern, ...]) -> None:
-    (found,) = recurring_charges(charges(MONTHLY), TODAY, last_mentions=mentions)
+def test_what_nothing_mentions_is_unused(mentions: dict[str, date], concerns: tuple[Concern, ...]) -> None:
+    (found,) = with_unused(recurring_charges(charges(MONTHLY), TODAY), mentions, TODAY)
     assert found.concerns == concerns
+    assert found.mentioned == (mentions["Figma Inc."] if concerns else None)
+
+
+def test_what_is_new_or_over_is_not_unused() -> None:
+    long_ago = {"Figma Inc.": date(2020, 1, 1)}
+    found = recurring_charges(charges(MONTHLY), TODAY)
+    assert with_unused(found, long_ago, TODAY)[0].mentioned == MONTHLY[0]  # nothing could mention it before
+    weekly = recurring_charges(charges([TODAY - timedelta(days=7 * back) for back in range(5)]), TODAY)
+    assert with_unused(weekly, long_ago, TODAY) == weekly
+    later = TODAY + timedelta(days=200)
+    ended = recurring_charges(charges(MONTHLY), later)
+    assert with_unused(ended, long_ago, later) == ended
 
 
 def test_the_subscriptions_of_a_year_are_found_and_its_shopping_is_not() -> None:

@@ -72,7 +72,8 @@ def test_movements_of_one_payee_go_together_and_the_greatest_sum_comes_first() -
 
 
 def test_what_can_be_said_is_what_the_chart_has_and_an_order_can_hold() -> None:
-    assert names_of(["Bank-Fees", "Office:Paper"]) == {"bank-fees": "Bank-Fees", PRIVATELY: PRIVATELY}
+    said = {"personal": PRIVATELY, PRIVATELY: PRIVATELY}
+    assert names_of(["Bank-Fees", "Office:Paper"]) == {"bank-fees": "Bank-Fees", **said}
 
 
 @given(
