@@ -80,8 +80,8 @@ def measured(folder: Path, entries: int) -> dict[str, float]:
         order = BankBook(account="Checking", currency="EUR", moves=(move,))
         return taken(partial(records.record, order, f"{name:0>64}"))
 
-    found["append_s"] = min(append_s(f"a{at}", TODAY, "-23.80", PURCHASE) for at in range(ROUNDS))
-    found["append_payment_s"] = min(append_s(f"b{at}", TODAY, "1.00", part_of(entries)) for at in range(ROUNDS))
+    found["append_s"] = min(append_s(f"new-a{at}", TODAY, "-23.80", PURCHASE) for at in range(ROUNDS))
+    found["append_payment_s"] = min(append_s(f"new-b{at}", TODAY, "1.00", part_of(entries)) for at in range(ROUNDS))
     for name, asked in {**REPORTS, "report": tuple(one for each in REPORTS.values() for one in each)}.items():
         found[f"{name}_s"] = min(taken(partial(report, root, state, asked)) for _ in range(ROUNDS))
     peer = partial(loader.load_file, str(root / MAIN))

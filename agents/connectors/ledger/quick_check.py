@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from agents.connectors.ledger.beancount_file import Transaction
+
 SMALL = "Accounting/quick-check.beancount"  # a name only; no such file is written
 CARRIED = "Equity:Carried"
 NOTHING = Decimal(0)
@@ -59,7 +61,10 @@ def quick_check(before: Ledger, after: Mapping[str, str], root: Path) -> Ledger 
     loaded = load({SMALL: small, **{name: after[name] for name in live}}, SMALL, root)
     if loaded.errors:
         return None
-    entries = {name: [each for each in loaded.transactions if each.file == name] for name in live}
+    entries: dict[str, list[Transaction]] = {name: [] for name in changed}  # in the others stands what stood there
+    for each in loaded.transactions:
+        if each.file in changed:
+            entries[each.file].append(each)
     parts = {name: parts_of(some, after[name]) for name, some in entries.items()}
     kept = before.ask(lambda kept: kept.with_files(parts))
     return Ledger(after, partial(load, after, MAIN, root), kept)
