@@ -16,7 +16,7 @@ from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_append import LedgerAppend, appended
 from agents.connectors.ledger.ledger_cache import LedgerCache
 from agents.connectors.ledger.ledger_files import MAIN, read_ledger
-from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
+from tests.connectors.ledger.ledger_room import MANUAL, MONTH, LedgerRoom
 
 if TYPE_CHECKING:
     import pytest
@@ -82,14 +82,19 @@ def sums_of(ledger: Ledger, account: str, end: date) -> dict[str, Decimal]:
 
 
 @settings(max_examples=30)
-@given(st.lists(entries(), max_size=8), entries(), DAYS)
+@given(st.lists(entries(), max_size=6), st.lists(entries(), max_size=3), entries(), DAYS)
 def test_what_is_kept_says_what_the_whole_says(
-    tmp_path_factory: pytest.TempPathFactory, some: list[tuple[date, str]], more: tuple[date, str], end: date
+    tmp_path_factory: pytest.TempPathFactory,
+    some: list[tuple[date, str]],
+    own: list[tuple[date, str]],
+    more: tuple[date, str],
+    end: date,
 ) -> None:
     room = LedgerRoom(tmp_path_factory.mktemp("kept"))
     bare = texts_of(room)
     chart = {each for text in bare.values() for each in text.split() if each in ACCOUNTS}
-    room.write(MANUAL, "".join(f"1999-01-01 open {each}\n" for each in ACCOUNTS if each not in chart))
+    opens = "".join(f"1999-01-01 open {each}\n" for each in ACCOUNTS if each not in chart)
+    room.write(MANUAL, opens + "".join(text for _, text in own))  # of all months
     texts = {**texts_of(room), **appended(texts_of(room), sorted(some))}
     cache = LedgerCache(room.vault, room.state)
     for version in (texts, {**texts, **appended(texts, [more])}):
@@ -111,3 +116,17 @@ def test_what_is_kept_says_what_the_whole_says(
                     sums[leg.currency] = sums.get(leg.currency, Decimal(0)) + leg.amount
         assert sums_of(kept, account, end) == sums
     assert cache.loads == 0  # all of it out of what was kept
+
+
+def test_rows_are_in_the_order_of_days_whatever_file_they_stand_in_and_of_the_days_asked_for(room: LedgerRoom) -> None:
+    days = (date(2026, 11, 3), date(2026, 11, 12), date(2026, 11, 21))
+    for name, some in ((MONTH, days[::2]), (MANUAL, days[1:2])):
+        room.write(name, "".join(f'{day} * "x"\n  Assets:Cash  1 EUR\n  Expenses:Other\n' for day in some))
+    cache = LedgerCache(room.vault, room.state)
+    for _ in range(2):
+        figures = LedgerFigures(cache.ledger(texts_of(room)), "any")
+        (cash,) = figures.cash(days[2])
+        assert [row.day for row in cash.rows] == [*days]
+        for day in days:  # the first and the last of its file
+            assert figures.profit_and_loss(day, day).result.amounts == {"EUR": Decimal(1)}
+    assert cache.loads == 1
