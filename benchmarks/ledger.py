@@ -1,6 +1,7 @@
-"""What the books cost as they grow: a whole report, and one movement of the bank appended, at 1,000 and 10,000 entries.
+"""What the books cost as they grow: each report, and one movement of the bank appended, at 1,000 and 10,000 entries.
 
-Beside them the stock loader of beancount on the same files, without its cache, as the peer. Each is the best of three.
+With `BENCH_LARGE` set at 100,000 too, which takes minutes. Beside them the stock loader of beancount on the same files,
+without its cache, as the peer. Each is the best of three, but what loads everything is done once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import BankBook, Cost, Move, Spending
+from agents.connectors.book_orders import BankBook, Cost, Move, Part, Payment, Spending
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.ledger_files import MAIN, month_file, opening_files
@@ -25,60 +26,93 @@ from benchmarks.common.drops import is_quick
 from tests.clock import FrozenClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from agents.connectors.book_orders import Reason
+    from agents.connectors.ledger.figures import LedgerFigures
 
 TEMPLATE = Path(__file__).parents[1] / "vault_template" / "vault" / "Accounting"
 ROUNDS = 3
 NOON = FrozenClock(datetime(2026, 11, 27, 12, tzinfo=UTC))
-FIRST = date(2017, 1, 2)
+FIRST, START, TODAY = date(2017, 1, 2), date(2026, 1, 1), date(2026, 11, 27)
+PURCHASE = Spending(costs=(Cost(category="Office", net=Decimal(20), tax=Decimal(19)),))
+REPORTS: dict[str, tuple[Callable[[LedgerFigures], object], ...]] = {
+    "profit": (lambda figures: figures.profit_and_loss(START, TODAY),),
+    "vat": (lambda figures: figures.vat(START, TODAY),),
+    "cash": (lambda figures: figures.cash(TODAY),),
+    "receivables": (lambda figures: figures.receivables(TODAY),),
+    "payables": (lambda figures: figures.payables(TODAY),),
+    "unexplained": (lambda figures: figures.unexplained(TODAY),),
+}
 
 
 def main() -> None:
     """Print the figures."""
     os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
     found: dict[str, float] = {}
-    for name, entries in (("1k", 1_000), ("10k", 1_000 if is_quick() else 10_000)):
+    sizes = {"1k": 1_000, "10k": 1_000 if is_quick() else 10_000} | ({"100k": 100_000} if is_large() else {})
+    for name, entries in sizes.items():
         with tempfile.TemporaryDirectory() as folder:
             found |= {f"{key}_{name}": value for key, value in measured(Path(folder), entries).items()}
     print(json.dumps(found))
 
 
+def is_large() -> bool:
+    """Whether the largest books are wanted: `BENCH_LARGE` is set."""
+    return bool(os.environ.get("BENCH_LARGE"))
+
+
 def measured(folder: Path, entries: int) -> dict[str, float]:
-    """Seconds of a report, of an append and of the peer, and the report over the peer."""
+    """Seconds of each report, of an append and of the peer, and all reports over the peer.
+
+    `loaded_s`: nothing is kept yet. `append_payment_s`: it pays an invoice. `append_full_s`: its month is long over.
+    """
     from beancount import loader  # only now: its cache was forbidden above
 
     root, state = folder / "Vault", folder / "state"
     state.mkdir()
     fill(root, entries)
     records = LedgerRecords(LedgerAppend(root, state), NOON)
-    read_figures(root, root.parent / "state")  # the libraries are in memory now
-    appended = [taken(partial(records.record, movement(at), f"{at:064x}")) for at in range(ROUNDS)]
-    report_s = min(taken(lambda: report(root)) for _ in range(ROUNDS))
-    peer_s = min(taken(lambda: loader.load_file(str(root / MAIN))) for _ in range(ROUNDS))
-    return {
-        "append_s": round(min(appended), 3),
-        "report_s": round(report_s, 3),
-        "peer_s": round(peer_s, 3),
-        "report_over_peer": round(report_s / peer_s, 3),
-    }
+    found = {"loaded_s": taken(partial(read_figures, root, state))}
+
+    def append_s(name: str, day: date, amount: str, reason: Reason) -> float:
+        move = Move(bank_id=name, day=day, amount=Decimal(amount), reason=reason)
+        order = BankBook(account="Checking", currency="EUR", moves=(move,))
+        return taken(partial(records.record, order, f"{name:0>64}"))
+
+    found["append_s"] = min(append_s(f"new-a{at}", TODAY, "-23.80", PURCHASE) for at in range(ROUNDS))
+    found["append_payment_s"] = min(append_s(f"new-b{at}", TODAY, "1.00", part_of(entries)) for at in range(ROUNDS))
+    for name, asked in {**REPORTS, "report": tuple(one for each in REPORTS.values() for one in each)}.items():
+        found[f"{name}_s"] = min(taken(partial(report, root, state, asked)) for _ in range(ROUNDS))
+    peer = partial(loader.load_file, str(root / MAIN))
+    found["peer_s"] = min(taken(peer) for _ in range(1 if is_large() else ROUNDS))
+    found["append_full_s"] = append_s("late", FIRST, "-23.80", PURCHASE)
+    found["report_over_peer"] = found["report_s"] / found["peer_s"]
+    return {name: round(value, 3) for name, value in found.items()}
 
 
-def report(root: Path) -> None:
-    """Every figure that `books` shows."""
-    figures, start, end = read_figures(root, root.parent / "state"), date(2026, 1, 1), date(2026, 11, 27)
-    figures.profit_and_loss(start, end)
-    figures.vat(start, end)
-    figures.cash(end)
-    figures.receivables(end)
-    figures.payables(end)
-    figures.unexplained(end)
+def report(root: Path, state: Path, asked: Iterable[Callable[[LedgerFigures], object]]) -> None:
+    """Some of the figures that `books` shows, as a new command would read them."""
+    figures = read_figures(root, state)
+    for each in asked:
+        each(figures)
 
 
-def movement(at: int) -> BankBook:
-    """One purchase."""
-    costs = (Cost(category="Office", net=Decimal(20), tax=Decimal(19)),)
-    move = Move(bank_id=f"new{at}", day=date(2026, 11, 27), amount=Decimal("-23.80"), reason=Spending(costs=costs))
-    return BankBook(account="Checking", currency="EUR", moves=(move,))
+def part_of(entries: int) -> Payment:
+    """A part of what the last entry of so many asks for: it is an invoice, as 999 can be divided by three."""
+    at = entries - 1
+    number, customer = number_of(at, day_of(at, entries)), f"Customer-{at // 3 % 50}"
+    return Payment(party=customer, parts=(Part(number=f"INV-{number}", amount=Decimal("1.00")),))
+
+
+def day_of(at: int, entries: int) -> date:
+    """Ten years, evenly."""
+    return FIRST + timedelta(days=at * 3600 // entries)
+
+
+def number_of(at: int, day: date) -> str:
+    """Of the invoice that an entry is, or pays."""
+    return f"{day:%Y}-{at - at % 3 + 1:05}"
 
 
 def fill(root: Path, entries: int) -> None:
@@ -87,7 +121,7 @@ def fill(root: Path, entries: int) -> None:
     texts = dict(opening_files(date(2026, 11, 27), "EUR"))
     texts["Accounting/opening.beancount"] += "".join(f"2000-01-01 open Assets:AR:Customer-{at}\n" for at in range(50))
     for at in range(entries):
-        day = FIRST + timedelta(days=at * 3600 // entries)
+        day = day_of(at, entries)
         name = month_file(day)
         texts[name] = texts.get(name, "") + entry(at, day)
     for name, text in texts.items():
@@ -98,7 +132,7 @@ def fill(root: Path, entries: int) -> None:
 
 def entry(at: int, day: date) -> str:
     """One entry of three kinds."""
-    number, customer = f"{day:%Y}-{at - at % 3 + 1:05}", f"Customer-{at // 3 % 50}"
+    number, customer = number_of(at, day), f"Customer-{at // 3 % 50}"
     if at % 3 == 0:
         return (
             f'\n{day} * "{customer}" "INV-{number} work" #invoice ^inv-{number}\n  number: "INV-{number}"\n'

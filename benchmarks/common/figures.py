@@ -112,6 +112,10 @@ REACH = (
     Reach("the slowest of them, microseconds", "policy.worst_us", 50.0),
     Reach("10,000 commits verified, s", "verify_history.seconds", 10.0),
     Reach("one movement booked at 10,000 entries, s", "ledger.append_s_10k", 0.5),
+    Reach("one that pays an invoice, s", "ledger.append_payment_s_10k", 0.5),
+    Reach("one in a month long over, s", "ledger.append_full_s_10k", 3.0),
+    Reach("what customers owe, out of 10,000 entries, s", "ledger.receivables_s_10k", 0.2),
+    Reach("the same out of 100,000, s", "ledger.receivables_s_100k", 2.0),  # only with BENCH_LARGE
     Reach("all figures of 10,000 entries, s", "ledger.report_s_10k", 0.2),
     Reach("all figures of 10,000 entries, times loading them plainly", "ledger.report_over_peer_10k", 0.5),
     Reach("10,000 bank lines matched with 10,000 open items, s", "bank_matching.whole_s", 3.5),  # and 1.5 to read them

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals, amount_text
 from agents.connectors.contract import Document, Receipt
-from agents.connectors.ledger.account_names import BANK, CASH, bank_account
+from agents.connectors.ledger.account_names import BANK, CASH
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
-    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
+    from agents.connectors.ledger.beancount_file import Posting, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
 STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
-_CLOSING = re.compile(r"^(\d{4}-\d\d-\d\d) +balance +(Assets:[^ ]+)", re.MULTILINE)
 
 
 def receipt_of(booked: Transaction) -> Receipt | None:
@@ -77,27 +76,6 @@ def _currency(booked: Transaction) -> str:
 def moved_leg(entry: Transaction) -> Posting:
     """The leg of a movement that is on the owner's money: the first such one, wherever an owner put it."""
     return next((leg for leg in entry.postings if leg.account.startswith((BANK, CASH))), entry.postings[0])
-
-
-def booked_moves(loaded: Loaded, account: str) -> dict[str, Transaction]:
-    """The movements of one of the owner's accounts that are booked, by `bank_id`: an id is of its account only."""
-    place = bank_account(account)
-    moved = (each for each in loaded.transactions if "bank_id" in each.meta and each.postings)
-    return {each.meta["bank_id"]: each for each in moved if place in {leg.account for leg in each.postings}}
-
-
-def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
-    """The last day up to which each account's movements are in: that of the last one, or of a closing balance."""
-    found: dict[str, date] = {}
-    for entry in loaded.transactions:
-        if "bank_id" in entry.meta and entry.postings:
-            account = moved_leg(entry).account
-            found[account] = max(entry.day, found.get(account, entry.day))
-    for name in loaded.files & texts.keys():
-        for day, account in _CLOSING.findall(texts[name]):
-            if account in found:  # a balance holds at the beginning of its day
-                found[account] = max(found[account], date.fromisoformat(day) - timedelta(days=1))
-    return found
 
 
 def most_behind(bank: Mapping[str, date]) -> date | None:

@@ -22,4 +22,4 @@ def read_figures(root: Path, state: Path) -> LedgerFigures:
     texts = read_ledger(root)
     if isinstance(texts, Unreadable):
         raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
-    return LedgerFigures(LedgerCache(root, state).load(texts), texts, version_of(texts))
+    return LedgerFigures(LedgerCache(root, state).ledger(texts), version_of(texts))

@@ -1,10 +1,9 @@
-"""Figures of the embedded ledger, computed over its loaded entries in one pass each. Pure but for the reading."""
+"""Figures of the embedded ledger, each computed from the rows it needs. Pure but for the reading."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,21 +21,21 @@ from agents.connectors.book_figures import (
     VatPosition,
 )
 from agents.connectors.books import InvoiceStanding, cents
-from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, payable, receivable
-from agents.connectors.ledger.booked import bank_to, booked_moves, moved_leg
+from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, bank_account, payable, receivable
+from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
-from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
+from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
 from agents.connectors.ledger.unexplained import bare_costs, past_costs, waiting_moves
 from agents.connectors.sepa import packed
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable
 
-    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
-    from agents.connectors.ledger.receivables import Side
+    from agents.connectors.ledger.bookings import Side
+    from agents.connectors.ledger.ledger import Days, Ledger
 
 NOTHING = Decimal("0.00")
 OWN_MONEY = (BANK, CASH, TRANSIT)
@@ -47,64 +46,54 @@ EXPORT_HEADER = (
 _FORMULA = "=+-@\t\r"
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    start: date
-    end: date
-
-    def has(self, day: date) -> bool:
-        return self.start <= day <= self.end
-
-
 class LedgerFigures:
-    """The figures of one state of the ledger. `version` tells its bytes; `texts` are those of all its files."""
+    """The figures of one state of the ledger. `version` tells its bytes."""
 
-    def __init__(self, loaded: Loaded, texts: Mapping[str, str], version: str) -> None:
-        if loaded.errors:
-            error = loaded.errors[0]
+    def __init__(self, ledger: Ledger, version: str) -> None:
+        if ledger.errors:
+            error = ledger.errors[0]
             raise NeedsOwner(
                 f"The ledger has an error, so no figure can be trusted: {error}",
                 hint=f"Put {error.file}:{error.line} in order.",
             )
-        self._loaded = loaded
-        self._texts = texts
-        self._fresh = Freshness(version, bank_to(loaded, texts))
+        self._ledger = ledger
+        self._fresh = Freshness(version, ledger.bank_to())
 
     def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
         """What was earned and spent between two days, both with."""
-        span = _Span(start, end)
-        revenue = self._by_account(lambda leg: leg.account.startswith(REVENUE), span, sign=-1)
-        costs = self._by_account(lambda leg: leg.account.startswith(COSTS), span, sign=1)
-        result = self._figure("result", lambda leg: leg.account.startswith((REVENUE, COSTS)), span, sign=-1)
+        days = (start, end)
+        revenue = self._by_account(lambda account: account.startswith(REVENUE), days, sign=-1)
+        costs = self._by_account(lambda account: account.startswith(COSTS), days, sign=1)
+        result = self._figure("result", lambda account: account.startswith((REVENUE, COSTS)), days, sign=-1)
         return ProfitAndLoss(start, end, revenue, costs, result)
 
     def accounts(self) -> dict[str, str]:
         """The owner's bank accounts by name, each with its IBAN, or empty where the ledger does not say it."""
-        return bank_accounts(self._texts.values())
+        return bank_accounts(self._ledger.texts.values())
 
     def booked_moves(self, account: str) -> dict[str, SourceRow]:
         """Every movement of an account that is booked, by its `bank_id`."""
-        return {name: _row(each, moved_leg(each), 1) for name, each in booked_moves(self._loaded, account).items()}
+        return self._ledger.moves(bank_account(account))
 
     def ibans(self) -> dict[str, tuple[str, ...]]:
         """The accounts that each customer or vendor was paid from or to, by their name."""
         found: dict[str, dict[str, None]] = {}
-        for entry in self._loaded.transactions:
+        for entry in self._ledger.whole().transactions:
             if "payment" in entry.tags and "iban" in entry.meta:
                 found.setdefault(entry.payee, {})[packed(entry.meta["iban"])] = None
         return {party: tuple(each) for party, each in found.items()}
 
     def cash(self, on: date) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day, and under way between them."""
-        return self._by_account(lambda leg: leg.account.startswith(OWN_MONEY), _Span(date.min, on), sign=1)
+        return self._by_account(lambda account: account.startswith(OWN_MONEY), (date.min, on), sign=1)
 
     def vat(self, start: date, end: date) -> VatPosition:
         """The VAT of a time."""
-        span = _Span(start, end)
+        days = (start, end)
         return VatPosition(
-            self._figure("VAT charged", lambda leg: leg.account == VAT, span, sign=-1),
-            self._figure("VAT paid", lambda leg: leg.account == INPUT_VAT, span, sign=1),
-            self._figure("VAT due", lambda leg: leg.account in {VAT, INPUT_VAT}, span, sign=-1),
+            self._figure("VAT charged", lambda account: account == VAT, days, sign=-1),
+            self._figure("VAT paid", lambda account: account == INPUT_VAT, days, sign=1),
+            self._figure("VAT due", lambda account: account in {VAT, INPUT_VAT}, days, sign=-1),
         )
 
     def receivables(self, on: date) -> OpenItems:
@@ -118,15 +107,15 @@ class LedgerFigures:
     def party(self, name: str, on: date, *, vendor: bool = False) -> Figure:
         """Everything booked on the accounts of a customer or vendor up to a day."""
         side = VENDORS if vendor else CUSTOMERS
-        owed = Register(self._loaded, self._texts, side).documents().values()
+        owed = Register(self._ledger, side).documents().values()
         accounts = {each.account for each in owed if each.party == name and each.account}
         accounts.add(payable(name) if vendor else receivable(name))
-        return self._figure(name, lambda leg: leg.account in accounts, _Span(date.min, on), side.sign)
+        return self._figure(name, lambda account: account in accounts, (date.min, on), side.sign)
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """One invoice or bill; None when the ledger holds none of this number up to that day."""
         side = VENDORS if number.startswith("BILL") else CUSTOMERS
-        register = Register(self._loaded, self._texts, side)
+        register = Register(self._ledger, side)
         owed = register.documents().get(number)
         if owed is None or owed.day > on:
             return None
@@ -152,29 +141,29 @@ class LedgerFigures:
 
     def unexplained(self, on: date) -> Figure:
         """Movements of which nobody has said what they were for; what was explained since is taken off."""
-        return self._figure("unexplained", lambda leg: leg.account == UNEXPLAINED, _Span(date.min, on), sign=-1)
+        return self._figure("unexplained", lambda account: account == UNEXPLAINED, (date.min, on), sign=-1)
 
     def unexplained_moves(self, account: str) -> dict[str, SourceRow]:
         """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
-        still = waiting_moves(self._loaded).keys()
+        still = waiting_moves(self._ledger.whole()).keys()
         return {name: row for name, row in self.booked_moves(account).items() if name in still}
 
     def bare_costs(self, account: str) -> dict[str, BareCost]:
         """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
-        bare = {name: cost.removeprefix(COSTS) for name, (_, cost) in bare_costs(self._loaded).items()}
+        bare = {name: cost.removeprefix(COSTS) for name, (_, cost) in bare_costs(self._ledger.whole()).items()}
         return {name: BareCost(row, bare[name]) for name, row in self.booked_moves(account).items() if name in bare}
 
     def receipts(self) -> frozenset[str]:
         """Every receipt that an entry names, as it names it."""
-        return frozenset(each.meta["receipt"] for each in self._loaded.transactions if "receipt" in each.meta)
+        return frozenset(each.meta["receipt"] for each in self._ledger.whole().transactions if "receipt" in each.meta)
 
     def past_costs(self) -> tuple[PastCost, ...]:
         """What was paid to whom for what, the oldest first."""
-        return tuple(past_costs(self._loaded))
+        return tuple(past_costs(self._ledger.whole()))
 
     def cost_names(self) -> tuple[str, ...]:
         """Every cost account of the owner's chart, by the name that orders give it."""
-        opened = sorted(opened_accounts(self._texts.values()))
+        opened = sorted(opened_accounts(self._ledger.texts.values()))
         return tuple(each.removeprefix(COSTS) for each in opened if each.startswith(COSTS))
 
     def export(self, start: date, end: date) -> str:
@@ -182,17 +171,18 @@ class LedgerFigures:
         out = io.StringIO()
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
         writer.writerow(EXPORT_HEADER)
-        for entry, leg in self._legs(_Span(start, end)):
+        legs = ((entry, leg) for entry in self._ledger.transactions((start, end)) for leg in entry.postings)
+        for entry, leg in legs:
             meta = entry.meta
             number = meta.get("number", "") or leg.meta.get("applies", "").upper()
             row = (number, entry.payee, entry.narration, leg.account)
             money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
-            beside = (meta.get("document", "") or meta.get("receipt", ""), _place(entry))
+            beside = (meta.get("document", "") or meta.get("receipt", ""), f"{entry.file}:{entry.line}")
             writer.writerow((entry.day.isoformat(), *map(_inert, row), *money, *map(_inert, beside)))
         return out.getvalue()
 
     def _open_items(self, side: Side, on: date) -> OpenItems:
-        register = Register(self._loaded, self._texts, side)
+        register = Register(self._ledger, side)
         documents, unclear = [], []
         names: dict[str, str] = {}
         back: dict[tuple[str, str], Decimal] = {}  # what was paid too much, or paid and credited
@@ -220,35 +210,22 @@ class LedgerFigures:
         owing = {place: amount for place, amount in back.items() if amount}
         return OpenItems(on, tuple(documents), owing, tuple(unclear), self._fresh)
 
-    def _by_account(self, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> tuple[Figure, ...]:
-        rows: dict[str, list[SourceRow]] = {}
-        for entry, leg in self._legs(span):
-            if wanted(leg):
-                rows.setdefault(leg.account, []).append(_row(entry, leg, sign))
-        figures = (self._of_rows(account, each, span) for account, each in rows.items())
+    def _by_account(self, wanted: Callable[[str], bool], days: Days, sign: int) -> tuple[Figure, ...]:
+        found: dict[str, list[SourceRow]] = {}
+        for account, row in self._ledger.rows(wanted, days, sign):
+            found.setdefault(account, []).append(row)
+        figures = (self._of_rows(account, rows, days) for account, rows in found.items())
         return tuple(sorted(figures, key=lambda figure: (-max(figure.amounts.values(), default=NOTHING), figure.name)))
 
-    def _figure(self, name: str, wanted: Callable[[Posting], bool], span: _Span, sign: int) -> Figure:
-        return self._of_rows(name, [_row(entry, leg, sign) for entry, leg in self._legs(span) if wanted(leg)], span)
+    def _figure(self, name: str, wanted: Callable[[str], bool], days: Days, sign: int) -> Figure:
+        return self._of_rows(name, [row for _, row in self._ledger.rows(wanted, days, sign)], days)
 
-    def _of_rows(self, name: str, rows: Iterable[SourceRow], span: _Span) -> Figure:
+    def _of_rows(self, name: str, rows: Iterable[SourceRow], days: Days) -> Figure:
         kept = tuple(rows)
         amounts: dict[str, Decimal] = {}
         for row in kept:
             amounts[row.currency] = amounts.get(row.currency, NOTHING) + row.amount
-        return Figure(name, {each: amount for each, amount in amounts.items() if amount}, span.end, kept, self._fresh)
-
-    def _legs(self, span: _Span) -> Iterator[tuple[Transaction, Posting]]:
-        return ((entry, leg) for entry in self._loaded.transactions if span.has(entry.day) for leg in entry.postings)
-
-
-def _row(entry: Transaction, leg: Posting, sign: int) -> SourceRow:
-    said = " · ".join(part for part in (entry.payee, entry.narration) if part)
-    return SourceRow(entry.day, _place(entry), said, sign * leg.amount, leg.currency)
-
-
-def _place(entry: Transaction) -> str:
-    return f"{entry.file}:{entry.line}"
+        return Figure(name, {each: amount for each, amount in amounts.items() if amount}, days[1], kept, self._fresh)
 
 
 def _inert(text: str) -> str:

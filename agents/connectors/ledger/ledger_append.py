@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.beancount_file import load, new_errors, syntax_problems
+from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_cache import LedgerCache
 from agents.connectors.ledger.ledger_files import (
     MAIN,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
-
-    from agents.connectors.ledger.beancount_file import Loaded
 
 LOCK = "ledger.lock"
 NUMBERS = "ledger-numbers.json"
@@ -93,29 +92,25 @@ class LedgerAppend:
             raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
         return texts
 
-    def checked(
-        self, before: Mapping[str, str], after: Mapping[str, str], what: str, known: Loaded | None = None
-    ) -> Loaded:
-        """The ledger as it will be; `known` is that of `before`, where it was read already.
+    def checked(self, before: Ledger, after: Mapping[str, str], what: str) -> Ledger:
+        """The ledger as it will be.
 
         Raises:
             NotAllowed: it has an error that it did not have before; `what` names what is appended.
         """
-        known = known or self.cache.known(before)
-        if known and not known.errors and (quick := quick_check(before, after, known, self.root)):
+        if before.is_known and not before.errors and (quick := quick_check(before, after, self.root)):
             return quick
         loaded = load(after, MAIN, self.root)
         if loaded.errors:
-            earlier = known.errors if known else load(before, MAIN, self.root).errors
-            for error in new_errors(earlier, loaded.errors):
+            for error in new_errors(before.errors, loaded.errors):
                 hint = f"Look at {error.file}:{error.line} and put the ledger in order."
                 raise NotAllowed(f"The ledger refuses {what}: {error.message}", hint=hint)
-        return loaded
+        return Ledger(after, lambda: loaded)
 
-    def written(self, texts: Mapping[str, str], loaded: Loaded) -> None:
+    def written(self, ledger: Ledger) -> None:
         """Keep in mind what the ledger is now, if nothing is wrong with it."""
-        if not loaded.errors:
-            self.cache.keep(texts, loaded)
+        if not ledger.errors:
+            self.cache.keep(ledger)
 
     def write(self, month: str, old: str | None, new: str, what: str) -> bool:
         """Put a month file in its place; False when it changed meanwhile and all is to be done again.

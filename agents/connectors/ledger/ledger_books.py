@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import ConnectorContext, Lookup, Receipt
     from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
+    from agents.connectors.ledger.ledger import Ledger
     from agents.connectors.ledger.ledger_append import FileWriter
     from agents.connectors.letterhead import Letterhead
 
@@ -102,8 +103,7 @@ class LedgerBooks:
         """Book the credit note of a whole invoice, as the invoice turned round and linked to it."""
 
         def draft(texts: Mapping[str, str], now: _Now) -> Draft:
-            loaded = self._append.cache.load(texts)
-            invoice = _creditable(loaded, order)
+            invoice = _creditable(self._append.cache.ledger(texts).whole(), order)
             number = self._append.next_number(texts, "CN", now.day)
             return _draft_credit(number, invoice, order, read_letterhead(self._append.root), (key, now))
 
@@ -121,7 +121,7 @@ class LedgerBooks:
         places = places_of(texts, key)
         if not places:
             return Absent()
-        booked = self._append.cache.load(texts).by_meta("key", key)
+        booked = self._append.cache.ledger(texts).by_key(key)
         receipt = receipt_of(booked[0]) if len(booked) == 1 else None
         if receipt is None:
             return CannotKnow(
@@ -152,19 +152,19 @@ class LedgerBooks:
         opens = {receivable(entry.customer): open_text(entry.customer)}
         snippet = with_accounts(opened_accounts(texts.values()), entry_text(entry), opens, entry.number)
         ((month, new),) = appended(texts, [(entry.day, snippet)]).items()
-        loaded = self._append.checked(texts, {**texts, month: new}, entry.number)
-        receipt = _read_back(loaded, entry)
+        after = self._append.checked(self._append.cache.ledger(texts), {**texts, month: new}, entry.number)
+        receipt = _read_back(after, entry)
         self._append.write_beside(entry.document.path, draft.pdf)
         if not self._append.write(month, texts.get(month), new, entry.number):
             return None
-        self._append.written({**texts, month: new}, loaded)
+        self._append.written(after)
         self._append.keep_number(entry.number)
         return receipt
 
 
-def _read_back(loaded: Loaded, entry: NewEntry) -> Receipt:
+def _read_back(ledger: Ledger, entry: NewEntry) -> Receipt:
     """The receipt as it will be read from the ledger."""
-    booked = loaded.by_meta("key", entry.key)
+    booked = ledger.by_key(entry.key)
     receipt = receipt_of(booked[0]) if len(booked) == 1 else None
     if receipt is None:
         raise NeedsOwner(

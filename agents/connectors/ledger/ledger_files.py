@@ -98,7 +98,7 @@ def highest_number(texts: Iterable[str], year: int, series: str = "") -> int:
 
 def opened_accounts(texts: Iterable[str]) -> set[str]:
     """Every account that some ledger text opens."""
-    return {account for text in texts for account in _OPENED.findall(text)}
+    return {account for text in texts if "open" in text for account in _OPENED.findall(text)}
 
 
 def bank_accounts(texts: Iterable[str]) -> dict[str, str]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Spending
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Payment, Spending
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
 from agents.connectors.ledger.account_names import bank_account
-from agents.connectors.ledger.booked import booked_moves, moved_leg
+from agents.connectors.ledger.booked import moved_leg
+from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
 from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
 from agents.connectors.ledger.payment_checks import Checks
-from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
+from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import (
     UNEXPLAINED,
     Known,
@@ -32,13 +33,15 @@ from agents.connectors.ledger.unexplained import bare_costs, waiting_moves
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from agents.clock import Clock
+    from agents.connectors.book_figures import SourceRow
     from agents.connectors.book_orders import BookOrder, Move
     from agents.connectors.contract import Lookup
     from agents.connectors.ledger.beancount_file import Loaded, Transaction
+    from agents.connectors.ledger.ledger import Ledger
     from agents.connectors.ledger.ledger_append import LedgerAppend
     from agents.connectors.ledger.record_text import Text
 
@@ -55,7 +58,7 @@ class LedgerRecords:
         texts = read_ledger(self._append.root)
         if isinstance(texts, Unreadable):
             return CannotKnow(f"The ledger cannot be searched: {texts}. Was this written?")
-        return _find(texts, self._append.cache.load(texts), order, key)
+        return _find(self._append.cache.ledger(texts), order, key)
 
     def record(self, order: BookOrder, key: str) -> Receipt:
         """Write it once; with the same key again, or with movements that are there already, the receipt of before.
@@ -68,66 +71,64 @@ class LedgerRecords:
         """
         with self._append.locked():
             for _ in range(TRIES):
-                texts = self._append.readable()
-                loaded = self._append.cache.load(texts)
-                _refuse_errors(loaded)
-                found = _find(texts, loaded, order, key)
+                ledger = self._append.cache.ledger(self._append.readable())
+                _refuse_errors(ledger)
+                found = _find(ledger, order, key)
                 if isinstance(found, Found):
                     return found.receipt
-                if receipt := self._written(texts, loaded, order, key):
+                if receipt := self._written(ledger, order, key):
                     return receipt
         raise changed_meanwhile()
 
-    def _written(self, texts: dict[str, str], loaded: Loaded, order: BookOrder, key: str) -> Receipt | None:
+    def _written(self, ledger: Ledger, order: BookOrder, key: str) -> Receipt | None:
         """Append it; None when a file changed meanwhile and all is to be done again."""
-        snippets = [*self._snippets(texts, loaded, order, key)]
-        changed = appended(texts, snippets)
-        after = self._append.checked(texts, {**texts, **changed}, order.title(), loaded)
+        texts = ledger.texts
+        changed = appended(texts, [*self._snippets(ledger, order, key)])
+        after = self._append.checked(ledger, {**texts, **changed}, order.title())
         if missing := set(changed) - after.files:
             raise NeedsOwner(
                 f"The ledger does not read what is appended to {min(missing)}.",
                 hint=f'Include "20[0-9][0-9]/*.beancount" in {MAIN}.',
             )
-        found = _find({**texts, **changed}, after, order, key)
+        found = _find(after, order, key)
         if not isinstance(found, Found):
             raise NeedsOwner("The ledger does not read what would be appended.", hint=f"Look at {MAIN}.")
         for month, new in sorted(changed.items()):
             if not self._append.write(month, texts.get(month), new, order.title()):
                 return None
-        self._append.written({**texts, **changed}, after)
+        self._append.written(after)
         if isinstance(order, BillBook):
             self._append.keep_number(found.receipt.provider_id)
         return found.receipt
 
-    def _snippets(
-        self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str
-    ) -> Iterable[tuple[date, str]]:
-        opened = opened_accounts(texts.values())
-        for entry in self._entries(texts, loaded, order, key):
+    def _snippets(self, ledger: Ledger, order: BookOrder, key: str) -> Iterable[tuple[date, str]]:
+        opened = opened_accounts(ledger.texts.values())
+        for entry in self._entries(ledger, order, key):
             yield entry.day, with_accounts(opened, entry.written(), entry.opens(), order.title())
         if isinstance(order, BankBook) and order.closing is not None and order.closed_on is not None:
             yield order.closed_on, balance_text(order.account, order.closed_on, order.closing, order.currency)
 
-    def _entries(self, texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Iterable[Text]:
+    def _entries(self, ledger: Ledger, order: BookOrder, key: str) -> Iterable[Text]:
         made = (key, self._clock.now())
-        _refuse_used_receipts(loaded, order, key)
+        _refuse_used_receipts(ledger, order, key)
         if isinstance(order, BillBook):
-            number = self._append.next_number(texts, "BILL", order.day)
-            _refuse_twice(loaded, order)
-            yield bill_text(order, (number, *made), loaded.home)
+            number = self._append.next_number(ledger.texts, "BILL", order.day)
+            _refuse_twice(ledger.whole(), order)
+            yield bill_text(order, (number, *made), ledger.home)
             return
-        customers, vendors = Register(loaded, texts, CUSTOMERS), Register(loaded, texts, VENDORS)
-        checks = Checks(customers, vendors, loaded.home)
-        known = Known(customers.documents() | vendors.documents(), loaded.home)
+        sides = {vendor: Register(ledger, VENDORS if vendor else CUSTOMERS) for vendor in _sides(order)}
+        checks = Checks(sides, ledger.home)
+        documents = {number: owed for each in sides.values() for number, owed in each.documents().items()}
+        known = Known(documents, ledger.home)
         match order:
             case BankBook():
-                there = booked_moves(loaded, order.account)
+                there = _booked(ledger, order)
                 for move in order.moves:
                     if move.bank_id not in there:
                         checks.reason(move.reason, move.amount, order.currency)
                         yield move_text(move, (order.account, order.currency), known, made)
             case BankExplain():
-                for move, booked in _to_explain(loaded, order, key):
+                for move, booked in _to_explain(ledger, order, key):
                     checks.reason(move.reason, move.amount, order.currency)
                     yield explained_text(move, booked, known, made)
             case CreditApply():
@@ -135,31 +136,41 @@ class LedgerRecords:
                 yield credit_text(order, known, made)
 
 
-def _find(texts: Mapping[str, str], loaded: Loaded, order: BookOrder, key: str) -> Lookup:
+def _sides(order: BankBook | BankExplain | CreditApply) -> set[bool]:
+    """Whose documents an order is about: True for those of vendors."""
+    if isinstance(order, CreditApply):
+        return {order.vendor}
+    return {each.reason.vendor for each in order.moves if isinstance(each.reason, Payment)}
+
+
+def _booked(ledger: Ledger, order: BankBook) -> dict[str, SourceRow]:
+    return ledger.moves(bank_account(order.account), frozenset(each.bank_id for each in order.moves))
+
+
+def _find(ledger: Ledger, order: BookOrder, key: str) -> Lookup:
     if isinstance(order, BankBook):
-        wanted = {each.bank_id for each in order.moves}
-        booked = booked_moves(loaded, order.account)
-        there = [booked[each] for each in wanted & booked.keys()]
-        closed = order.closing is None or _closes(texts, loaded, order)
-        whole = closed and len(there) == len(wanted)
+        booked = _booked(ledger, order)
+        there = ledger.standing_at({each.place for each in booked.values()})
+        closed = order.closing is None or _closes(ledger, order)
+        whole = closed and {each.bank_id for each in order.moves} == booked.keys()
     elif isinstance(order, BankExplain):
-        there = [*_explained(loaded, key).values()]
+        there = [*_explained(ledger, key).values()]
         whole = len(there) == len(order.moves)
     else:
-        there = [*loaded.by_meta("key", key)]
+        there = ledger.by_key(key)
         whole = bool(there)
     if whole:
         return Found(_receipt_of(order, there, key))
-    if not there and places_of(texts, key):
-        return CannotKnow(f"The ledger names this at {', '.join(places_of(texts, key))}, but it cannot be read.")
+    if not there and (places := places_of(ledger.texts, key)):
+        return CannotKnow(f"The ledger names this at {', '.join(places)}, but it cannot be read.")
     return Absent()
 
 
-def _closes(texts: Mapping[str, str], loaded: Loaded, order: BankBook) -> bool:
+def _closes(ledger: Ledger, order: BankBook) -> bool:
     """Whether the ledger asserts the balance; what is commented out, or in no file of the ledger, does not count."""
     day = (order.closed_on or date.min) + timedelta(days=1)
     line = f"{day} balance {bank_account(order.account)}  {order.closing:.2f} {order.currency}"
-    return any(line in texts[name].split("\n") for name in loaded.files)
+    return any(line in ledger.texts[name].split("\n") for name in ledger.files)
 
 
 def _receipt_of(order: BookOrder, there: Iterable[Transaction], key: str) -> Receipt:
@@ -189,9 +200,9 @@ def _moment(at: str, day: date) -> datetime:
         return datetime.combine(day, time(), UTC)
 
 
-def _refuse_errors(loaded: Loaded) -> None:
-    if loaded.errors:
-        error = loaded.errors[0]
+def _refuse_errors(ledger: Ledger) -> None:
+    if ledger.errors:
+        error = ledger.errors[0]
         hint = f"Put {error.file}:{error.line} in order first."
         raise NeedsOwner(f"The ledger has an error: {error.message}", hint=hint)
 
@@ -204,15 +215,15 @@ def _refuse_twice(loaded: Loaded, order: BillBook) -> None:
             raise NotAllowed(f"The bill {order.reference} of {order.vendor} is booked already.", hint=hint)
 
 
-def _explained(loaded: Loaded, key: str) -> dict[str, Transaction]:
+def _explained(ledger: Ledger, key: str) -> dict[str, Transaction]:
     """What an order has explained already, by `bank_id`."""
-    return {each.meta["explains"]: each for each in loaded.by_meta("key", key) if "explains" in each.meta}
+    return {each.meta["explains"]: each for each in ledger.by_key(key) if "explains" in each.meta}
 
 
-def _refuse_used_receipts(loaded: Loaded, order: BookOrder, key: str) -> None:
+def _refuse_used_receipts(ledger: Ledger, order: BookOrder, key: str) -> None:
     """A receipt proves one purchase: its VAT must not come back twice."""
     for receipt in _receipts_of(order):
-        for each in loaded.by_meta("receipt", receipt):
+        for each in ledger.whole().by_meta("receipt", receipt):
             if each.meta.get("key") != key:
                 hint = f"Look at {each.file}:{each.line}."
                 raise NotAllowed(f"The receipt {receipt} is in the ledger already.", hint=hint)
@@ -225,12 +236,12 @@ def _receipts_of(order: BookOrder) -> Iterable[str]:
     return (each.reason.receipt for each in moves if isinstance(each.reason, Spending) and each.reason.receipt)
 
 
-def _to_explain(loaded: Loaded, order: BankExplain, key: str) -> Iterable[tuple[Move, tuple[Transaction, str]]]:
+def _to_explain(ledger: Ledger, order: BankExplain, key: str) -> Iterable[tuple[Move, tuple[Transaction, str]]]:
     """What an order has not explained yet, how it is booked, as the order has it, and what it is taken from.
 
     That is what waits to be explained; and what was a cost without a receipt, once there is one.
     """
-    there, account = _explained(loaded, key), bank_account(order.account)
+    there, account, loaded = _explained(ledger, key), bank_account(order.account), ledger.whole()
     still = {name: (entry, UNEXPLAINED) for name, entry in waiting_moves(loaded).items()}
     bare = bare_costs(loaded)
     for move in order.moves:

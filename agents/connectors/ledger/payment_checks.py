@@ -14,6 +14,8 @@ from agents.connectors.books import InvoiceStanding, amount_text, cents
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agents.connectors.book_orders import CreditApply, Part, Reason
     from agents.connectors.ledger.receivables import Owed, Register
 
@@ -23,10 +25,10 @@ HINT = "Reject the proposal, and say what the movement was for."
 
 
 class Checks:
-    """The checks of one order against the documents as they are now."""
+    """The checks of one order against the documents as they are now: `sides` has those of vendors under True."""
 
-    def __init__(self, customers: Register, vendors: Register, home: str) -> None:
-        self._sides = {False: customers, True: vendors}
+    def __init__(self, sides: Mapping[bool, Register], home: str) -> None:
+        self._sides = sides
         self._home = home
         self._used: dict[str, Decimal] = {}
 

@@ -88,9 +88,9 @@ class LedgerReader:
             self._mistakes = () if (texts.file, texts.message) == (MAIN, GONE) else unreadable(texts)
             return f"{texts}."
         self.loads += 1
-        loaded = self._cache.load(texts)
-        self._mistakes = mistakes_of(loaded.errors, texts)
-        return Register(loaded, texts)
+        ledger = self._cache.ledger(texts)
+        self._mistakes = mistakes_of(ledger.errors, texts)
+        return Register(ledger)
 
 
 def _signature(root: Path) -> Signature:

@@ -1,4 +1,4 @@
-"""What each invoice or bill asks for and what was booked on it, read out of a loaded ledger. Pure.
+"""What each invoice or bill asks for and what was booked on it, read out of the ledger. Pure.
 
 For the bills of vendors the same holds with all signs turned. A booking belongs to an invoice by `applies: "inv-..."`
 under its leg, else by the link `^inv-...` or the number in its text, when the entry names one invoice only. What may be
@@ -8,7 +8,6 @@ not, and nothing is closed on a guess.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,31 +15,19 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import InvoiceStanding, Unclear, amount_text
 from agents.connectors.contract import Money
-from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, bank_to, most_behind
+from agents.connectors.ledger.booked import most_behind
+from agents.connectors.ledger.bookings import CUSTOMERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from agents.connectors.books import Standing
-    from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
+    from agents.connectors.ledger.beancount_file import LedgerError
+    from agents.connectors.ledger.bookings import Booking, Issued, Owing, Side
+    from agents.connectors.ledger.ledger import Ledger
 
 NOTHING = Decimal("0.00")
-NOT_SURE = "!"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Whose documents: the accounts on which they are owed, how they are told, the sign of what is owed, the word."""
-
-    accounts: str
-    tag: str
-    number: re.Pattern[str]
-    sign: int
-    party: str
-
-
-CUSTOMERS = Side(RECEIVABLES, "invoice", re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), 1, "customer")
-VENDORS = Side(PAYABLES, "bill", re.compile(r"\bBILL-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), -1, "vendor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +67,19 @@ class Register:
     `loose` are bookings on its accounts that name none, by account; `bank_to` is as `InvoiceStanding` has it.
     """
 
-    def __init__(self, loaded: Loaded, texts: Mapping[str, str], side: Side = CUSTOMERS) -> None:
+    def __init__(self, ledger: Ledger, side: Side = CUSTOMERS) -> None:
         self._side = side
         self._owed: dict[str, Owed] = {}
         self._loose: dict[str, list[Leg]] = {}
-        self._broken = _told(loaded)
-        self.bank_to = None if self._broken else most_behind(bank_to(loaded, texts))
+        self._broken = _told(ledger.errors)
+        self.bank_to = None if self._broken else most_behind(ledger.bank_to())
         if not self._broken:
-            issued = [each for each in loaded.transactions if _issues(each, side)]
-            for each in issued:
+            for each in ledger.issued(side):
                 self._issue(each)
-            self._explained = {each.meta["explains"] for each in loaded.transactions if "explains" in each.meta}
-            for each in loaded.transactions:
-                if not _issues(each, side):
-                    self._take_in(each)
-            self._look_beside(loaded.files, texts)
+            self._explained = ledger.explained()
+            for booking in ledger.booked(side):
+                self._take_in(booking)
+            self._look_beside(ledger.files, ledger.texts)
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books."""
@@ -131,67 +116,59 @@ class Register:
         paid_on = _paid_on(owed.total.amount, legs)
         return InvoiceStanding(number, owed.total, rest, owed.due, credited, paid_on, self.bank_to)
 
-    def _issue(self, invoice: Transaction) -> None:
-        number, place = invoice.meta["number"].upper(), _place(invoice)
-        legs = [leg for leg in invoice.postings if leg.account.startswith(self._side.accounts)]
-        accounts, currencies = {leg.account for leg in legs}, {leg.currency for leg in legs}
+    def _issue(self, invoice: Issued) -> None:
+        number, place = invoice.number.upper(), invoice.place
+        accounts, currencies = {leg.account for leg in invoice.legs}, {leg.currency for leg in invoice.legs}
         if number in self._owed:
             self._owed[number].doubts.append(f"{place}: {number} is booked twice.")
         elif len(accounts) != 1 or len(currencies) != 1 or (due := _due(invoice)) is None or not _is_rated(invoice):
-            self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day, invoice.payee)
+            self._owed[number] = owed = Owed("", Money(NOTHING, ""), invoice.day, invoice.party)
             owed.doubts.append(f"{place}: {number} does not say any more who owes how much until when.")
         else:
-            total = Money(self._side.sign * sum((leg.amount for leg in legs), NOTHING), currencies.pop())
-            said = (invoice.meta.get("rate", ""), invoice.meta.get("reference", ""))
-            self._owed[number] = Owed(accounts.pop(), total, due, invoice.payee, invoice.day, place, *said)
+            total = Money(self._side.sign * sum((leg.amount for leg in invoice.legs), NOTHING), currencies.pop())
+            said = (invoice.rate, invoice.reference)
+            self._owed[number] = Owed(accounts.pop(), total, due, invoice.party, invoice.day, place, *said)
 
-    def _take_in(self, entry: Transaction) -> None:
+    def _take_in(self, entry: Booking) -> None:
         """Put every leg on a customer's account to the invoice it is for."""
-        side = self._side
-        legs = [leg for leg in entry.postings if leg.account.startswith(side.accounts)]
-        is_money = any(leg.account.startswith("Assets:") and side.sign * leg.amount > 0 for leg in entry.postings)
-        if not (legs or is_money):
-            return
-        named = self._known({*entry.links, *side.number.findall(f"{entry.payee} {entry.narration}")})
-        for leg in legs:
-            about = self._known({leg.meta["applies"]}) if "applies" in leg.meta else named
+        named = self._known(entry.names)
+        for leg in entry.legs:
+            about = named if leg.applies is None else self._known({leg.applies})
             if len(about) > 1:
                 self._doubt(about, entry, "names several invoices: write `applies:` below each leg.")
             elif about:
                 self._apply(next(iter(about)), entry, leg)
             else:
                 self._loose.setdefault(leg.account, []).append(self._leg(entry, leg))
-        if not legs:
+        if not entry.legs:
             self._moves_only(named, entry)
 
-    def _moves_only(self, named: Iterable[str], entry: Transaction) -> None:
+    def _moves_only(self, named: Iterable[str], entry: Booking) -> None:
         """Money that came with an invoice's number, and was booked as something else."""
-        bank_id = entry.meta.get("bank_id", "")
         words = f"brings money in, but takes nothing off the {self._side.party}'s account."
-        if not bank_id:
+        if not entry.bank_id:
             self._doubt(named, entry, words)
-        elif bank_id not in self._explained:
+        elif entry.bank_id not in self._explained:
             for number in named:
-                self._owed[number].waiting.append(f"{_place(entry)}: this entry about {number} {words}")
+                self._owed[number].waiting.append(f"{entry.place}: this entry about {number} {words}")
 
-    def _apply(self, number: str, entry: Transaction, leg: Posting) -> None:
+    def _apply(self, number: str, entry: Booking, leg: Owing) -> None:
         owed = self._owed[number]
         owed.legs.append(self._leg(entry, leg))
         if leg.account != owed.account or leg.currency != owed.total.currency:
             self._doubt({number}, entry, f"is over {leg.currency} on {leg.account}; the invoice is not.")
-        if entry.flag == NOT_SURE:
+        if not entry.is_sure:
             self._doubt({number}, entry, "is marked `!`, not certain: write `*` when it is.")
 
-    def _leg(self, entry: Transaction, leg: Posting) -> Leg:
-        amount = self._side.sign * leg.amount
-        return Leg(entry.day, amount, leg.currency, _place(entry), is_credit="credit" in entry.tags)
+    def _leg(self, entry: Booking, leg: Owing) -> Leg:
+        return Leg(entry.day, self._side.sign * leg.amount, leg.currency, entry.place, is_credit=entry.is_credit)
 
-    def _known(self, names: Iterable[str]) -> set[str]:
-        return {name.upper() for name in names} & self._owed.keys()
+    def _known(self, names: AbstractSet[str]) -> AbstractSet[str]:
+        return names & self._owed.keys()
 
-    def _doubt(self, numbers: Iterable[str], entry: Transaction, words: str) -> None:
+    def _doubt(self, numbers: Iterable[str], entry: Booking, words: str) -> None:
         for number in numbers:
-            self._owed[number].doubts.append(f"{_place(entry)}: this entry about {number} {words}")
+            self._owed[number].doubts.append(f"{entry.place}: this entry about {number} {words}")
 
     def _unapplied(self, owed: Owed, today: date) -> str:
         """Money that may be for it: not explained yet, or, more than what is asked for beside our invoices, unnamed."""
@@ -211,9 +188,10 @@ class Register:
         if not set(texts) - included:
             return
         here = {line for name, text in texts.items() if name in included for line in _naming(text, self._side).values()}
-        for name, text in texts.items():
-            for at, line in _naming(text, self._side).items() if name not in included else ():
-                for number in self._known(self._side.number.findall(line)) if line not in here else ():
+        for name in [each for each in texts if each not in included]:
+            for at, line in _naming(texts[name], self._side).items():
+                named = {each.upper() for each in self._side.number.findall(line)} if line not in here else set()
+                for number in self._known(named):
                     self._owed[number].doubts.append(f"{name}:{at}: names {number} and is no part of the ledger.")
 
 
@@ -222,36 +200,28 @@ def _naming(text: str, side: Side) -> dict[int, str]:
     return {at: line.strip() for at, line in enumerate(text.split("\n"), 1) if side.number.search(line)}
 
 
-def _told(loaded: Loaded) -> str:
+def _told(errors: Sequence[LedgerError]) -> str:
     """The first thing beancount finds wrong: an entry may be missing, a payment or an invoice, so nothing is said."""
-    if not loaded.errors:
+    if not errors:
         return ""
-    more = f" (and {len(loaded.errors) - 1} more)" if len(loaded.errors) > 1 else ""
-    return f"the ledger has an error, {str(loaded.errors[0]).rstrip('. ')}{more}."
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"the ledger has an error, {str(errors[0]).rstrip('. ')}{more}."
 
 
-def _issues(entry: Transaction, side: Side) -> bool:
-    return side.tag in entry.tags and bool(side.number.fullmatch(entry.meta.get("number", "")))
-
-
-def _due(invoice: Transaction) -> date | None:
+def _due(invoice: Issued) -> date | None:
     try:
-        return date.fromisoformat(invoice.meta["due"])
-    except (KeyError, ValueError):
+        return date.fromisoformat(invoice.due)
+    except ValueError:
         return None
 
 
-def _is_rated(invoice: Transaction) -> bool:
+def _is_rated(invoice: Issued) -> bool:
     """Whether its rate, if it has one, can be reckoned with."""
     try:
-        rate = Decimal(invoice.meta.get("rate") or "1")
+        rate = Decimal(invoice.rate or "1")
     except InvalidOperation:
         return False
     return rate.is_finite() and rate > 0
-
-
-def _place(entry: Transaction) -> str:
-    return f"{entry.file}:{entry.line}"
 
 
 def _paid_on(total: Decimal, legs: Iterable[Leg]) -> date | None:

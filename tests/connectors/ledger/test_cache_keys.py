@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.connectors.ledger.beancount_file import load
+from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_cache import NAME, LedgerCache
 from agents.connectors.ledger.ledger_files import MAIN
 
@@ -78,22 +80,23 @@ def test_what_another_file_decides_is_never_kept_beyond_it(tmp_path: Path, which
     for version in (before, after):
         whole = load(version, MAIN, tmp_path)
         assert whole.errors == ()
-        assert cache.load(version) == whole  # and keeps it
-        assert cache.known(version) == whole
+        for _ in range(2):  # the first one keeps it
+            assert cache.ledger(version).whole() == whole
+    assert cache.loads == 2
 
 
 def kept_rows(state: Path) -> set[str]:
     with sqlite3.connect(state / NAME) as sql:
-        return {digest for (digest,) in sql.execute("SELECT digest FROM file")}
+        return {digest for (digest,) in sql.execute("SELECT DISTINCT digest FROM part")}
 
 
 def test_a_month_that_is_appended_to_costs_that_month_only(tmp_path: Path) -> None:
     cache = LedgerCache(tmp_path, tmp_path)
-    cache.load(texts("", EARNED, ""))
+    cache.ledger(texts("", EARNED, "")).whole()
     before = kept_rows(tmp_path)
-    cache.load(texts("", EARNED, THIRDS))
+    cache.ledger(texts("", EARNED, THIRDS)).whole()
     assert len(before & kept_rows(tmp_path)) == 2
-    cache.load(texts('option "title" "ours"\noption "operating_currency" "CHF"\n', EARNED, THIRDS))
+    cache.ledger(texts('option "title" "ours"\noption "operating_currency" "CHF"\n', EARNED, THIRDS)).whole()
     assert len(before & kept_rows(tmp_path)) == 1  # these options decide no row
 
 
@@ -101,10 +104,10 @@ def test_a_month_that_is_appended_to_costs_that_month_only(tmp_path: Path) -> No
 def test_where_files_hang_together_all_rows_are_of_one_version(tmp_path: Path, own: str) -> None:
     cache = LedgerCache(tmp_path, tmp_path)
     balance = "2026-03-02 balance Assets:Cash 1.00 EUR\n" if "pad" in own else ""
-    cache.load(texts("", own, balance))
+    cache.ledger(texts("", own, balance)).whole()
     before = kept_rows(tmp_path)
     assert len(before) == 3
-    cache.load(texts("", own, f"{THIRDS}{balance}"))
+    cache.ledger(texts("", own, f"{THIRDS}{balance}")).whole()
     assert not before & kept_rows(tmp_path)
 
 
@@ -117,7 +120,7 @@ def test_it_is_the_owners_alone_also_when_it_is_made_anew(tmp_path: Path, damage
     ours = os.umask(0)
     try:
         for _ in range(3):
-            cache.load(texts("", EARNED, THIRDS))
+            cache.ledger(texts("", EARNED, THIRDS)).whole()
     finally:
         os.umask(ours)
     assert cache.known(texts("", EARNED, THIRDS)) is not None
@@ -126,24 +129,26 @@ def test_it_is_the_owners_alone_also_when_it_is_made_anew(tmp_path: Path, damage
 
 def test_rows_kept_in_an_older_form_are_thrown_away(tmp_path: Path) -> None:
     cache, now = LedgerCache(tmp_path, tmp_path), texts("", EARNED, THIRDS)
-    cache.load(now)
+    cache.ledger(now).whole()
     with sqlite3.connect(tmp_path / NAME) as sql:
         sql.execute("PRAGMA user_version=1")
-        sql.execute("UPDATE file SET rows = '[]'")
+        sql.execute("UPDATE part SET rows = '[]'")
     assert cache.known(now) is None
-    assert cache.load(now) == load(now, MAIN, tmp_path)
-    assert cache.known(now) == load(now, MAIN, tmp_path)
+    for _ in range(2):
+        assert cache.ledger(now).whole() == load(now, MAIN, tmp_path)
+    assert cache.loads == 2
 
 
 def test_an_entry_that_no_file_holds_is_not_kept(tmp_path: Path) -> None:
     cache = LedgerCache(tmp_path, tmp_path)
     made = load({MAIN: OPEN + EARNED}, MAIN, tmp_path)
-    cache.keep(texts("", "", ""), made.__class__(made.transactions, (), frozenset({ONE}), "EUR", (ONE,)))
-    assert cache.known(texts("", "", "")) is None
+    alone = replace(made, files=frozenset({ONE}), order=(ONE,))
+    cache.keep(Ledger({ONE: ""}, lambda: alone))
+    assert cache.known({ONE: ""}) is None
 
 
 def test_a_state_folder_that_takes_nothing_costs_a_load_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "state").write_bytes(b"no folder")
     cache, now = LedgerCache(tmp_path, tmp_path / "state"), texts("", EARNED, THIRDS)
-    assert cache.load(now) == cache.load(now) == load(now, MAIN, tmp_path)
+    assert cache.ledger(now).whole() == cache.ledger(now).whole() == load(now, MAIN, tmp_path)
     assert cache.loads == 2

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.connectors.ledger.beancount_file import load
+from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_append import appended
 from agents.connectors.ledger.ledger_cache import NAME, LedgerCache
 from agents.connectors.ledger.ledger_files import MAIN, read_ledger
@@ -25,6 +26,8 @@ from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from agents.connectors.ledger.beancount_file import Loaded
 
 SPENT = bank("n1", "03-30", "-1.00", bought(cost("Other", "1.00")))
 
@@ -47,12 +50,15 @@ def cache(room: LedgerRoom) -> LedgerCache:
     return LedgerCache(room.vault, room.state)
 
 
+def whole(ledger: Ledger | None) -> Loaded | None:
+    """All of a ledger that could be checked quickly."""
+    return ledger.whole() if ledger else None
+
+
 def test_a_kept_ledger_is_the_same_as_a_loaded_one(books: EmbeddedLedger) -> None:
     room, texts = books.room, texts_of(books.room)
-    known = cache(room).known(texts)
-    assert known == load(texts, MAIN, room.vault)
     again = cache(room)
-    again.load(texts)
+    assert again.ledger(texts).whole() == load(texts, MAIN, room.vault)
     assert again.loads == 0
 
 
@@ -64,12 +70,12 @@ def test_another_ledger_is_loaded_and_one_with_an_error_is_not_kept(books: Embed
     room = books.room
     room.write(MANUAL, '2026-02-27 * "own"\n  Assets:Cash  1 EUR\n  Expenses:Other\n')
     first, second = cache(room), cache(room)
-    assert first.load(texts_of(room)).transactions == second.load(texts_of(room)).transactions
+    assert first.ledger(texts_of(room)).whole() == second.ledger(texts_of(room)).whole()
     assert (first.loads, second.loads) == (1, 0)
     room.write(MANUAL, '2026-02-27 * "own"\n  Assets:Cash  1 EUR\n')
     for _ in range(2):
         broken = cache(room)
-        assert broken.load(texts_of(room)).errors
+        assert broken.ledger(texts_of(room)).errors
         assert broken.loads == 1
 
 
@@ -78,18 +84,18 @@ def test_a_damaged_cache_is_as_good_as_none(books: EmbeddedLedger, damage: bytes
     room, texts = books.room, texts_of(books.room)
     (room.state / NAME).write_bytes(damage)
     for _ in range(3):
-        assert cache(room).load(texts) == load(texts, MAIN, room.vault)
+        assert cache(room).ledger(texts).whole() == load(texts, MAIN, room.vault)
     perform(books, [("03-30", SPENT)], first=400)
 
 
 def test_a_cache_with_other_rows_is_as_good_as_none(books: EmbeddedLedger) -> None:
     room, texts = books.room, texts_of(books.room)
     with sqlite3.connect(room.state / NAME) as sql:
-        sql.execute("UPDATE file SET rows = '[[1, 2]]'")
-    assert cache(room).load(texts) == load(texts, MAIN, room.vault)
+        sql.execute("UPDATE part SET rows = '[[1, 2]]'")
+    assert cache(room).ledger(texts).whole() == load(texts, MAIN, room.vault)
     with sqlite3.connect(room.state / NAME) as sql:
-        sql.execute("DELETE FROM file")
-    assert cache(room).load(texts) == load(texts, MAIN, room.vault)
+        sql.execute("DELETE FROM part")
+    assert cache(room).ledger(texts).whole() == load(texts, MAIN, room.vault)
 
 
 def test_a_cache_that_another_process_holds_stops_nothing(books: EmbeddedLedger) -> None:
@@ -105,18 +111,18 @@ def test_an_append_to_a_month_loads_nothing_whole(books: EmbeddedLedger) -> None
     perform(books, [("03-02", bank("m1", "03-02", "-1.00", bought(cost("Other", "1.00"))))], first=400)  # a new file
     room = books.room
     before = texts_of(room)
-    known = cache(room).known(before)
-    assert known is not None
+    known = cache(room).ledger(before)
+    assert known.is_known
     entry = '2026-03-05 * "x"\n  Assets:Bank:Checking  -3.00 EUR\n  Expenses:Other  3.00 EUR\n'
     after = {**before, **appended(before, [(date(2026, 3, 5), entry)])}
-    assert quick_check(before, after, known, room.vault) == load(after, MAIN, room.vault)
+    assert whole(quick_check(known, after, room.vault)) == load(after, MAIN, room.vault)
     wrong = {**before, **appended(before, [(date(2026, 3, 5), "2026-03-06 balance Assets:Bank:Checking 1.00 EUR\n")])}
-    assert quick_check(before, wrong, known, room.vault) is None
+    assert quick_check(known, wrong, room.vault) is None
     right = {
         **before,
         **appended(before, [(date(2026, 3, 5), "2026-03-06 balance Assets:Bank:Checking 16287.20 EUR\n")]),
     }
-    assert quick_check(before, right, known, room.vault) == load(right, MAIN, room.vault)
+    assert whole(quick_check(known, right, room.vault)) == load(right, MAIN, room.vault)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +141,10 @@ def test_where_less_would_say_something_else_the_whole_is_loaded(books: Embedded
     perform(books, [("03-02", bank("m1", "03-02", "-1.00", bought(cost("Other", "1.00"))))], first=400)
     room.write(MANUAL, own)
     before = texts_of(room)
-    known = load(before, MAIN, room.vault)
+    known = Ledger(before, lambda: load(before, MAIN, room.vault))
     entry = '2026-03-05 * "x"\n  Assets:Bank:Checking  -3.00 EUR\n  Expenses:Other  3.00 EUR\n'
     after = {**before, **appended(before, [(date(2026, 3, 5), entry)])}
-    assert quick_check(before, after, known, room.vault) is None
+    assert quick_check(known, after, room.vault) is None
 
 
 MOVES = st.tuples(
@@ -158,15 +164,15 @@ def test_what_is_said_quickly_is_what_the_whole_says(
     first = [entry(*each) for each in moves]
     texts = texts_of(room)
     before = {**texts, **appended(texts, first)}
-    known = load(before, MAIN, room.vault)
+    known = Ledger(before, lambda: load(before, MAIN, room.vault))
     new = [entry(66, "Expenses:Other", 5)]
     if asserted:
         new.append((date(2026, 3, 9), "2026-03-10 balance Assets:Cash 5.00 EUR\n"))
     after = {**before, **appended(before, new)}
-    whole = load(after, MAIN, room.vault)
-    quick = quick_check(before, after, known, room.vault)
-    assert quick is None or quick == whole
-    assert not (quick and whole.errors)
+    truth = load(after, MAIN, room.vault)
+    quick = quick_check(known, after, room.vault)
+    assert quick is None or whole(quick) == truth
+    assert not (quick and truth.errors)
 
 
 def entry(days: int, account: str, amount: int) -> tuple[date, str]:

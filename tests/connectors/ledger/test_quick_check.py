@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.ledger.beancount_file import load
+from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_files import MAIN
 from agents.connectors.ledger.quick_check import quick_check
 
@@ -33,10 +34,11 @@ def ledger(own: str, month: str = "", top: str = "") -> dict[str, str]:
 
 def checked(root: Path, before: dict[str, str], new: str) -> tuple[Loaded | None, Loaded]:
     """What is said quickly when `new` is appended to the month, and what the whole says."""
-    known = load(before, MAIN, root)
+    known = Ledger(before, lambda: load(before, MAIN, root))
     assert known.errors == ()
     after = before | {MONTH: before[MONTH] + new}
-    return quick_check(before, after, known, root), load(after, MAIN, root)
+    quick = quick_check(known, after, root)
+    return quick.whole() if quick else None, load(after, MAIN, root)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +110,11 @@ def test_a_balance_among_the_padded_is_never_told_wrongly(tmp_path: Path, amount
     early = f"2026-01-{'10' if amount == '0.00' else '25'} balance Assets:Cash {amount} EUR\n"
     before = ledger(SETTLED) | {MAIN: 'include "20[0-9][0-9].beancount"\n' + ledger("")[MAIN]}
     before |= {"Accounting/2027.beancount": f"{early}2026-12-20 balance Assets:Bank:Checking -3.00 EUR\n"}
-    known = load(before | {MONTH: SPENT}, MAIN, tmp_path)
+    known = Ledger(before | {MONTH: SPENT}, lambda: load(before | {MONTH: SPENT}, MAIN, tmp_path))
     assert known.errors == ()
     after = before | {MONTH: SPENT + SPENT.replace("Bank:Checking", "Cash")}
-    quick = quick_check(before | {MONTH: SPENT}, after, known, tmp_path)
-    assert quick == (load(after, MAIN, tmp_path) if amount == "0.00" else None)
+    quick = quick_check(known, after, tmp_path)
+    assert (quick.whole() if quick else None) == (load(after, MAIN, tmp_path) if amount == "0.00" else None)
 
 
 @pytest.mark.parametrize(
@@ -146,8 +148,8 @@ def test_what_it_does_not_know_is_left_to_the_whole(tmp_path: Path, own: str, to
 
 def test_what_says_no_day_or_comes_with_another_file_is_left_to_the_whole(tmp_path: Path) -> None:
     before = ledger("")
-    known = load(before, MAIN, tmp_path)
-    assert quick_check(before, before | {MONTH: "; nothing yet\n"}, known, tmp_path) is None
-    assert quick_check(before, before | {"Accounting/2026-12.beancount": SPENT}, known, tmp_path) is None
-    assert quick_check(before, {name: text for name, text in before.items() if name != OWN}, known, tmp_path) is None
-    assert quick_check(before, before | {MAIN: before[MAIN] + SPENT}, known, tmp_path) is None
+    known = Ledger(before, lambda: load(before, MAIN, tmp_path))
+    assert quick_check(known, before | {MONTH: "; nothing yet\n"}, tmp_path) is None
+    assert quick_check(known, before | {"Accounting/2026-12.beancount": SPENT}, tmp_path) is None
+    assert quick_check(known, {name: text for name, text in before.items() if name != OWN}, tmp_path) is None
+    assert quick_check(known, before | {MAIN: before[MAIN] + SPENT}, tmp_path) is None
