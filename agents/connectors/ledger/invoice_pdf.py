@@ -223,7 +223,11 @@ class _InvoiceSheet(Sheet):
         paper, words = self._paper, self._words
         amount = words.amount(paper.totals.gross, paper.currency)
         if paper.due is None:
-            text = words.credit_text.format(number=paper.credits)
+            if paper.left is None:
+                text = words.credit_text.format(number=paper.credits)
+            else:
+                left = words.amount(paper.left, paper.currency)
+                text = words.credit_part.format(number=paper.credits, amount=amount, left=left)
             return f"{text}\n{words.reason.format(reason=paper.reason)}" if paper.reason else text
         pay = words.pay if paper.due > paper.day else words.pay_now
         return pay.format(amount=amount, due=words.day(paper.due), number=paper.number)
