@@ -24,7 +24,8 @@ MAX_VALUE_CHARS = 120
 class Letterhead:
     """What stands on our paper; empty = left out. `language` is that of the invoice: 'en' or 'de'.
 
-    `note` is the owner's own sentence at the foot, for example why no VAT is shown.
+    `note` is the owner's own sentence at the foot, for example why no VAT is shown. `e_invoice`: the PDF carries its
+    data as XML too; `country_code` (ISO 3166, two letters) and `customer_country`, by default the same, are for that.
     """
 
     company: str
@@ -40,6 +41,9 @@ class Letterhead:
     iban: str = ""
     bic: str = ""
     note: str = ""
+    e_invoice: bool = False
+    country_code: str = ""
+    customer_country: str = ""
     language: str = "en"
 
 
@@ -59,7 +63,8 @@ def read_letterhead(root: Path) -> Letterhead:
         hint = f"Write the row `| company | your company |` into the table under '{HEADING}' in {HANDBOOK}."
         raise NeedsOwner("An invoice needs the name of your company.", hint=hint)
     language = "de" if values.pop("language", "en").lower() in {"de", "german", "deutsch"} else "en"
-    return Letterhead(**values, language=language)
+    e_invoice = values.pop("e_invoice", "").lower() in {"yes", "ja"}
+    return Letterhead(**values, e_invoice=e_invoice, language=language)
 
 
 def _values(handbook: str) -> dict[str, str]:
@@ -73,4 +78,4 @@ def _values(handbook: str) -> dict[str, str]:
 
 
 def _name(what: str) -> str:
-    return "_".join(what.lower().split())
+    return "_".join(what.lower().replace("-", " ").split())

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from agents.connectors.ledger.e_invoice import FILE_NAME, invoice_xml, xmp_of
 from agents.connectors.ledger.invoice_words import words_of
 from agents.connectors.ledger.payment_code import payment_code
 from agents.connectors.ledger.pdf_sheet import ACCENT, LEFT, MUTED, RIGHT, TINT, WHITE, WIDTH, Sheet, Style
@@ -45,6 +46,7 @@ def render_pdf(paper: Paper, letterhead: Letterhead) -> bytes:
 
     Raises:
         NotAllowed: a name or text has letters that the font cannot print.
+        NeedsOwner: it is to be an e-invoice, and the handbook does not say all that one must hold.
     """
     with closing(_InvoiceSheet(paper, letterhead)) as page:
         page.add_page()
@@ -52,6 +54,8 @@ def render_pdf(paper: Paper, letterhead: Letterhead) -> bytes:
         page.draw_table()
         page.draw_sums()
         page.draw_terms()
+        if letterhead.e_invoice:
+            page.carry_data()
         return bytes(page.output())
 
 
@@ -59,7 +63,7 @@ class _InvoiceSheet(Sheet):
     """The document while it is drawn, from top to bottom."""
 
     def __init__(self, paper: Paper, letterhead: Letterhead) -> None:
-        super().__init__()
+        super().__init__(for_archives=letterhead.e_invoice)
         self._paper, self._ours, self._words = paper, letterhead, words_of(letterhead.language)
         kind = self._words.credit_note if paper.credits else self._words.invoice
         self._name = f"{kind} {paper.number}"
@@ -166,6 +170,23 @@ class _InvoiceSheet(Sheet):
             self.set_y(self.get_y() + 2)
         if not paper.credits:
             self.put(LEFT, self.get_y(), WIDTH, words.thanks, BODY)
+
+    def carry_data(self) -> None:
+        """The same as XML inside the PDF."""
+        paper = self._paper
+        at = datetime.combine(paper.day, time(), UTC)
+        data = invoice_xml(paper, self._ours, self._terms())
+        self.embed_file(
+            bytes=data,
+            basename=FILE_NAME,
+            mime_type="text/xml",
+            modification_date=at,
+            creation_date=at,
+            associated_file_relationship="Alternative",
+            desc=self._name,
+            compress=True,
+        )
+        self.set_xmp_metadata(xmp_of(self._name, self._ours.company, paper.day))
 
     def _draw_code(self, top: float, code: Modules) -> None:
         """The code at the right of the box, with what it is for below."""
