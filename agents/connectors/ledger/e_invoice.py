@@ -69,7 +69,8 @@ def invoice_xml(paper: Paper, ours: Letterhead, terms: str) -> bytes:
     _put_parties(_put(trade, "ApplicableHeaderTradeAgreement"), paper, ours)
     _put(trade, "ApplicableHeaderTradeDelivery")
     _put_settlement(_put(trade, "ApplicableHeaderTradeSettlement"), paper, ours, terms)
-    return tostring(root, encoding="UTF-8", xml_declaration=True)
+    content: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content
 
 
 def xmp_of(title: str, author: str, day: date) -> str:

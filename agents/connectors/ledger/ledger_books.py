@@ -95,7 +95,7 @@ class LedgerBooks:
             letterhead = read_letterhead(self._append.root)
             lines = tuple(PaperLine(x.text, x.quantity, x.unit, x.price, x.tax, x.net) for x in order.lines)
             paper = Paper(number, now.day, due, order.customer, order.email, lines, order.totals, order.currency)
-            return _draft(paper, letterhead, key, now)
+            return self._drafted(paper, letterhead, (key, now))
 
         return self._book(key, draft)
 
@@ -108,7 +108,7 @@ class LedgerBooks:
             letterhead = read_letterhead(self._append.root)
             number = self._append.next_number(texts, "CN", now.day)
             paper = credit_paper(number, now.day, (invoice, sums), order, words_of(letterhead.language))
-            return _draft(paper, letterhead, key, now, f"credits {order.number} {order.reason}")
+            return self._drafted(paper, letterhead, (key, now), f"credits {order.number} {order.reason}")
 
         return self._book(key, draft)
 
@@ -119,6 +119,12 @@ class LedgerBooks:
     def record(self, order: BookOrder, key: str) -> Receipt:
         """Write a bill, movements of the bank or what they were for."""
         return self._records.record(order, key)
+
+    def _drafted(self, paper: Paper, letterhead: Letterhead, made: tuple[str, _Now], subject: str = "") -> Draft:
+        from agents.connectors.ledger.invoice_pdf import render_pdf  # noqa: PLC0415 (fpdf is heavy, used rarely)
+        from agents.connectors.ledger.logo import read_logo  # noqa: PLC0415 (Pillow too)
+
+        return _draft(paper, render_pdf(paper, letterhead, read_logo(self._append.root)), made, subject)
 
     def _find_in(self, texts: Mapping[str, str], key: str) -> Lookup:
         places = places_of(texts, key)
@@ -177,10 +183,8 @@ def _read_back(loaded: Loaded, entry: NewEntry) -> Receipt:
     return receipt
 
 
-def _draft(paper: Paper, letterhead: Letterhead, key: str, now: _Now, subject: str = "") -> Draft:
-    from agents.connectors.ledger.invoice_pdf import render_pdf  # noqa: PLC0415 (fpdf is heavy, used rarely)
-
-    pdf = render_pdf(paper, letterhead)
+def _draft(paper: Paper, pdf: bytes, made: tuple[str, _Now], subject: str) -> Draft:
+    key, now = made
     path = document_file(paper.number)
     document = Document(path.rsplit("/", 1)[-1], sha256_hex(pdf), path)
     entry = NewEntry(

@@ -156,7 +156,7 @@ def test_what_the_owner_left_out_is_left_out(
 def test_the_pdf_is_marked_for_archives_and_has_the_same_bytes_again() -> None:
     content = render_pdf(paper(customer="<Müller & Söhne>"), ON)
     assert content == render_pdf(paper(customer="<Müller & Söhne>"), ON)
-    catalog = pypdf.PdfReader(BytesIO(content)).trailer["/Root"]
+    catalog: Any = pypdf.PdfReader(BytesIO(content)).trailer["/Root"]
     assert catalog["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
     assert catalog["/AF"][0]["/AFRelationship"] == "/Alternative"
     notes = catalog["/Metadata"].get_data().decode()
