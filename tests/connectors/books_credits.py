@@ -74,3 +74,14 @@ class CreditsContract:
         assert (owed.documents, owed.credits) == ((), {("Northwind", "EUR"): Decimal("119.00")})
         perform(books, [("01-21", bank("b2", "01-21", "-119.00", paid("Northwind", (number, "119.00"))))], first=3)
         assert books.reports().receivables(day("01-31")).credits == {}
+
+    def test_the_last_part_of_a_rate_has_the_cent_that_rounding_kept_back(self, books: Ledger) -> None:
+        """0.06 at 19 % have 0.01 of VAT; of two parts of 0.02 it is 0.00 each, so the third has all of it."""
+        perform(books, [("01-05", invoice("Initech", ("0.06", "19")))])
+        totals = []
+        for at in range(3):
+            order = books.reports().creditable("INV-2026-0001").order([taken("0.02", "19")])
+            perform(books, [("01-06", order)], first=1 + at)
+            totals.append(order.total)
+        assert totals == [Decimal("0.02"), Decimal("0.02"), Decimal("0.03")]
+        assert books.reports().vat(day("01-01"), day("01-31")).charged.amounts == {}
