@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from agents.autonomy.book_facts import credits_that_wait
 from agents.durability.proposal_rows import proposals_of
 from agents.durability.task_persistence import find_task
 from agents.errors import EmployeeError
@@ -27,6 +28,8 @@ _WORDS = {
     "done": "the step {} is not done",
     "task": "the task {} is not closed",
     "bank": "the bank's movements are not in up to {}",
+    "owed": "just this is owed still: {}",
+    "credited": "a credit note over {} waits for a decision",
 }
 
 
@@ -39,7 +42,11 @@ def _closed(sql: Connection, _task: str, about: str) -> bool:
     return row is not None and row.state == "done"
 
 
-_OF_THE_JOURNAL: Mapping[str, Check] = {"done": _done, "task": _closed}
+def _nothing_asked_back(sql: Connection, _task: str, about: str) -> bool:
+    return about not in credits_that_wait(sql)
+
+
+_OF_THE_JOURNAL: Mapping[str, Check] = {"done": _done, "task": _closed, "credited": _nothing_asked_back}
 
 
 class Conditions:

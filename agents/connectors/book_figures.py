@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from agents.connectors.credit_notes import Creditable
+
 BUCKETS = (0, 30, 60, 90)  # days late, each up to and with; more than the last is a bucket of its own
 NOTHING = Decimal("0.00")
 PRIVATELY = "private, not of the business"
@@ -192,6 +194,10 @@ class BookReports(Protocol):
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """The invoice (INV-...) or bill (BILL-...) of this number as it stood on a day, or None."""
+        ...
+
+    def creditable(self, number: str) -> Creditable:
+        """What of an invoice can still be credited; raises NotAllowed where the books do not say it plainly."""
         ...
 
     def unexplained(self, on: date) -> Figure:

@@ -37,7 +37,7 @@ class Books(Protocol):
         ...
 
     def credit(self, order: InvoiceCredit, key: str) -> Receipt:
-        """Book the credit note of a whole invoice once; raises as `Connector.execute`."""
+        """Book the credit note of an invoice or a part of it once; raises as `Connector.execute`."""
         ...
 
     def find_record(self, order: BookOrder, key: str) -> Lookup:

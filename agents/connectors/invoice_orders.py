@@ -1,4 +1,4 @@
-"""What the books can do: issue an invoice, and credit it again.
+"""What the books can do: issue an invoice, and credit it again, whole or in part.
 
 The models are canonical: the same order in other words (10.0 h, trailing blanks) has the same bytes and digest.
 """
@@ -6,12 +6,16 @@ The models are canonical: the same order in other words (10.0 h, trailing blanks
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from agents.connectors.books import CENT, Totals, amount_text, cents, plain_line, shortest, totals
 from agents.connectors.contract import Action, Money, Row, Stakes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_LINES = 200
 NUMBER_PATTERN = r"INV-[0-9]{4}-[0-9]{4,6}"
@@ -116,8 +120,25 @@ class InvoiceCreate(Action):
         return "yes, by a credit note"
 
 
+class CreditLine(BaseModel):
+    """What is taken back: `net` before VAT (negative = a discount that goes with it), at the invoice's `tax` (percent).
+
+    Without `text`, an amount of the invoice.
+    """
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
+
+    text: Annotated[Text, Field(max_length=1000)] = ""
+    net: Annotated[Price, Field(decimal_places=2)]
+    tax: Percent
+
+
 class InvoiceCredit(Action):
-    """Take a whole invoice back with a credit note. `customer`, `total` (gross) and `currency` must match the books."""
+    """Take a whole invoice back with a credit note. `customer`, `total` (gross) and `currency` must match the books.
+
+    With `lines`, a part of it; without, all that earlier credit notes left. `left` is what the invoice comes to
+    afterwards, VAT included; it must match the books too. No model is told of parts: what is left is reckoned by code.
+    """
 
     action: Literal["invoice.credit"] = "invoice.credit"
     number: Annotated[str, Field(pattern=f"^{NUMBER_PATTERN}$")]
@@ -125,6 +146,20 @@ class InvoiceCredit(Action):
     customer: Name
     total: Annotated[Price, Field(gt=0, decimal_places=2)]
     currency: Currency
+    lines: Annotated[tuple[CreditLine, ...], Field(max_length=MAX_LINES), SkipJsonSchema()] = ()
+    left: Annotated[Price, Field(ge=0, decimal_places=2), SkipJsonSchema()] = Decimal("0.00")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        """The books say what it comes to exactly; by a cent for each rate it may differ from what is reckoned here."""
+        sums = totals((line.net, line.tax) for line in self.lines)
+        if any(each.net <= 0 for each in sums.rates):
+            raise ValueError("a credit note takes back more than 0.00 at each tax rate")
+        if self.lines and abs(self.total - sums.gross) > CENT * len(sums.rates):
+            raise ValueError(f"the lines come to {amount_text(sums.gross)} with VAT, not to {amount_text(self.total)}")
+        if self.left and not self.lines:
+            raise ValueError("a credit note over all of an invoice leaves nothing of it")
+        return self
 
     @property
     def money(self) -> Money:
@@ -146,17 +181,31 @@ class InvoiceCredit(Action):
         return self.customer
 
     def title(self) -> str:
-        """'Credit invoice INV-2026-0001 over 1,130.50 EUR to Acme Ltd?'."""
-        return f"Credit invoice {self.number} over {amount_text(self.total, self.currency)} to {self.customer}?"
+        """'Credit invoice INV-2026-0001 over 1,130.50 EUR to Acme Ltd?', or 'Credit 119.00 EUR of invoice ...'."""
+        amount = amount_text(self.total, self.currency)
+        if self.lines:
+            return f"Credit {amount} of invoice {self.number} to {self.customer}?"
+        return f"Credit invoice {self.number} over {amount} to {self.customer}?"
 
     def rows(self) -> tuple[Row, ...]:
-        """The invoice, who gets the credit, how much and why."""
+        """The invoice, who gets the credit, which lines, how much, what is left of the invoice, and why."""
         return (
             Row("invoice", self.number, "number"),
             Row("customer", self.customer, "customer"),
+            *self._part_rows(),
             Row("total", amount_text(self.total, self.currency), "total"),
+            *((Row("left of the invoice", amount_text(self.left, self.currency), "left"),) if self.lines else ()),
             Row("reason", self.reason or "none given", "reason"),
         )
+
+    def _part_rows(self) -> Iterable[Row]:
+        for at, each in enumerate(self.lines, 1):
+            text = f"{each.text or 'an amount'}: {amount_text(each.net, self.currency)} + {each.tax} % VAT"
+            yield Row(f"line {at}", text, "lines")
+        if self.lines:
+            net = sum((each.net for each in self.lines), Decimal("0.00"))
+            yield Row("net", amount_text(net, self.currency))
+            yield Row("VAT", amount_text(self.total - net, self.currency))
 
     def undo(self) -> str:
         """Only by asking anew."""

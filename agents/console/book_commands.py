@@ -106,6 +106,31 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
 
 
 @books.command()
+@click.argument("number", metavar="INVOICE")
+@click.option("--line", "lines", type=click.IntRange(1), multiple=True, help="A line of it, from 1; may be repeated.")
+@click.option("--net", default="", metavar="AMOUNT", help="An amount before VAT, such as 100.00; default: all.")
+@click.option("--rate", default="", metavar="PERCENT", help="The VAT rate of the amount; default: the only one it has.")
+@click.option("--why", default="", metavar="TEXT", help="The reason; it stands on the credit note.")
+@vault_option
+def credit(number: str, *, lines: tuple[int, ...], net: str, rate: str, why: str, vault: Path | None) -> None:
+    """Have an invoice, such as INV-2026-0001, or a part of it credited. It waits for your yes."""
+    from agents.autonomy.credit_brain import wish_in
+    from agents.console.requesting import request
+    from agents.errors import NotAllowed
+
+    part = f"lines {', '.join(map(str, lines))} of " if lines else ""
+    part += f"{net}{f' at {rate} %' if rate else ''} of " if net else ""
+    text = f"Credit {part}{number}" + (f": {why}" if why else "")
+    with opened(vault) as house:
+        if wish_in(text) is None:
+            raise NotAllowed(
+                f"{text!r} cannot be read.",
+                hint="Name an invoice as `books` shows it, and lines by --line or an amount by --net 100.00 --rate 19.",
+            )
+        request(house, "ask", "", text)
+
+
+@books.command()
 @json_option
 @vault_option
 def recurring(*, as_json: bool, vault: Path | None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from agents.autonomy.book_facts import with_standings
+from agents.autonomy.book_facts import credits_that_wait, with_standings
 from agents.connectors.calendar.reader import shown_agenda
+from agents.durability.journal import looking
 
 if TYPE_CHECKING:
     from agents.autonomy.owner_facts import OwnerFacts
@@ -18,4 +20,10 @@ def owner_files_now(house: House, reader: OwnerFacts, known: tuple[Outcome, ...]
     """What the owner wrote, how the invoices of a task stand of which so much is known, and what is planned."""
     files = reader.owner_files()
     agenda = shown_agenda(house.state, house.place.root)
-    return replace(files, facts=replace(with_standings(files.facts, known, house.receivables), agenda=agenda))
+    facts = with_standings(files.facts, known, house.receivables, partial(_asked_back, house))
+    return replace(files, facts=replace(facts, agenda=agenda))
+
+
+def _asked_back(house: House) -> frozenset[str]:
+    with looking(house.state) as sql:
+        return credits_that_wait(sql)

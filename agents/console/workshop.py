@@ -14,12 +14,13 @@ from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
 from agents.autonomy.bank_notes import BankNotes
-from agents.autonomy.book_facts import is_in, is_paid
+from agents.autonomy.book_facts import ISSUES, is_in, is_owed_otherwise, is_paid
 from agents.autonomy.book_mistakes import BookMistakes
 from agents.autonomy.caps import Caps
 from agents.autonomy.conditions import Conditions
 from agents.autonomy.consent_note import ConsentNote
 from agents.autonomy.contacts_brain import ContactsBrain
+from agents.autonomy.credit_brain import CreditBrain
 from agents.autonomy.desk import Desk
 from agents.autonomy.dropped_slips import DroppedSlips
 from agents.autonomy.effects import Effects
@@ -48,6 +49,7 @@ from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
 from agents.connectors.calendar.reader import Source
 from agents.connectors.email.reader import MailSources
+from agents.connectors.invoice_orders import InvoiceCreate
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
 from agents.console.facts_now import owner_files_now
@@ -59,6 +61,7 @@ from agents.console.scheduled import built_in_jobs
 from agents.discovery import modules
 from agents.durability.journal import looking
 from agents.durability.mail_replies import tasks_with_untold_replies, untold_replies
+from agents.durability.proposal_rows import action_behind
 from agents.durability.signers import admit_signer
 from agents.reasoning.embedding_e5 import open_embedder
 from agents.reasoning.playbook import PlaybookBrain
@@ -72,6 +75,7 @@ if TYPE_CHECKING:
     from agents.autonomy.conditions import Check
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
+    from agents.connectors.invoice_orders import InvoiceLine
     from agents.console.wiring import House
     from agents.reasoning.brain import Brain
     from watchers.contract import Watcher
@@ -160,11 +164,19 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     asked = ModelWhenConnected(house, playbook, facts.policy)
     contacts = ContactsBrain(house.place.root, asked, house.models)
     payments = PaymentBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
+    credit = CreditBrain(payments, house.models, lambda: house.book_reports, partial(_invoiced, house))
     slips = DroppedSlips(house.place.root.resolve(), partial(looking, house.state))
-    receipts = ReceiptBrain(house.place.root, payments, house.models, lambda: house.book_reports, slips)
+    receipts = ReceiptBrain(house.place.root, credit, house.models, lambda: house.book_reports, slips)
     brain = BankBrain(house.place.root, receipts, house.models, lambda: house.book_reports, slips)
     learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)
     return brain, Thinking(partial(looking, house.state), brain, house.models, files, learning)
+
+
+def _invoiced(house: House, number: str) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice as they were approved; none where the journal does not know it."""
+    with looking(house.state) as sql:
+        sealed = action_behind(sql, ISSUES, number)
+    return () if sealed is None else InvoiceCreate.model_validate_json(sealed).lines
 
 
 def _set(*events: threading.Event) -> None:
@@ -178,6 +190,7 @@ def _conditions(house: House) -> Conditions:
     checks: dict[str, Check] = {
         "paid": lambda _sql, _task, number: is_paid(books, number),
         "bank": lambda _sql, _task, day: is_in(books, day),
+        "owed": lambda _sql, _task, about: is_owed_otherwise(books, about),
         "reply": lambda sql, task, _about: bool(untold_replies(sql, task)),
     }
     return Conditions(checks, lambda sql: (books.fingerprint(), tasks_with_untold_replies(sql)))

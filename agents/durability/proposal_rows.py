@@ -149,6 +149,14 @@ def tasks_of_receipts(sql: Connection, action: str) -> dict[str, str]:
     return {str(row[0]): str(row.task) for row in sql.execute(select(provider_id, PROPOSALS.c.task).where(done))}
 
 
+def action_behind(sql: Connection, action: str, provider_id: str) -> str | None:
+    """The canonical JSON of the action of this name that was done and that the provider calls so; None = unknown."""
+    named = func.json_extract(PROPOSALS.c.receipt, "$.provider_id") == provider_id
+    done = PROPOSALS.c.action.like(f'%"action":"{action}"%') & (PROPOSALS.c.receipt != "")
+    row = sql.execute(select(PROPOSALS.c.action).where(done & named).order_by(PROPOSALS.c.created_at)).first()
+    return None if row is None else str(row.action)
+
+
 def intents_since(sql: Connection, moment: datetime) -> dict[str, datetime]:
     """When the proposals whose effect was begun after an aware moment were begun last, by id."""
     wanted = select(PROPOSALS.c.id, PROPOSALS.c.intent_at).where(PROPOSALS.c.intent_at > moment.isoformat())

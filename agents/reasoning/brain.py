@@ -146,7 +146,8 @@ class Handbook:
 class Facts:
     """The owner's facts at the time of a turn. `invoices`: how those of this task stand in the books.
 
-    `lessons`: how the owner sorted earlier tasks. `agenda`: what their calendar says; None = none is connected.
+    `asked_back`: the numbers of those over which a credit note waits for the owner. `lessons`: how the owner sorted
+    earlier tasks. `agenda`: what their calendar says; None = none is connected.
     """
 
     handbook: Handbook
@@ -155,6 +156,7 @@ class Facts:
     invoices: tuple[Standing, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     agenda: Agenda | None = None
+    asked_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +199,12 @@ class Condition:
 
     `kind`: 'paid' (`about` is an invoice's number), 'reply' (an answer came to a mail of this task; `about` is empty),
     'done' (`about` is the key of a move whose effect has a receipt), 'task' (`about` is another task; it is closed),
-    'bank' (`about` is a day, ISO: the bank's movements are in the books up to then).
+    'bank' (`about` is a day, ISO: the bank's movements are in the books up to then), 'owed' (`about` is an invoice's
+    number and an amount: something else is owed by now), 'credited' (`about` is an invoice's number: no credit note
+    over it waits for the owner any more).
     """
 
-    kind: Literal["paid", "reply", "done", "task", "bank"]
+    kind: Literal["paid", "reply", "done", "task", "bank", "owed", "credited"]
     about: str = ""
 
 

@@ -70,7 +70,7 @@ def as_given(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts, triage
             "payment_days": facts.handbook.payment_days,
         },
         "reminders": _reminders(task, outcomes, facts),
-        "invoices": [_standing(each) for each in facts.invoices],
+        "invoices": [_standing(each, facts.asked_back) for each in facts.invoices],
         "today": facts.today.isoformat(),
         "calendar": None if facts.agenda is None else _calendar(facts.agenda, facts),
         "outcomes": [_outcome(each) for each in outcomes],
@@ -190,8 +190,11 @@ def _reminders(task: TaskView, outcomes: tuple[Outcome, ...], facts: Facts) -> l
     return [{"days": each.days, "letter": each.letter} for each in stages]
 
 
-def _standing(standing: Standing) -> dict[str, object]:
-    """`state`: 'open', 'paid', 'credited' (nothing was paid) or 'unclear' (`why`, with file and line)."""
+def _standing(standing: Standing, asked_back: frozenset[str]) -> dict[str, object]:
+    """`state`: 'open', 'paid', 'credited' (nothing was paid) or 'unclear' (`why`, with file and line).
+
+    `credit_waits`: whether a credit note over it waits for the owner.
+    """
     if isinstance(standing, Unclear):
         return {"number": standing.number, "state": "unclear", "why": standing.why}
     settled = "credited" if standing.credited >= standing.total.amount else "paid"
@@ -200,6 +203,8 @@ def _standing(standing: Standing) -> dict[str, object]:
         "state": settled if standing.is_paid else "open",
         "total": f"{standing.total.amount:f}",
         "open": f"{standing.open:f}",
+        "credited": f"{standing.credited:f}",
+        "credit_waits": standing.number in asked_back,
         "currency": standing.total.currency,
         "due": standing.due.isoformat(),
         "paid_on": standing.paid_on.isoformat() if standing.paid_on else "",

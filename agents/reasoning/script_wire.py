@@ -17,6 +17,8 @@ SOURCES = r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rate
 SourceOf = Annotated[str, Field(pattern=SOURCES)]
 ABOUT = {"paid": r"[A-Z]{2,8}-[0-9-]{1,20}", "reply": "", "done": r"[a-z][a-z0-9-]{0,39}"}
 ABOUT["bank"] = r"\d{4}-\d\d-\d\d"
+ABOUT["credited"] = ABOUT["paid"]
+ABOUT["owed"] = ABOUT["paid"] + r" \d{1,12}\.\d\d"
 
 
 def _moment(value: object) -> object:
@@ -95,10 +97,11 @@ class ScriptAsk(_Strict):
 class ScriptCondition(_Strict):
     """Something code looks up.
 
-    `about` is an invoice's number ('paid'), a move's key ('done'), a day ('bank'), or empty ('reply').
+    `about` is an invoice's number ('paid', 'credited'), that with an amount ('owed'), a move's key ('done'), a day
+    ('bank'), or empty ('reply').
     """
 
-    kind: Literal["paid", "reply", "done", "bank"]
+    kind: Literal["paid", "reply", "done", "bank", "owed", "credited"]
     about: str = ""
 
     @model_validator(mode="after")

@@ -44,6 +44,9 @@ _UNTIL = {
     "reply": "a mail of the task is answered",
     "done": "the step {} is done",
     "task": "the task {} is closed",
+    "bank": "the movements of the bank are in the books up to {}",
+    "owed": "something else is owed than {}",
+    "credited": "no credit note over {} waits for the owner",
 }
 
 

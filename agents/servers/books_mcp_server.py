@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from agents.autonomy.assistant_proposals import OPEN_TASKS
 from agents.clock import as_local
 from agents.connectors.book_orders import BillBook  # noqa: TC001 (the schema of its tool is read from it)
-from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import CreditLine, InvoiceCreate, InvoiceLine
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.ledger.ledger_files import FOLDER
 from agents.durability.task_persistence import tasks_in
@@ -168,16 +168,15 @@ class BooksDoor(Door):
         order = {"customer": customer, "lines": tuple(lines), "currency": currency, "due_days": due_days}
         return self._about(task_id, "invoice", partial(InvoiceCreate, **order))
 
-    def propose_credit_note(self, task_id: str, number: str, reason: str = "") -> Recorded:
-        """Record a credit note that takes a whole invoice back, for one task. The owner decides.
+    def propose_credit_note(
+        self, task_id: str, number: str, reason: str = "", lines: list[CreditLine] | None = None
+    ) -> Recorded:
+        """Record a credit note over an invoice, for one task: all that is left of it, or `lines`. The owner decides.
 
-        Customer, total and currency are those of the books.
+        A line is before VAT, at a rate of the invoice (`tax`, percent). Customer and sums are those of the books.
         """
-        found = self._reports().document(number.strip().upper(), self._day(""))
-        if found is None or not found.currency:
-            raise NotAllowed("The books hold no plain invoice of this number.", hint="Look at it with find_document.")
-        order = {"number": found.number, "customer": found.party, "total": found.total, "currency": found.currency}
-        return self._about(task_id, "credit note", partial(InvoiceCredit, **order, reason=reason))
+        found = self._reports().creditable(number.strip().upper())
+        return self._about(task_id, "credit note", partial(found.order, lines or (), reason))
 
     def propose_bill(self, task_id: str, bill: BillBook) -> Recorded:
         """Record the bill of a vendor, for one task: their own number, its days, and its costs before VAT.

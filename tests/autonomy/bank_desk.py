@@ -12,7 +12,7 @@ from agents.autonomy.bank_tasks import WHICH, BankTasks
 from agents.reasoning.brain import Decision, Outcome
 from tests.autonomy.test_bank_tasks import proposed, reports, task
 from tests.connectors.bank.bank_room import Move
-from tests.connectors.books_suite import perform
+from tests.connectors.books_hand import perform
 from tests.reasoning.builders import facts
 
 if TYPE_CHECKING:

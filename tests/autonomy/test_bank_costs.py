@@ -15,8 +15,8 @@ from agents.connectors.book_figures import PRIVATELY
 from agents.connectors.book_orders import BankBook, BankExplain, Spending, Transfer, Unexplained
 from agents.reasoning.brain import AskOwner, Decision, Finish, Outcome, ProposeAction
 from tests.autonomy.test_bank_tasks import ended, now, reports, task
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import bank, bill, bought, cost, day, named
-from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from agents.reasoning.brain import AskOwner
 from tests.autonomy.bank_desk import CHECKING, PAPER, TODAY, booked, decided, moved, ordered, still_open
 from tests.autonomy.test_bank_tasks import ended, proposed, reports
 from tests.connectors.bank.bank_room import IBAN, OTHER, Export, camt053, mt940, ofx
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import bank, day, invoice, to
-from tests.connectors.books_suite import perform
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from agents.connectors.book_orders import Payment, Transfer, Unexplained
 from tests.autonomy.bank_desk import PAPER, STRANGER, booked, decided, moved, ordered, still_open
 from tests.autonomy.test_bank_tasks import proposed, reports
 from tests.connectors.bank.bank_room import OTHER, Export, camt053
+from tests.connectors.books_hand import perform, sums
 from tests.connectors.books_story import bank, bill, cost, day, invoice, paid
-from tests.connectors.books_suite import perform, sums
 
 if TYPE_CHECKING:
     from tests.connectors.bank.bank_room import Move

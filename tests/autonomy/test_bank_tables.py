@@ -17,7 +17,7 @@ from agents.connectors.book_orders import BankBook
 from agents.reasoning.brain import AskOwner, Decision, Finish, Outcome, ProposeAction
 from tests.autonomy.test_bank_tasks import ended, now, reports, task
 from tests.connectors.bank.bank_room import table
-from tests.connectors.books_suite import perform
+from tests.connectors.books_hand import perform
 from tests.connectors.ledger.ledger_room import MANUAL
 from tests.flows.test_bank import IBAN
 

@@ -18,8 +18,8 @@ from agents.connectors.book_orders import MAX_MOVES, BankBook, Payment, Transfer
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.reasoning.brain import AskOwner, AttachedFile, Decision, Facts, Finish, Outcome, ProposeAction, TaskView
 from tests.connectors.bank.bank_room import OTHER
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import STORY, bank, bill, cost, day, invoice, to
-from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
 from tests.flows.test_bank import IBAN, camt
 from tests.flows.test_books import today

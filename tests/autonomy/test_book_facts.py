@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.autonomy.book_facts import is_in, is_paid, with_standings
+from agents.autonomy.book_facts import is_in, is_owed_otherwise, is_paid, with_standings
 from agents.connectors.books import BookMistake, InvoiceStanding, Standing, Unclear
 from agents.connectors.contract import Money
 from agents.errors import Broken
@@ -56,7 +56,7 @@ def test_the_invoices_of_the_task_are_looked_up_by_their_receipts() -> None:
     send = proposed(playbook().decide(mail(), (done(invoice),), facts()))
     books = Shelf()
     outcomes = (rejected(invoice), done(invoice), done(send, "<mail@studio.example>"), done(invoice, "INV-2026-0002"))
-    known = with_standings(facts(), outcomes, books)
+    known = with_standings(facts(), outcomes, books, lambda: frozenset({"INV-2026-0001"}))
     assert known.invoices == (OPEN, Unclear("INV-2026-0002", "not here"))
     assert books.opened == 1
     assert given(known, *outcomes) == [
@@ -65,6 +65,8 @@ def test_the_invoices_of_the_task_are_looked_up_by_their_receipts() -> None:
             "state": "open",
             "total": "1130.50",
             "open": "30.50",
+            "credited": "0.00",
+            "credit_waits": True,
             "currency": "EUR",
             "due": "2026-12-07",
             "paid_on": "",
@@ -77,7 +79,7 @@ def test_the_invoices_of_the_task_are_looked_up_by_their_receipts() -> None:
 def test_without_an_invoice_the_books_stay_closed() -> None:
     books = Shelf()
     known = facts()
-    assert with_standings(known, (), books) is known
+    assert with_standings(known, (), books, lambda: pytest.fail("nothing to ask")) is known
     assert books.opened == 0
 
 
@@ -85,6 +87,14 @@ def test_paid_is_what_the_books_say_and_nothing_when_they_do_not() -> None:
     assert is_paid(Shelf(), "INV-2026-0001") is False
     with pytest.raises(Broken, match="INV-2026-0002"):
         is_paid(Shelf(), "INV-2026-0002")
+
+
+@pytest.mark.parametrize(
+    ("about", "holds"),
+    [("INV-2026-0001 30.50", False), ("INV-2026-0001 31.50", True), ("INV-2026-0002 31.50", False)],
+)
+def test_what_is_owed_otherwise_is_told_unless_nobody_knows(about: str, *, holds: bool) -> None:
+    assert is_owed_otherwise(Shelf(), about) is holds
 
 
 def test_the_bank_is_in_up_to_the_day_of_the_books() -> None:

@@ -19,8 +19,8 @@ from agents.durability.proposal_rows import add_proposal
 from agents.durability.task_persistence import QuestionRow, add_question, add_task
 from agents.security.domain_table import PERSONAL
 from tests.autonomy.test_bank_tasks import reports
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import bank, bought, cost, day, explains, named
-from tests.connectors.books_suite import perform
 from tests.durability.test_rows import PROPOSAL, TASK
 from tests.reasoning.builders import dropped
 

@@ -21,8 +21,8 @@ from agents.reasoning.brain import AskOwner, Condition, Decision, Outcome, Owner
 from tests.autonomy.test_bank_costs import spent_before
 from tests.autonomy.test_bank_tasks import ended, reports, task
 from tests.autonomy.test_payment_brain import Behind
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import bank, bill, bought, cost, explains, named
-from tests.connectors.books_suite import perform
 from tests.connectors.ledger.ledger_room import MANUAL
 from tests.reasoning.builders import answered, dropped, facts
 

@@ -23,7 +23,7 @@ from agents.connectors.book_orders import (
     Transfer,
     Unexplained,
 )
-from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import CreditLine, InvoiceCreate, InvoiceCredit, InvoiceLine
 
 Order = BookOrder | InvoiceCreate | InvoiceCredit
 Reason = Payment | Spending | Transfer | Unexplained
@@ -92,6 +92,11 @@ def bought(*costs: Cost) -> Spending:
 def to(account: str) -> Transfer:
     """A transfer."""
     return Transfer(account=account)
+
+
+def taken(net: str, tax: str, text: str = "") -> CreditLine:
+    """A part of an invoice that is taken back."""
+    return CreditLine(text=text, net=Decimal(net), tax=Decimal(tax))
 
 
 def used(party: str, of: str, number: str, amount: str) -> CreditApply:

@@ -9,18 +9,19 @@ vendors, 3,800.00 are what they put in, 11,686.10 is the result, and 420.00 came
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.connectors.book_orders import Unexplained
-from agents.connectors.contract import Absent, Found, sha256_hex
+from agents.connectors.contract import Absent, Found
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NotAllowed
+from tests.connectors.books_credits import CreditsContract
+from tests.connectors.books_hand import eur, key_of, open_of, perform, sums
 from tests.connectors.books_refused import REFUSED
 from tests.connectors.books_story import (
     STORY,
-    Order,
     bank,
     bill,
     bought,
@@ -34,57 +35,10 @@ from tests.connectors.books_story import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from agents.connectors.book_figures import BookReports, Figure, OpenItems
     from agents.connectors.book_orders import BankBook
-    from agents.connectors.contract import Connector, Receipt
-
-
-class Ledger(Protocol):
-    """Some books, empty, with the accounts Checking, Savings and Cash; what is written is found by a new process."""
-
-    def open(self) -> Connector:
-        """The connector as a new process would open it."""
-        ...
-
-    def set_day(self, today: date) -> None:
-        """Make it noon of a day."""
-        ...
-
-    def reports(self) -> BookReports:
-        """The figures of the books as they are now."""
-        ...
-
-
-def key_of(number: int) -> str:
-    """The key of one order."""
-    return sha256_hex(f"order {number}".encode())
-
-
-def perform(books: Ledger, orders: Iterable[tuple[str, Order]], first: int = 0) -> list[Receipt]:
-    """Each order on its day, by a process of its own."""
-    receipts = []
-    for number, (of, order) in enumerate(orders, first):
-        books.set_day(day(of))
-        receipts.append(books.open().execute(order, key_of(number), {}))
-    return receipts
-
-
-def sums(figures: Iterable[Figure]) -> dict[str, Mapping[str, Decimal]]:
-    """The amounts by the last part of each name."""
-    return {each.name.rpartition(":")[2]: each.amounts for each in figures}
-
-
-def eur(amount: str) -> dict[str, Decimal]:
-    """An amount in euros only."""
-    return {"EUR": Decimal(amount)}
-
-
-def open_of(items: OpenItems) -> list[tuple[str, Decimal, str, int]]:
-    """Number, what is open, currency and days late of each document."""
-    return [(each.number, each.open, each.currency, each.late_days) for each in items.documents]
+    from tests.connectors.books_hand import Ledger
 
 
 def figures_of(books: Ledger) -> list[object]:
@@ -97,7 +51,7 @@ def figures_of(books: Ledger) -> list[object]:
     return [sums(result.revenue), sums(result.costs), result.result.amounts, vat.due.amounts, money, owed]
 
 
-class BooksContract:
+class BooksContract(CreditsContract):
     """The suite."""
 
     def test_the_story_gives_the_figures_that_were_worked_out_by_hand(self, books: Ledger) -> None:

@@ -45,6 +45,24 @@ def test_without_a_company_no_invoice(tmp_path: Path, text: str) -> None:
     assert "Company_Handbook.md" in asked.value.hint
 
 
+def test_sentences_may_be_longer_than_other_values_and_the_footer_stays_one_line(tmp_path: Path) -> None:
+    long = "word " * 100
+    ours = read(tmp_path, HANDBOOK + f"| closing | {long} |\n| footer | {long} |\n| phone | {long} |\n")
+    assert (len(ours.closing), len(ours.footer), len(ours.phone)) == (400, 160, 120)
+
+
+@pytest.mark.parametrize(("said", "is_on"), [("yes", True), ("Ja", True), ("", False), ("no", False)])
+def test_an_e_invoice_is_made_when_the_owner_says_so(tmp_path: Path, said: str, *, is_on: bool) -> None:
+    assert read(tmp_path, HANDBOOK + f"| e-invoice | {said} |\n").e_invoice is is_on
+
+
+def test_a_colour_that_is_none_is_the_owners_to_mend(tmp_path: Path) -> None:
+    assert read(tmp_path, HANDBOOK + "| accent colour | #b4283C |\n").accent_colour == "#b4283C"
+    with pytest.raises(NeedsOwner, match="colour") as asked:
+        read(tmp_path, HANDBOOK + "| accent colour | red |\n")
+    assert "#1C4E6E" in asked.value.hint
+
+
 def test_a_missing_handbook_is_the_owners_to_put_back(tmp_path: Path) -> None:
     with pytest.raises(NeedsOwner):
         read_letterhead(tmp_path)

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy.book_facts import credits_that_wait
 from agents.autonomy.book_mistakes import MAX_NOTES
+from agents.autonomy.conditions import Conditions
 from agents.clock import SystemClock, as_local
+from agents.durability.journal import looking
+from agents.reasoning.brain import Condition
 from tests.flows.employee import mail, request
 
 if TYPE_CHECKING:
@@ -144,3 +148,32 @@ def test_a_note_that_the_owner_deleted_stays_away_and_a_flood_is_capped(employee
     own_entry(employee, "; nothing\n")
     employee.once()
     assert len(told_of(employee)) == MAX_NOTES - 1
+
+
+def test_a_line_of_an_invoice_is_credited_and_the_rest_stays_owed(employee: Employee) -> None:
+    invoiced(employee)
+    (owed,) = json.loads(employee.said("books", "--json"))["owed_to_you"]
+    number = owed["number"]
+    assert "cannot be read" in employee.call("books", "credit", "4711").output
+    employee.said("books", "credit", number, "--net", "50.00", "--rate", "19", "--why", "goodwill")
+    employee.once()
+    (note,) = employee.pending("invoice.credit")
+    text = note.read_text(encoding="utf-8")
+    for words in (f"Credit 59.50 EUR of invoice {number}", "goodwill", "left of the invoice | 1,071.00 EUR"):
+        assert words in text
+    waits = Condition("credited", number)
+    with looking(employee.state) as sql:
+        assert credits_that_wait(sql) == {number}
+        assert not Conditions().holds(sql, "", waits)
+    employee.approve(note)
+    employee.once()
+    with looking(employee.state) as sql:
+        assert Conditions().holds(sql, "", waits)
+    (owed,) = json.loads(employee.said("books", "--json"))["owed_to_you"]
+    assert owed["open"] == "1071.00"
+    employee.said("books", "credit", number, "--line", "1")
+    employee.once()
+    assert employee.pending("invoice.credit") == []
+    (told,) = [each for each in employee.notes("Done") if "has left at 19 %" in each.read_text(encoding="utf-8")]
+    assert "950.00 EUR before VAT are more than the 900.00 EUR" in told.read_text(encoding="utf-8")
+    assert "All holds" in employee.said("verify")

@@ -115,7 +115,31 @@ def reminder(number: int, day: date) -> Outcome:
 def test_while_a_reminder_waits_for_the_owner_a_payment_wakes_the_task() -> None:
     letter, wait = decide(on(after(3))).moves
     assert letter.key == "reminder-1"  # type: ignore[union-attr]
-    assert wait == WaitUntil("settled", f"{NUMBER}: the payment, while you decide", None, WAKES)
+    wakes = (*WAKES, Condition("owed", f"{NUMBER} 1130.50"))
+    assert wait == WaitUntil("settled", f"{NUMBER}: the payment, while you decide", None, wakes)
+
+
+def test_what_is_credited_while_a_letter_waits_makes_another_letter_of_it() -> None:
+    less = replace(OPEN, open=Decimal("911.50"), credited=Decimal("219.00"))
+    decision = decide(on(after(3), less), waited("settled", "owed"))
+    letter, wait = decision.moves
+    assert (proposed(decision).key, isinstance(wait, WaitUntil) and wait.key) == ("reminder-1", "settled-2")
+    assert "911.50 EUR" in mail_of(decision).body
+    assert "⚠ 219.00 were credited; 911.50 EUR of 1130.50 are open" in letter.warnings  # type: ignore[union-attr]
+
+
+def test_while_a_credit_note_waits_for_the_owner_nobody_is_reminded() -> None:
+    for today in (SENT, after(3), after(14)):
+        wait = only(decide(replace(on(today), asked_back=frozenset({NUMBER}))))
+        assert isinstance(wait, WaitUntil)
+        assert (wait.key, wait.until) == ("credited", None)
+        assert wait.conditions == (*WAKES, Condition("credited", NUMBER))
+    others = replace(on(after(3)), asked_back=frozenset({"INV-2026-0002"}))
+    assert proposed(decide(others)).key == "reminder-1"
+    assert proposed(decide(on(after(3)), waited("credited", "credited"))).key == "reminder-1"
+    again = only(decide(replace(on(after(3)), asked_back=frozenset({NUMBER})), waited("credited", "credited")))
+    assert isinstance(again, WaitUntil)
+    assert again.key == "credited-2"
 
 
 def test_without_days_in_the_handbook_the_task_ends_when_the_mail_is_sent() -> None:

@@ -237,8 +237,21 @@ def test_a_credit_note_takes_its_values_from_the_books(employee: Employee, books
     (note,) = employee.pending("invoice.credit")
     assert "1,130.50 EUR" in note.read_text(encoding="utf-8")
     assert "risk: high" in note.read_text(encoding="utf-8")  # above the limit for what is forgiven
-    with pytest.raises(NotAllowed, match="no plain invoice"):
+    with pytest.raises(NotAllowed, match="no single invoice"):
         books.propose_credit_note(task_of(employee), "INV-2020-0001")
+
+
+def test_a_credit_note_over_a_part_says_what_is_left_of_the_invoice(employee: Employee, books: BooksDoor) -> None:
+    with conversation(employee, BOOKS) as assistant:
+        line = {"text": "two hours", "net": "190.00", "tax": "19"}
+        told = {"task_id": task_of(employee), "number": number_of(books)}
+        assert assistant.call("propose_credit_note", **told, lines=[line])["status"] == "recorded"
+        assert "has left at" in assistant.refused("propose_credit_note", **told, lines=[line | {"net": "950.01"}])
+        assert "credit note" in assistant.refused("propose_credit_note", **told, lines=[line | {"net": "-1.00"}])
+    employee.once()
+    text = only(employee.pending("invoice.credit")).read_text(encoding="utf-8")
+    for words in ("two hours: 190.00 EUR + 19 % VAT", "226.10 EUR", "904.40 EUR"):
+        assert words in text
 
 
 def test_a_bill_is_proposed_and_with_the_yes_it_is_owed(employee: Employee, books: BooksDoor) -> None:

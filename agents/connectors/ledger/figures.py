@@ -23,6 +23,7 @@ from agents.connectors.book_figures import (
 from agents.connectors.books import InvoiceStanding, cents
 from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, bank_account, payable, receivable
 from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
+from agents.connectors.ledger.credited import creditable
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import Register
@@ -34,6 +35,7 @@ from agents.errors import NeedsOwner
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from agents.connectors.credit_notes import Creditable
     from agents.connectors.ledger.bookings import Side
     from agents.connectors.ledger.ledger import Days, Ledger
 
@@ -138,6 +140,10 @@ class LedgerFigures:
             reference=owed.reference,
             paid_on=clear.paid_on if clear else None,
         )
+
+    def creditable(self, number: str) -> Creditable:
+        """What of an invoice can still be credited, after all credit notes in the ledger."""
+        return creditable(self._ledger.whole(), number)
 
     def unexplained(self, on: date) -> Figure:
         """Movements of which nobody has said what they were for; what was explained since is taken off."""

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, time
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from agents.connectors.ledger.e_invoice import FILE_NAME, invoice_xml, xmp_of
 from agents.connectors.ledger.invoice_words import words_of
+from agents.connectors.ledger.logo import printed_mm
 from agents.connectors.ledger.payment_code import payment_code
-from agents.connectors.ledger.pdf_sheet import ACCENT, LEFT, MUTED, RIGHT, TINT, WHITE, WIDTH, Sheet, Style
+from agents.connectors.ledger.pdf_sheet import ACCENT, INK, LEFT, MUTED, RIGHT, TINT, WHITE, WIDTH, Sheet, Style
 from agents.connectors.sepa import spaced
 
 if TYPE_CHECKING:
     from agents.connectors.ledger.paper import Paper, PaperLine
     from agents.connectors.ledger.payment_code import Modules
+    from agents.connectors.ledger.pdf_sheet import Colour
     from agents.connectors.letterhead import Letterhead
 
 ADDRESS_TOP = 53.0
@@ -29,6 +33,8 @@ ROW_PADDING = 1.9
 GAP = 3.0
 COLUMN_WIDTHS = (12.0, 68.0, 24.0, 23.0, 13.0, 26.0)
 SUMS_LEFT, SUMS_WIDTH = 104.0, 84.0
+LOGO_TOP = 12.0
+LIGHT = 500  # of 765: red, green and blue together
 CODE_MM = 33.0  # with the quiet zone of four modules
 
 BODY = Style()
@@ -40,27 +46,34 @@ CAPTION = Style(size=7.5, colour=MUTED, align="C")
 CONTACT = Style(size=8.5, colour=MUTED, align="R")
 
 
-def render_pdf(paper: Paper, letterhead: Letterhead) -> bytes:
-    """The bytes of the document.
+def render_pdf(paper: Paper, letterhead: Letterhead, logo: bytes | None = None) -> bytes:
+    """The bytes of the document. `logo` is a PNG, printed instead of the company's name at the top.
 
     Raises:
         NotAllowed: a name or text has letters that the font cannot print.
+        NeedsOwner: it is to be an e-invoice, and the handbook does not say all that one must hold.
     """
-    with closing(_InvoiceSheet(paper, letterhead)) as page:
+    with closing(_InvoiceSheet(paper, letterhead, logo)) as page:
         page.add_page()
         page.draw_head()
         page.draw_table()
         page.draw_sums()
         page.draw_terms()
+        if letterhead.e_invoice:
+            page.carry_data()
         return bytes(page.output())
 
 
 class _InvoiceSheet(Sheet):
     """The document while it is drawn, from top to bottom."""
 
-    def __init__(self, paper: Paper, letterhead: Letterhead) -> None:
-        super().__init__()
+    def __init__(self, paper: Paper, letterhead: Letterhead, logo: bytes | None) -> None:
+        super().__init__(for_archives=letterhead.e_invoice)
         self._paper, self._ours, self._words = paper, letterhead, words_of(letterhead.language)
+        self._logo = logo
+        self._accent = _colour(letterhead.accent_colour) if letterhead.accent_colour else ACCENT
+        is_light = sum(self._accent) > LIGHT  # white on it, or itself on white, could not be read
+        self._strong, self._on_accent = (INK, INK) if is_light else (self._accent, WHITE)
         kind = self._words.credit_note if paper.credits else self._words.invoice
         self._name = f"{kind} {paper.number}"
         self.set_title(self._name)
@@ -70,9 +83,9 @@ class _InvoiceSheet(Sheet):
 
     def header(self) -> None:
         """The coloured edge; on later pages also who and what. fpdf calls it for each page."""
-        self.fill((0, 0, 210, 3), ACCENT)
+        self.fill((0, 0, 210, 3), self._accent)
         if self.page_no() > 1:
-            self.put(LEFT, 15, 100, self._ours.company, Style(size=10, bold=True, colour=ACCENT))
+            self.put(LEFT, 15, 100, self._ours.company, Style(size=10, bold=True, colour=self._strong))
             self.put(LEFT, 15, WIDTH, self._name, Style(colour=MUTED, align="R"))
             self.rule(21.5)
         self.set_y(NEXT_PAGE_TOP)
@@ -87,14 +100,19 @@ class _InvoiceSheet(Sheet):
         for at, column in enumerate(columns):
             for row, text in enumerate(filter(None, column)):
                 self.put(LEFT + at * 57, FOOT_TOP + 2.4 + row * 3.7, 53, text, SMALL)
+        self.put(LEFT, 284.2, WIDTH, ours.footer, SMALL)
         page = words.page.format(page=self.page_no(), pages=self.str_alias_nb_pages)
         self.put(LEFT, 288, WIDTH, page, SMALL)  # not to the right: fpdf fills in the number of pages afterwards
 
     def draw_head(self) -> None:
         """Letterhead, customer, the facts at the right, and the title."""
         ours, paper = self._ours, self._paper
-        self.put(LEFT, 16, 105, ours.company, Style(size=19, bold=True, colour=ACCENT))
-        contact = (ours.owner, *_address(ours), ours.email, ours.phone, ours.web)
+        if self._logo:
+            width, height = printed_mm(self._logo)
+            self.image(BytesIO(self._logo), LEFT, LOGO_TOP, width, height)
+        else:
+            self.put(LEFT, 16, 105, ours.company, Style(size=19, bold=True, colour=self._strong))
+        contact = (ours.company if self._logo else "", ours.owner, *_address(ours), ours.email, ours.phone, ours.web)
         for row, text in enumerate(filter(None, contact)):
             self.put(128, 15.5 + row * 4.3, RIGHT - 128, text, CONTACT)
         sender = (ours.company, *_address(ours)) if _address(ours) else ()
@@ -105,6 +123,9 @@ class _InvoiceSheet(Sheet):
         self._draw_facts()
         self.put(LEFT, title_top, WIDTH, self._name, Style(size=17, bold=True))
         self.set_y(title_top + 14)
+        if ours.opening and not paper.credits:
+            self.put_block(LEFT, title_top + 12, WIDTH, ours.opening, BODY)
+            self.set_y(self.get_y() + 5)
 
     def draw_table(self) -> None:
         """Every line; its heading is repeated on each page."""
@@ -130,11 +151,14 @@ class _InvoiceSheet(Sheet):
             self.put(RIGHT - 40, y, 38, words.amount(amount, paper.currency), RIGHT_BODY)
             y += 6
         y += 1.5
-        self.fill((SUMS_LEFT - 3, y, SUMS_WIDTH + 3, 10), ACCENT)
-        strong = Style(size=11.5, bold=True, colour=WHITE)
+        self.fill((SUMS_LEFT - 3, y, SUMS_WIDTH + 3, 10), self._accent)
+        colour = self._on_accent
+        strong = Style(size=11.5, bold=True, colour=colour)
         self.put(SUMS_LEFT, y + 2.2, 34, words.credit_total if paper.credits else words.total, strong)
         total = words.amount(paper.totals.gross, paper.currency)
-        self.put(SUMS_LEFT + 34, y + 2.2, SUMS_WIDTH - 36, total, Style(11.5, bold=True, colour=WHITE, align="R"))
+        self.put(
+            SUMS_LEFT + 34, y + 2.2, SUMS_WIDTH - 36, total, Style(11.5, bold=True, colour=self._on_accent, align="R")
+        )
         self.set_y(y + 17)
 
     def draw_terms(self) -> None:
@@ -146,12 +170,13 @@ class _InvoiceSheet(Sheet):
         text_mm = self.block_mm(text_width, self._terms(), BODY)
         box_mm = max(15 + text_mm + len(rows) * 5.4, CODE_MM + 15 if code else 0)
         note_mm = self.block_mm(WIDTH, self._ours.note, BODY) + 2 if self._ours.note else 0
-        self._keep_together(box_mm + note_mm + 11)
+        closing_mm = self.block_mm(WIDTH, self._ours.closing or words.thanks, BODY)
+        self._keep_together(box_mm + note_mm + closing_mm + 6)
         top = self.get_y()
         self.fill((LEFT, top, WIDTH, box_mm), TINT)
-        self.fill((LEFT, top, 1.2, box_mm), ACCENT)
+        self.fill((LEFT, top, 1.2, box_mm), self._accent)
         heading = words.credit_heading if paper.credits else words.pay_heading
-        self.put(LEFT + 6, top + 4, text_width, heading, Style(size=10.5, bold=True, colour=ACCENT))
+        self.put(LEFT + 6, top + 4, text_width, heading, Style(size=10.5, bold=True, colour=self._strong))
         self.put_block(LEFT + 6, top + 10, text_width, self._terms(), BODY)
         y = top + 12 + text_mm
         for label, value in rows:
@@ -165,7 +190,24 @@ class _InvoiceSheet(Sheet):
             self.put_block(LEFT, self.get_y(), WIDTH, self._ours.note, BODY)
             self.set_y(self.get_y() + 2)
         if not paper.credits:
-            self.put(LEFT, self.get_y(), WIDTH, words.thanks, BODY)
+            self.put_block(LEFT, self.get_y(), WIDTH, self._ours.closing or words.thanks, BODY)
+
+    def carry_data(self) -> None:
+        """The same as XML inside the PDF."""
+        paper = self._paper
+        at = datetime.combine(paper.day, time(), UTC)
+        data = invoice_xml(paper, self._ours, self._terms())
+        self.embed_file(
+            bytes=data,
+            basename=FILE_NAME,
+            mime_type="text/xml",
+            modification_date=at,
+            creation_date=at,
+            associated_file_relationship="Alternative",
+            desc=self._name,
+            compress=True,
+        )
+        self.set_xmp_metadata(xmp_of(self._name, self._ours.company, paper.day))
 
     def _draw_code(self, top: float, code: Modules) -> None:
         """The code at the right of the box, with what it is for below."""
@@ -223,7 +265,11 @@ class _InvoiceSheet(Sheet):
         paper, words = self._paper, self._words
         amount = words.amount(paper.totals.gross, paper.currency)
         if paper.due is None:
-            text = words.credit_text.format(number=paper.credits)
+            if paper.left is None:
+                text = words.credit_text.format(number=paper.credits)
+            else:
+                left = words.amount(paper.left, paper.currency)
+                text = words.credit_part.format(number=paper.credits, amount=amount, left=left)
             return f"{text}\n{words.reason.format(reason=paper.reason)}" if paper.reason else text
         pay = words.pay if paper.due > paper.day else words.pay_now
         return pay.format(amount=amount, due=words.day(paper.due), number=paper.number)
@@ -234,6 +280,11 @@ class _InvoiceSheet(Sheet):
             return []
         rows = [(words.holder, ours.company), ("IBAN", spaced(ours.iban)), ("BIC", ours.bic), (words.bank, ours.bank)]
         return [(label, value) for label, value in (*rows, (words.reference, self._paper.number)) if value]
+
+
+def _colour(text: str) -> Colour:
+    red, green, blue = bytes.fromhex(text[1:])
+    return red, green, blue
 
 
 def _address(ours: Letterhead) -> tuple[str, ...]:

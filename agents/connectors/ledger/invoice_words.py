@@ -39,6 +39,7 @@ class Words:
     pay_now: str
     credit_heading: str
     credit_text: str
+    credit_part: str
     credit_line: str
     reason: str
     holder: str
@@ -87,6 +88,7 @@ _ENGLISH = Words(
     pay_now="Please pay {amount} on receipt and quote {number}.",
     credit_heading="Credit",
     credit_text="This credit note cancels invoice {number} in full. The total is credited to you.",
+    credit_part="This credit note takes {amount} off invoice {number}, which now comes to {left}.",
     credit_line="Credit of invoice {number} of {day}",
     reason="Reason: {reason}",
     holder="Account holder",
@@ -117,7 +119,8 @@ _GERMAN = Words(
     pay_now="Bitte zahlen Sie {amount} nach Erhalt und geben Sie {number} an.",
     credit_heading="Gutschrift",
     credit_text="Dieser Beleg storniert die Rechnung {number} vollständig. Der Betrag wird Ihnen gutgeschrieben.",
-    credit_line="Storno der Rechnung {number} vom {day}",
+    credit_part="Dieser Beleg mindert die Rechnung {number} um {amount} auf {left}.",
+    credit_line="Gutschrift zur Rechnung {number} vom {day}",
     reason="Grund: {reason}",
     holder="Kontoinhaber",
     bank="Bank",

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.contract import Absent, CannotKnow, Document, Found, sha256_hex
 from agents.connectors.ledger.account_names import receivable
-from agents.connectors.ledger.booked import receipt_of, totals_of
+from agents.connectors.ledger.booked import receipt_of
+from agents.connectors.ledger.credited import checked_credit, credit_paper, creditable
 from agents.connectors.ledger.entry import NewEntry, entry_text, open_text
 from agents.connectors.ledger.invoice_words import words_of
 from agents.connectors.ledger.ledger_append import (
@@ -37,7 +38,7 @@ from agents.connectors.ledger.ledger_files import (
 from agents.connectors.ledger.ledger_records import LedgerRecords
 from agents.connectors.ledger.paper import Paper, PaperLine
 from agents.connectors.letterhead import read_letterhead
-from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
+from agents.errors import NeedsOwner, OutcomeUnknown
 from agents.vault import files as vault_files
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from agents.connectors.book_orders import BookOrder
     from agents.connectors.contract import ConnectorContext, Lookup, Receipt
     from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
-    from agents.connectors.ledger.beancount_file import Loaded, Transaction
     from agents.connectors.ledger.ledger import Ledger
     from agents.connectors.ledger.ledger_append import FileWriter
     from agents.connectors.letterhead import Letterhead
@@ -95,17 +95,20 @@ class LedgerBooks:
             letterhead = read_letterhead(self._append.root)
             lines = tuple(PaperLine(x.text, x.quantity, x.unit, x.price, x.tax, x.net) for x in order.lines)
             paper = Paper(number, now.day, due, order.customer, order.email, lines, order.totals, order.currency)
-            return _draft(paper, letterhead, key, now)
+            return self._drafted(paper, letterhead, (key, now))
 
         return self._book(key, draft)
 
     def credit(self, order: InvoiceCredit, key: str) -> Receipt:
-        """Book the credit note of a whole invoice, as the invoice turned round and linked to it."""
+        """Book the credit note of an invoice or a part of it, as the invoice turned round and linked to it."""
 
         def draft(texts: Mapping[str, str], now: _Now) -> Draft:
-            invoice = _creditable(self._append.cache.ledger(texts).whole(), order)
+            invoice = creditable(self._append.cache.ledger(texts).whole(), order.number)
+            sums = checked_credit(invoice, order)
+            letterhead = read_letterhead(self._append.root)
             number = self._append.next_number(texts, "CN", now.day)
-            return _draft_credit(number, invoice, order, read_letterhead(self._append.root), (key, now))
+            paper = credit_paper(number, now.day, (invoice, sums), order, words_of(letterhead.language))
+            return self._drafted(paper, letterhead, (key, now), f"credits {order.number} {order.reason}")
 
         return self._book(key, draft)
 
@@ -116,6 +119,12 @@ class LedgerBooks:
     def record(self, order: BookOrder, key: str) -> Receipt:
         """Write a bill, movements of the bank or what they were for."""
         return self._records.record(order, key)
+
+    def _drafted(self, paper: Paper, letterhead: Letterhead, made: tuple[str, _Now], subject: str = "") -> Draft:
+        from agents.connectors.ledger.invoice_pdf import render_pdf  # noqa: PLC0415 (fpdf is heavy, used rarely)
+        from agents.connectors.ledger.logo import read_logo  # noqa: PLC0415 (Pillow too)
+
+        return _draft(paper, render_pdf(paper, letterhead, read_logo(self._append.root)), made, subject)
 
     def _find_in(self, texts: Mapping[str, str], key: str) -> Lookup:
         places = places_of(texts, key)
@@ -174,10 +183,8 @@ def _read_back(ledger: Ledger, entry: NewEntry) -> Receipt:
     return receipt
 
 
-def _draft(paper: Paper, letterhead: Letterhead, key: str, now: _Now, subject: str = "") -> Draft:
-    from agents.connectors.ledger.invoice_pdf import render_pdf  # noqa: PLC0415 (fpdf is heavy, used rarely)
-
-    pdf = render_pdf(paper, letterhead)
+def _draft(paper: Paper, pdf: bytes, made: tuple[str, _Now], subject: str) -> Draft:
+    key, now = made
     path = document_file(paper.number)
     document = Document(path.rsplit("/", 1)[-1], sha256_hex(pdf), path)
     entry = NewEntry(
@@ -195,33 +202,3 @@ def _draft(paper: Paper, letterhead: Letterhead, key: str, now: _Now, subject: s
         credits=paper.credits,
     )
     return Draft(entry, pdf)
-
-
-def _draft_credit(
-    number: str, invoice: Transaction, order: InvoiceCredit, letterhead: Letterhead, made: tuple[str, _Now]
-) -> Draft:
-    key, now = made
-    sums = totals_of(invoice)
-    if sums is None or (sums[0].gross, sums[1]) != (order.total, order.currency):
-        hint = f"Compare the proposal with {invoice.file}:{invoice.line}."
-        raise NotAllowed(f"{order.number} in the ledger is not over {order.total} {order.currency}.", hint=hint)
-    words = words_of(letterhead.language)
-    about = words.credit_line.format(number=order.number, day=words.day(invoice.day))
-    lines = tuple(PaperLine(about, None, "", None, each.rate, each.net) for each in sums[0].rates)
-    email = invoice.meta.get("email", "")
-    paper = Paper(
-        number, now.day, None, order.customer, email, lines, sums[0], order.currency, order.number, order.reason
-    )
-    return _draft(paper, letterhead, key, now, f"credits {order.number} {order.reason}")
-
-
-def _creditable(loaded: Loaded, order: InvoiceCredit) -> Transaction:
-    """The invoice to be credited: ours, of this customer, and not credited before."""
-    found = [each for each in loaded.by_meta("number", order.number) if "invoice" in each.tags]
-    if len(found) != 1 or found[0].payee != order.customer:
-        hint = f"Look for {order.number} in the ledger."
-        raise NotAllowed(f"The ledger holds no single invoice {order.number} to {order.customer}.", hint=hint)
-    if earlier := loaded.by_meta("credits", order.number):
-        place = f"{earlier[0].file}:{earlier[0].line}"
-        raise NotAllowed(f"{order.number} is credited already.", hint=f"Look at {place}.")
-    return found[0]

@@ -26,7 +26,10 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An invoice, or a credit note when `credits` names the invoice it takes back; then `due` is None."""
+    """An invoice, or a credit note when `credits` names the invoice it takes back; then `due` is None.
+
+    `left` is what that invoice comes to afterwards, VAT included, when it was not taken back whole at once.
+    """
 
     number: str
     day: date
@@ -38,3 +41,4 @@ class Paper:
     currency: str
     credits: str = ""
     reason: str = ""
+    left: Decimal | None = None

@@ -56,8 +56,9 @@ class Style:
 class Sheet(FPDF):
     """Pages of one document; page breaks are the caller's."""
 
-    def __init__(self) -> None:
-        super().__init__(format="A4")
+    def __init__(self, *, for_archives: bool = False) -> None:
+        """`for_archives`: as PDF/A-3b, which may carry files."""
+        super().__init__(format="A4", enforce_compliance="PDF/A-3B" if for_archives else None)
         self.add_font("body", "", FONTS / "OpenSans-Regular.ttf")
         self.add_font("body", "B", FONTS / "OpenSans-Semibold.ttf")
         self._open_fonts = [font for font in self.fonts.values() if isinstance(font, TTFFont)]

@@ -104,6 +104,10 @@ class Dunning:
         """The wait while the owner wants nobody to be reminded, or until the day that was promised."""
         if self.story.silent:
             return [self.wait("paid", None, "the payment")]
+        if self.standing.get("credit_waits"):
+            waiting = self.wait("credited", None, "your decision about its credit note, before anybody is reminded")
+            waiting["conditions"].append({"kind": "credited", "about": self.number})
+            return [waiting]
         promised = date.fromisoformat(self.story.promised or "0001-01-01")
         if self.today < promised and not self.story.promise_skipped:
             return [self.wait("promised", promised, f"the payment, promised until {promised}")]
@@ -120,12 +124,14 @@ class Dunning:
         return [self.after_the_letters()]
 
     def remind(self, name: str, day: date, template: str) -> list[Given]:
-        """Propose the letter; a payment that comes while the owner decides ends it."""
+        """Propose the letter; what is paid or credited while the owner decides ends it, or makes another of it."""
         if self.standing["state"] == "unclear":
             return [self.ask_about_books()]
         if self.is_behind() and self.story.anyway < day.isoformat():
             return [self.wait_for_the_bank(name)]
-        return [self.letter(name, template), self.wait("settled", None, "the payment, while you decide")]
+        settled = self.wait("settled", None, "the payment, while you decide")
+        settled["conditions"].append({"kind": "owed", "about": f"{self.number} {self.standing['open']}"})
+        return [self.letter(name, template), settled]
 
     def letters(self) -> list[tuple[str, date, str]]:
         """The name of each letter, the day it is due, and its template; a notice that comes too late is left out."""
@@ -207,7 +213,6 @@ class Dunning:
 
         The first one about an invoice always needs the owner's yes, whatever their rules allow.
         """
-        is_part = Decimal(self.standing["open"]) != Decimal(self.standing["total"])
         return {
             "kind": "letter",
             "key": name,
@@ -220,10 +225,17 @@ class Dunning:
             },
             "documents": self.invoice["documents"],
             "quote": self.given["quote"],
-            "warnings": [f"⚠ a part was paid; {self.amount()} of {self.standing['total']} are open"] if is_part else [],
+            "warnings": self.parts(),
             "changes": [LEAVE_OUT, WAIT_ON],
             "first": not any(each in self.story.done for each, _, _ in self.letters()),
         }
+
+    def parts(self) -> list[str]:
+        """What was paid or credited of it already."""
+        total, credited = Decimal(self.standing["total"]), Decimal(self.standing["credited"])
+        open_still = f"{self.amount()} of {self.standing['total']} are open"
+        found = [f"⚠ a part was paid; {open_still}"] if Decimal(self.standing["open"]) != total - credited else []
+        return found + ([f"⚠ {credited:.2f} were credited; {open_still}"] if credited else [])
 
     def ask_about_reply(self) -> Given:
         """An answer came; what it means is for the owner to say."""

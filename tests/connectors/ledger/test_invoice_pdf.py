@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from agents.connectors.books import totals
@@ -135,6 +136,24 @@ def test_a_credit_note_says_what_it_takes_back_and_why() -> None:
     assert "Please pay" not in text
     (text,) = pdf_text(render_pdf(replace(taken_back, reason=""), OURS))
     assert "Reason" not in text
+
+
+def test_the_owners_own_sentences_stand_on_every_kind_of_page() -> None:
+    ours = replace(OURS, opening="As agreed:", closing="Until soon!", footer="HRB 4711")
+    pages = pdf_text(render_pdf(paper(*(line() for _ in range(40))), ours))
+    assert len(pages) > 1
+    assert all("HRB 4711" in page for page in pages)
+    assert ("As agreed:" in pages[0], "Until soon!" in pages[-1]) == (True, True)
+    assert "Thank you" not in pages[-1]
+
+
+@pytest.mark.parametrize(("accent", "lightness"), [("#102030", 255), ("#FFE680", 33)])
+def test_what_stands_on_the_owners_colour_can_be_read(accent: str, lightness: int) -> None:
+    with pypdfium2.PdfDocument(render_pdf(paper(), replace(OURS, accent_colour=accent))) as pdf:
+        page = pdf[0].render(scale=2).to_pil().convert("RGB")
+    bar = [y for y in range(400, page.height) if page.getpixel((590, y)) == tuple(bytes.fromhex(accent[1:]))]
+    reds = [page.getpixel((x, y))[0] for y in bar for x in range(590, 1060)]
+    assert (max if lightness == 255 else min)(reds) == lightness
 
 
 def test_the_same_invoice_has_the_same_bytes_in_another_process() -> None:

@@ -18,8 +18,8 @@ from agents.connectors.ledger.ledger_cache import NAME, LedgerCache
 from agents.connectors.ledger.ledger_files import MAIN, read_ledger
 from agents.connectors.ledger.quick_check import quick_check
 from agents.errors import NotAllowed
+from tests.connectors.books_hand import key_of, perform
 from tests.connectors.books_story import STORY, bank, bought, cost
-from tests.connectors.books_suite import key_of, perform
 from tests.connectors.contract import KEY
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
 from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger

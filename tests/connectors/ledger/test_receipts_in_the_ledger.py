@@ -12,8 +12,8 @@ from agents.connectors.book_orders import BankExplain, Spending, Transfer, Unexp
 from agents.connectors.contract import Absent, Found
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.errors import NotAllowed
+from tests.connectors.books_hand import key_of, sums
 from tests.connectors.books_story import bank, bill, bought, cost, day, explains, named
-from tests.connectors.books_suite import key_of, sums
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
 
 if TYPE_CHECKING:
