@@ -70,8 +70,8 @@ _ANNOUNCED = (
 )
 _OPENING = "Anfangssaldo | Startsaldo | Alter Kontostand | Opening balance | Solde initial | Saldo inicial | Beginsaldo"
 _CLOSING = "Endsaldo | Neuer Kontostand | Closing balance | Solde final | Saldo final | Eindsaldo"
-_UNIT = re.compile(r"\s*(?:\(\s*([A-Z]{3}|€|£)\s*\)|\b(?:in|en)?\s+([A-Z]{3}|€|£))\s*$")
-SIGNS = MappingProxyType({"€": "EUR", "£": "GBP"})
+_UNIT = re.compile(r"\s*(?:\(\s*([A-Z]{3}|€|£|\$)\s*\)|\b(?:in|en)?\s+([A-Z]{3}|€|£|\$))\s*$")
+SIGNS = MappingProxyType({"€": "EUR", "£": "GBP", "$": ""})  # many countries have dollars
 
 
 @cache
