@@ -1,14 +1,16 @@
 """What is to be done about movements of a booked statement that went out and nobody has explained.
 
 One proposal for the whole statement holds what its payees were always paid for, and what the owner said when asked;
-asked is once for each payee, about three at most. All else is listed. Nothing is asked twice.
+asked is about three payees at most, and again only where an answer names no cost of the books. All else is listed.
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from agents.autonomy.code_brain import last_of
+from agents.connectors.bank.refusal import told
 from agents.connectors.bank.spending import explained, known_of, names_of
 from agents.connectors.book_figures import PRIVATELY
 from agents.connectors.book_orders import BankExplain
@@ -53,9 +55,11 @@ def next_moves(
     found = known_of(waiting, reports.past_costs())
     said = {each.key: each.value for each in outcomes if each.kind in {"answered", "skipped"}}
     asked = [each for each in found if each.shares and not each.is_sure][:MAX_ASKED]
-    if questions := tuple(_question(each, booked.currency) for each in asked if _key(each) not in said):
+    known = names_of(reports.cost_names())
+    open_ones = [each for each in asked if not _is_meant(said.get(_key(each)), known)]
+    if questions := tuple(_question(each, booked.currency, said.get(_key(each), ""), known) for each in open_ones):
         return questions
-    names = _names(found, said, names_of(reports.cost_names()))
+    names = _names(found, said, known)
     moves = tuple(explained(each, names[each.bank_id]) for each in waiting if each.bank_id in names)
     if not moves:
         return _ended(BOOKED, waiting, booked.currency)
@@ -80,10 +84,21 @@ def _key(known: Known) -> str:
     return f"{ASKED}{known.moves[0].bank_id}"
 
 
-def _question(known: Known, currency: str) -> AskOwner:
+def _is_meant(answer: str | None, names: Mapping[str, str]) -> bool:
+    """Whether an answer says something: a cost of the books, or to leave it; a skipped question (empty) is left."""
+    return answer is not None and answer.strip().casefold() in {"", LEAVE.text, *names}
+
+
+def _question(known: Known, currency: str, answer: str, names: Mapping[str, str]) -> AskOwner:
+    """The question; `answer` is one that names no cost, told with what it may have meant."""
+    near = get_close_matches(answer.strip().casefold(), names, 1)
+    meant = f"; did you mean {names[near[0]]}? " if near else ". "
+    missed = f"Your books know no cost {told(answer)}{meant}" if answer else ""
     many = f"{len(known.moves)} movements, together " if len(known.moves) > 1 else ""
     sum_text = amount_text(known.sum, currency)
-    question = f"What did you pay {known.moves[0].party} for: {many}{sum_text}? A percentage says how often it was so."
+    question = (
+        f"{missed}What did you pay {known.moves[0].party} for: {many}{sum_text}? A percentage says how often it was so."
+    )
     shares = tuple(Choice(name, percent) for name, percent in known.shares[:MAX_OFFERED])
     private = () if any(each.text == PRIVATELY for each in shares) else (Choice(PRIVATELY),)
     quote = "\n".join(_line(each, currency) for each in known.moves[:MAX_LISTED])
