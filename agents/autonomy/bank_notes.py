@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 from agents.autonomy.bank_brain import MAX_BYTES, is_table
 from agents.autonomy.code_brain import kept_file
 from agents.autonomy.following import Follower
-from agents.autonomy.views import task_view
+from agents.autonomy.views import answers_in, task_view
 from agents.durability.task_persistence import find_task, questions_of, reopenings_of
 from agents.durability.transitions import Transition
+from agents.errors import EmployeeError
 from agents.security.audit_logger import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from agents.connectors.bank.csv_profile import Profile
+    from agents.connectors.book_figures import BookReports
     from agents.durability.transitions import Recorder, Writing
 
     Said = tuple[tuple[str, str], ...]  # keys of questions and their answers
@@ -27,12 +29,13 @@ PLANNED, RULE = "task.planned", "bank"
 
 
 class BankNotes(Follower):
-    """Follows the tasks of one vault."""
+    """Follows the tasks of one vault. `reports`: the figures of the books as they are now."""
 
     POSITION = "bank formats"
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, reports: Callable[[], BookReports]) -> None:
         super().__init__(recorder)
+        self._reports = reports
         self._studied: dict[str, Said] = {}  # with which answers the table of a task was studied
         self._found: dict[str, Profile] = {}  # what is to be kept, by task
 
@@ -47,7 +50,7 @@ class BankNotes(Follower):
 
     def _study(self, task: str) -> Profile | None:
         from agents.autonomy.bank_formats import formats_in  # noqa: PLC0415 (readers: 2 MB, used rarely)
-        from agents.autonomy.bank_tables import answers_of  # noqa: PLC0415 (the same)
+        from agents.autonomy.bank_tables import answers_of, with_known_accounts  # noqa: PLC0415 (the same)
         from agents.connectors.bank.csv_study import Studied, study  # noqa: PLC0415 (the same)
 
         with self._recorder.journal.begin() as sql:
@@ -55,16 +58,21 @@ class BankNotes(Follower):
             view = task_view(sql, row, "") if row else None
             since = max(reopenings_of(sql, task), default="")
             asked = [each for each in questions_of(sql, task) if each.state == "answered"]
-        said = tuple((each.move_key, each.answer) for each in asked if each.answered_at > since)
+        answered = (pair for each in asked if each.answered_at > since for pair in answers_in(each))
+        said = tuple((ask.key, words) for ask, words in answered)
         if view is None or not is_table(view) or self._studied.get(task) == said:
             return None
         root = self._recorder.store.root
         content = kept_file(root, view.attachments[0].stored, MAX_BYTES)
         if not isinstance(content, bytes):
             return None
+        try:
+            answers, _ = with_known_accounts(answers_of(said), lambda: self._reports().accounts())
+        except EmployeeError:
+            return None  # told where the books are read; the next plan is looked at again
         self._studied[task] = said
         formats = formats_in(root)
-        found = study(content, view.attachments[0].sent_name, formats.profiles, answers_of(said))
+        found = study(content, view.attachments[0].sent_name, formats.profiles, answers)
         return found.kept if isinstance(found, Studied) and not found.questions else None
 
     def take_in(self, writing: Writing, events: Sequence[Mapping[str, Any]]) -> None:
