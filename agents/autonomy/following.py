@@ -34,6 +34,7 @@ class Follower:
             newest = newest_seq(sql)
             links = links_after(sql, self._seen, BATCH) if newest > self._seen else ()
         told = [each for each in map(fields_of, links) if self.concerns(each)]
+        self.look_up(told)
         wrote = self._take_in(told, links[-1].seq) if told or len(links) == BATCH else 0
         self._seen = links[-1].seq if links else self._seen
         return wrote + (self._seen < newest and bool(links))
@@ -47,6 +48,9 @@ class Follower:
     @abstractmethod
     def concerns(self, event: Mapping[str, Any]) -> bool:
         """Whether an event, given by its fields, is to be taken in."""
+
+    def look_up(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Find out, outside of the transaction, what taking these events in needs; most need nothing."""
 
     @abstractmethod
     def take_in(self, writing: Writing, events: Sequence[Mapping[str, Any]]) -> None:

@@ -23,6 +23,8 @@ from agents.vault.note import MAX_NOTE_BYTES, Problem, decode_note
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from agents.autonomy.places import Entry, Places, Signature
     from agents.autonomy.shelving import Shelf
     from agents.durability.transitions import Recorder, Writing
@@ -140,7 +142,7 @@ class Questions:
             entry = self._places.find(f"{row.id}.md", NEEDS_ACTION, DONE)
             paths = (entry.path,) if entry else ()
             writing.record(Transition(fact, f"Answer {row.id}", author="owner", paths=paths))
-            self._close(writing, row, f"answered ({how}): {code_span(visible(answer))}")
+            self._close(writing, row, f"answered ({how}): {code_span(visible(' | '.join(answer.splitlines())))}")
 
     def _close(self, writing: Writing, row: QuestionRow, words: str) -> None:
         line = EditText("line", f"- {self._time()} {words}", "History")
@@ -153,13 +155,30 @@ class Questions:
         return local_text(self._clock.now())
 
 
+def asked_elsewhere(sql: Connection, task: str, shared: str) -> str:
+    """The other task with an open question that is shared under these words; empty when there is none."""
+    rows = questions_in(sql, "open") if shared else ()
+    return next((row.task for row in rows if row.task != task and ask_from_row(row).shared == shared), "")
+
+
 def acceptable(row: QuestionRow, answer: str) -> str | Problem:
     """The answer as it counts, without a secret in it, or why it cannot be taken.
 
     A choice counts however it is capitalised. What became of an effect is answered with one of the choices only.
     """
+    ask = ask_from_row(row)
+    if not ask.parts:
+        return _acceptable(row, ask, answer)
+    said = answer.split("\n" if "\n" in answer else "|")
+    if len(said) != len(ask.parts):
+        return Problem(0, f"answer all {len(ask.parts)} points, in their order, with | between the answers")
+    taken = [_acceptable(row, part, words) for part, words in zip(ask.parts, said, strict=True)]
+    return next((each for each in taken if isinstance(each, Problem)), None) or "\n".join(map(str, taken))
+
+
+def _acceptable(row: QuestionRow, ask: AskOwner, answer: str) -> str | Problem:
     words = masked(" ".join(answer.split()))
-    choices = [choice.text for choice in ask_from_row(row).choices]
+    choices = [choice.text for choice in ask.choices]
     chosen = next((text for text in choices if text.casefold() == words.casefold()), "")
     if chosen:
         return chosen

@@ -16,10 +16,10 @@ from agents.autonomy.learning import learn
 from agents.autonomy.owner_category import new_word, remember, remembered
 from agents.autonomy.owner_priority import reckon_priority
 from agents.autonomy.proposing import FILES, NEVER, STUCK, Proposing
-from agents.autonomy.questions import Questions
+from agents.autonomy.questions import Questions, asked_elsewhere
 from agents.autonomy.shelving import Shelf, done_folder
 from agents.autonomy.views import outcomes
-from agents.autonomy.waits import DEADLOCK, Waits
+from agents.autonomy.waits import DEADLOCK, Waits, after
 from agents.durability.journal import journal_id
 from agents.durability.news import consume_news, news_of
 from agents.durability.proposal_rows import OPEN, proposals_of
@@ -221,7 +221,10 @@ class Turns:
             return self._proposing.propose(writing, row, decision, move)
         if isinstance(move, WaitUntil):
             return self.waits.file(writing, row.id, move, known)
-        return move if isinstance(move, AskOwner) else None
+        if isinstance(move, AskOwner):
+            other = asked_elsewhere(writing.sql, row.id, move.shared)
+            return self.waits.file(writing, row.id, after(other), known) if other else move
+        return None
 
     def _waits(self, writing: Writing, task: str) -> bool:
         """Whether something of the task is on its way to or from the owner, or will wake it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agents.connectors.email.actions import thread_before
 from agents.connectors.receipts import receipt_from_json
@@ -71,16 +71,11 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
     happened += [
         (
             question.answered_at,
-            Outcome(
-                question.move_key,
-                "answered",
-                value=question.answer,
-                at=_at(question.answered_at),
-                offered=_is_offered(question),
-            ),
+            Outcome(ask.key, "answered", value=answer, at=_at(question.answered_at), offered=_is_offered(ask, answer)),
         )
         for question in questions_of(sql, task)
         if question.state == "answered" and not question.about
+        for ask, answer in answers_in(question)
     ]
     happened += [(each.at, _returned(each, known.get(each.proposal), models)) for each in returned_mails(sql, task)]
     happened += [(at, Outcome("", "reopened", at=_at(at))) for at in reopenings_of(sql, task)]
@@ -92,10 +87,9 @@ def outcomes(sql: Connection, task: str, models: Mapping[str, type[Action]]) -> 
     return tuple(outcome for _at, outcome in sorted(happened, key=lambda pair: pair[0]))
 
 
-def _is_offered(question: QuestionRow) -> bool:
+def _is_offered(ask: AskOwner, answer: str) -> bool:
     """Whether the answer is one of the choices, however it is written."""
-    offered = {_evened(each.text) for each in ask_from_row(question).choices}
-    return _evened(question.answer) in offered
+    return _evened(answer) in {_evened(each.text) for each in ask.choices}
 
 
 def _evened(words: str) -> str:
@@ -131,11 +125,24 @@ def _at(moment: str) -> datetime | None:
 def ask_to_json(ask: AskOwner) -> str:
     """A question as the journal keeps it."""
     choices = [[each.text, each.weight] for each in ask.choices]
-    return json.dumps({"key": ask.key, "question": ask.question, "choices": choices, "quote": ask.quote})
+    parts = [json.loads(ask_to_json(each)) for each in ask.parts]
+    fields = {"key": ask.key, "question": ask.question, "choices": choices, "quote": ask.quote}
+    later = {"parts": parts, "shared": ask.shared}
+    return json.dumps(fields | {name: value for name, value in later.items() if value})
 
 
 def ask_from_row(row: QuestionRow) -> AskOwner:
     """The question as it was asked."""
-    fields = json.loads(row.ask)
+    return _ask_of(json.loads(row.ask))
+
+
+def _ask_of(fields: Mapping[str, Any]) -> AskOwner:
     choices = tuple(Choice(text, weight) for text, weight in fields["choices"])
-    return AskOwner(fields["key"], fields["question"], choices, fields["quote"])
+    parts = tuple(map(_ask_of, fields.get("parts", ())))
+    return AskOwner(fields["key"], fields["question"], choices, fields["quote"], parts, fields.get("shared", ""))
+
+
+def answers_in(question: QuestionRow) -> tuple[tuple[AskOwner, str], ...]:
+    """What was answered, with what was asked: of a question with parts each of them."""
+    ask = ask_from_row(question)
+    return tuple(zip(ask.parts, question.answer.split("\n"), strict=True)) if ask.parts else ((ask, question.answer),)

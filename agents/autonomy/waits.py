@@ -20,7 +20,7 @@ from agents.durability.wait_rows import (
     withdraw_waits,
 )
 from agents.errors import EmployeeError
-from agents.reasoning.brain import AskOwner, Choice
+from agents.reasoning.brain import AskOwner, Choice, Condition, WaitUntil
 from agents.reasoning.decision_wire import conditions_from_json, conditions_to_json
 from agents.security.audit_logger import Fact
 from agents.vault.layout import CLAIMED
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from agents.autonomy.conditions import Conditions
     from agents.durability.transitions import Recorder, Writing
-    from agents.reasoning.brain import Outcome, WaitUntil
+    from agents.reasoning.brain import Outcome
 
 BY_REPLY = "reply"
 DEADLOCK = "deadlock"
@@ -42,6 +42,11 @@ SKIPPED = "skipped"
 GO_ON_ALONE = Choice("go on without waiting")
 CHOICES = (GO_ON_ALONE, Choice("file it, nothing is to be done"), Choice("I do it myself"))
 RECHECK_S = 600.0  # conditions are looked up again after this time, even when nothing says that something changed
+
+
+def after(other: str) -> WaitUntil:
+    """To wait for another task that asks what this one would ask too."""
+    return WaitUntil(f"after-{other}", "another task asks the owner the same", None, (Condition("task", other),))
 
 
 class Waits:

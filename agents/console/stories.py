@@ -172,7 +172,8 @@ def why(sql: Connection, name: str) -> Iterator[str]:
     for each in proposals_of(sql, task.id):
         yield f"proposal  {each.id}: {title_of(each)} - {each.state}"
     for asked in questions_of(sql, task.id):
-        yield f"question  {asked.id}: {json.loads(asked.ask)['question']} - {asked.state} {asked.answer}".rstrip()
+        words = " | ".join(asked.answer.splitlines())
+        yield f"question  {asked.id}: {json.loads(asked.ask)['question']} - {asked.state} {words}".rstrip()
     yield from _commits(sql, task.id)
 
 

@@ -140,7 +140,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
         rules=rules.look,
         returned=ReturnedMails(recorder, turns.shelf).look,
         people=People(recorder).look,
-        banks=BankNotes(recorder).look,
+        banks=BankNotes(recorder, lambda: house.book_reports).look,
         report=report,
         wake=wake,
         admit_signer=lambda: admit_signer(recorder, house.key.public_line()),

@@ -185,12 +185,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class AskOwner:
-    """One question. The choices are ranked, best first; the owner may always write something else."""
+    """One question. The choices are ranked, best first; the owner may always write something else.
+
+    `parts` are several points asked about in one note, each with its own choices: then the question itself has none,
+    and nothing counts as answered before all of them are. Each answer comes back under the key of its part.
+    While another task asks what is `shared` under the same words, this task waits for that one; empty = never.
+    """
 
     key: str
     question: str
     choices: tuple[Choice, ...]
     quote: str = ""
+    parts: tuple[AskOwner, ...] = ()
+    shared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,15 @@ def move_to_json(move: Move) -> dict[str, JsonValue]:
         }
     if isinstance(move, AskOwner):
         choices: list[JsonValue] = [[each.text, each.weight] for each in move.choices]
-        return {"move": "ask", "key": move.key, "question": move.question, "choices": choices, "quote": move.quote}
+        parts: list[JsonValue] = [move_to_json(each) for each in move.parts]
+        fields: dict[str, JsonValue] = {
+            "key": move.key,
+            "question": move.question,
+            "choices": choices,
+            "quote": move.quote,
+        }
+        later: dict[str, JsonValue] = {"parts": parts, "shared": move.shared}
+        return {"move": "ask", **fields, **{name: value for name, value in later.items() if value}}
     if isinstance(move, WaitUntil):
         until = move.until.isoformat() if move.until else None
         conditions = conditions_to_json(move.conditions)
@@ -76,12 +84,17 @@ def _move(fields: dict[str, Any], models: Mapping[str, type[Action]]) -> Move:
         action = models[fields["action"]["action"]].model_validate(fields["action"])
         return ProposeAction(fields["key"], action, fields["provenance"], fields["quote"], tuple(fields["warnings"]))
     if kind == "ask":
-        choices = tuple(Choice(text, weight) for text, weight in fields["choices"])
-        return AskOwner(fields["key"], fields["question"], choices, fields["quote"])
+        return _question(fields)
     if kind == "wait":
         until = datetime.fromisoformat(fields["until"]) if fields["until"] else None
         return WaitUntil(fields["key"], fields["why"], until, conditions_from_json(fields["conditions"]))
     return Finish(fields["summary"], conditions_from_json(fields["holds"]))
+
+
+def _question(fields: dict[str, Any]) -> AskOwner:
+    choices = tuple(Choice(text, weight) for text, weight in fields["choices"])
+    parts = tuple(map(_question, fields.get("parts", ())))
+    return AskOwner(fields["key"], fields["question"], choices, fields["quote"], parts, fields.get("shared", ""))
 
 
 def conditions_to_json(conditions: tuple[Condition, ...]) -> list[JsonValue]:

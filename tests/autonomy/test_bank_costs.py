@@ -109,7 +109,7 @@ def test_what_differs_is_asked_with_percentages_before_the_one_proposal(books: E
         ("Travel", ["Office", "Travel", "Travel"]),
         (" software ", ["Office", "Software", "Software"]),  # an account of the chart that was not offered
         (LEAVE.text, ["Office"]),
-        ("I do not know", ["Office"]),
+        ("Leave it unexplained", ["Office"]),
     ):
         explain, left = proposed(after(books, order, said("b", words)))
         assert [each.reason.costs[0].category for each in explain.moves if isinstance(each.reason, Spending)] == names
@@ -117,6 +117,26 @@ def test_what_differs_is_asked_with_percentages_before_the_one_proposal(books: E
     explain, _ = proposed(after(books, order, said("b", PRIVATELY)))
     assert [each.reason for each in explain.moves[1:]] == [Transfer(account="Private")] * 2
     assert len(proposed(after(books, order, said("b", "", "skipped")))[0].moves) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Trvael", "Your books know no cost Trvael; did you mean Travel? What did you pay Mega Market for"),
+        ("I do not know", "Your books know no cost I do not know. What did you pay Mega Market for"),
+    ],
+)
+def test_an_answer_that_is_no_cost_of_the_books_is_told_and_asked_again(
+    books: EmbeddedLedger, words: str, told: str
+) -> None:
+    spent_before(books, "Mega Market", "Office", "Travel")
+    order = booked(books, ("b", "-40.00", "Mega Market"))
+    (first,) = asked(after(books, order))
+    (again,) = asked(after(books, order, said("b", words)))
+    assert again.question.startswith(told)
+    assert (again.key, again.choices, again.quote) == (first.key, first.choices, first.quote)
+    explain, _ = proposed(after(books, order, said("b", words), said("b", "Travel")))
+    assert [each.bank_id for each in explain.moves] == ["b"]
 
 
 def test_asked_is_about_few_payees_and_those_that_cost_most(books: EmbeddedLedger) -> None:

@@ -99,7 +99,40 @@ def test_another_table_is_for_the_brain_behind_unless_the_owner_says_what_it_is(
     assert decided(books, other) is None
     found = decided(books, other, category=CATEGORY)
     assert found is not None
-    assert [each.key for each in found.moves if isinstance(each, AskOwner)] == ["bank-day", "bank-amount"]
+    assert [each.key for each in question(found).parts] == ["bank-day", "bank-amount"]
+
+
+def test_several_open_points_are_one_question_with_a_place_for_each(books: EmbeddedLedger) -> None:
+    plain = table("Datum;Verwendungszweck;Betrag", "02.03.2026;a;-1,50", "04.03.2026;b;2,00")
+    ask = question(decided(books, plain))
+    assert [(each.key, each.choices[0].text) for each in ask.parts] == [
+        ("bank-date_order", "day-month-year: 02.03.2026 is 2 March 2026"),
+        ("bank-currency_of_all", "EUR"),
+        (WHICH, "Checking"),
+    ]
+    assert (ask.choices, ask.quote.count("\n")) == ((), 2)
+    order_and_currency = (answered("day-month-year", "bank-date_order"), answered("EUR", "bank-currency_of_all"))
+    assert order(decided(books, plain, *order_and_currency, answered("Savings"))).account == "Savings"
+    left = question(decided(books, plain, *order_and_currency))
+    assert (left.key, left.parts) == (WHICH, ())
+
+
+def test_an_account_that_the_books_do_not_know_is_told_at_once(books: EmbeddedLedger) -> None:
+    ask = question(decided(books, CONTENT, answered("Chekcing")))
+    assert ask.question.startswith("s.csv: Your books know no account Chekcing. Which of your accounts is this?")
+    assert order(decided(books, CONTENT, answered("Chekcing"), answered("Checking"))).account == "Checking"
+    assert question(decided(books, CONTENT, answered("LT121000011101001000"))).question == ask.question.replace(
+        "Chekcing", "LT121000011101001000"
+    )
+    named = table(f"Auftragskonto;{HEAD}", "K1;25.10.2026;a;-1,50;EUR", "K1;26.10.2026;b;2,00;EUR")
+    words = question(decided(books, named, answered("Chekcing"))).question
+    assert words == "Your books know no account Chekcing. Which of your accounts is K1?"
+
+
+def test_what_is_asked_of_a_new_bank_is_shared_by_all_files_with_its_heading(books: EmbeddedLedger) -> None:
+    one, other = question(decided(books, CONTENT)), question(decided(books, CONTENT.replace(b"-1,50", b"-1,70")))
+    assert one.shared == other.shared != ""
+    assert question(decided(books, CONTENT.replace(b"Datum", b"Buchungstag"))).shared != one.shared
 
 
 def test_a_note_is_used_and_one_that_is_broken_is_told(books: EmbeddedLedger) -> None:

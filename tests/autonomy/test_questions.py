@@ -13,8 +13,10 @@ from agents.autonomy.places import Places
 from agents.autonomy.queries import task_states
 from agents.autonomy.questions import acceptable
 from agents.autonomy.read_notes import LOOK_EVERY_S
+from agents.autonomy.views import answers_in, ask_to_json
 from agents.durability.task_persistence import add_task, find_question, find_task
 from agents.durability.transitions import Transition
+from agents.reasoning.brain import AskOwner, Choice
 from agents.security.audit_logger import Fact
 from agents.vault.note import Problem
 
@@ -148,6 +150,21 @@ def test_a_choice_counts_however_it_is_written_and_emptiness_does_not(house: Hou
     assert row is not None
     assert acceptable(row, "  bLuE ") == "blue"
     assert isinstance(acceptable(row, " \n"), Problem)
+
+
+def test_all_points_of_a_question_are_answered_together_by_command(house: House) -> None:
+    question = house.asked()
+    with house.journal.begin() as sql:
+        row = find_question(sql, question)
+    assert row is not None
+    points = (AskOwner("order", "?", (Choice("day first"),)), AskOwner("account", "?", ()))
+    both = replace(row, ask=ask_to_json(AskOwner("table", "?", (), "", points)))
+    taken = acceptable(both, " Day  first | My Bank ")
+    assert taken == "day first\nMy Bank"
+    answered = replace(both, answer=taken)
+    assert [(ask.key, words) for ask, words in answers_in(answered)] == [("order", "day first"), ("account", "My Bank")]
+    for words in ("day first", "a | b | c", "day first | "):
+        assert isinstance(acceptable(both, words), Problem)
 
 
 def test_while_nothing_stirs_questions_rest_and_every_change_is_seen(

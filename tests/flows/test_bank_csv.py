@@ -31,7 +31,7 @@ def banks(employee: Employee) -> list[Path]:
 
 
 def answer(employee: Employee, words: str, choice: str) -> None:
-    """Tick a box of the question that has these words."""
+    """Tick a box of the question that has these words, and may have other points."""
     (note,) = [each for each in employee.questions() if words in each.read_text(encoding="utf-8")]
     text = note.read_text(encoding="utf-8")
     assert text.count(f"- [ ] {choice}\n") == 1, text
@@ -78,6 +78,24 @@ def test_what_a_file_does_not_prove_is_asked_once_and_kept_in_a_note(employee: E
     assert employee.said("verify")
 
 
+def test_two_files_of_a_new_bank_are_one_question(employee: Employee) -> None:
+    employee.drop("one.csv", export(*FIRST))
+    employee.drop("two.csv", export(*LATER))
+    employee.once()
+    (note,) = employee.questions()
+    answer(employee, "day or month", "day-month-year: 03.02.2026 is 3 February 2026")
+    employee.once()
+    assert employee.questions() == [note]  # two points are open
+    answer(employee, "Which currency", "EUR")
+    answer(employee, "Which of your accounts", "Checking")
+    employee.once()
+    assert employee.questions() == []
+    assert "# Book 3 movements of Checking?" in yes(employee)
+    employee.once()
+    assert employee.questions() == []
+    assert len(employee.pending("bank.book")) == 1
+
+
 def test_a_heading_that_changed_is_asked_about_again(employee: Employee) -> None:
     read_in(employee)
     yes(employee)
@@ -85,7 +103,8 @@ def test_a_heading_that_changed_is_asked_about_again(employee: Employee) -> None
         "new.csv", export("05.04.2026;a;b;c;-2,00", head="Datum;Empfänger;Buchungstext;Verwendungszweck;Betrag")
     )
     employee.once()
-    assert len(employee.questions()) == 3
+    (question,) = employee.questions()
+    assert question.read_text(encoding="utf-8").count("\n## ") == 3
     assert len(banks(employee)) == 1
 
 

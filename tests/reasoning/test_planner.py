@@ -97,6 +97,42 @@ def test_a_box_and_the_same_words_agree() -> None:
     assert read_answer(text, ASK) == "business"
 
 
+PARTS = AskOwner("table", "How is it to be read?", (), "a | b", (
+    AskOwner("order", "What comes first?", (Choice("day"), Choice("month"))),
+    AskOwner("account", "Which account?", (Choice("Checking"), Choice("day"))),
+))  # fmt: skip
+ALL = render_question("q-1", "t-1", PARTS, datetime(2026, 11, 23, 10))
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ((), None),
+        ((("[ ] month", "[x] month"),), None),
+        ((("[ ] month", "[x] month"), ("[ ] Checking", "[x] Checking")), "month\nChecking"),
+        ((("answer_1:", "answer_1: day"), ("answer_2:", "answer_2: Savings")), "day\nSavings"),
+        ((("answer_2:", "answer_2: checking"), ("[ ] day", "[x] day")), "day\nChecking"),
+        ((("[ ] day", "[x] day"), ("[ ] something else (write it in `answer_2`)", "[x] day")), "day\nday"),
+    ],
+)
+def test_a_question_with_parts_is_answered_when_all_are(changes: tuple[tuple[str, str], ...], answer: str) -> None:
+    text = ALL
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    assert read_answer(text, PARTS) == answer
+
+
+def test_two_answers_to_one_part_are_a_problem_of_its_line() -> None:
+    text = ALL.replace("[ ] day", "[x] day").replace("answer_2:", "answer_2: Checking")
+    found = read_answer(text, PARTS)
+    assert isinstance(found, Problem)
+    assert "`answer_2` says 'Checking'" in found.message
+    listed = read_answer(ALL.replace("answer_1:", "answer_1: [a, b]"), PARTS)
+    assert isinstance(listed, Problem)
+    assert "`answer_1` holds a list" in listed.message
+
+
 @pytest.mark.parametrize(
     "changes",
     [

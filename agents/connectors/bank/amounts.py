@@ -10,6 +10,7 @@ _TWO, _THREE = Decimal("0.01"), Decimal("0.001")
 _CODE = re.compile(r"[A-Z]{3}")
 # nobody's account holds more, and a longer number is no amount
 MAX_DIGITS = 18
+MAX_CHARS = 40  # noughts before it make it no other
 _MACHINE = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
 
 
@@ -27,6 +28,7 @@ def whole_units(number: Decimal, currency: str) -> Decimal | None:
 
 def machine_amount(text: str, currency: str) -> Decimal | None:
     """An amount as formats for machines have it: no thousands marks, a point or a comma before the parts."""
-    if len(text) > MAX_DIGITS or not _MACHINE.fullmatch(text):
+    if len(text) > MAX_CHARS or not _MACHINE.fullmatch(text):
         return None
-    return whole_units(Decimal(text.replace(",", ".")), currency)
+    number = Decimal(text.replace(",", "."))
+    return whole_units(number, currency) if len(number.as_tuple().digits) <= MAX_DIGITS else None

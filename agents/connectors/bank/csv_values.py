@@ -29,8 +29,8 @@ _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6,
 _FULL_YEAR, _SHORT_YEAR = 4, 2
 
 _MINUSES = "-−–"
-_UNIT_BEFORE = re.compile(r"([A-Z]{3}|[€£])\s*(?=[\d+(.,−–-])")
-_UNIT_BEHIND = re.compile(r"(?<=[\d).,−–-])\s*([A-Z]{3}|[€£])")
+_UNIT_BEFORE = re.compile(r"([A-Z]{3}|[€£$])\s*(?=[\d+(.,−–-])")
+_UNIT_BEHIND = re.compile(r"(?<=[\d).,−–-])\s*([A-Z]{3}|[€£$])")
 _GAP = re.compile("(?<=\\d)[ '’\u00a0\u202f](?=\\d{3}(?!\\d))")
 _BODY = {
     COMMA: re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d*)(?:,\d{1,6})?", re.ASCII),

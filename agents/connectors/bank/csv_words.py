@@ -32,27 +32,32 @@ _LISTS = {
     " | Debet/Credit | Credit Debit Indicator | Débit/Crédit | Sens | Cargo/Abono | Debe/Haber",
     CURRENCY: "Währung | Waehrung | Currency | Devise | Divisa | Moneda | Munt | Valutacode | Ccy",
     BALANCE: "Saldo | Saldo nach Buchung | Kontostand | Balance | Running balance | Solde | Saldo na mutatie"
-    " | Saldo na trn | Account balance",
+    " | Saldo na trn | Account balance | Bal After Bkng | Current balance | RunningBalance",
     ACCOUNT: "Auftragskonto | IBAN Auftragskonto | Own account | Own IBAN | Account | Account number | Konto"
     " | Kontonummer | Compte | Numéro de compte | Cuenta | Rekening | Rekeningnummer | IBAN/BBAN",
     IBAN: "IBAN Zahlungsbeteiligter | Kontonummer/IBAN | IBAN | IBAN Auftraggeber/Empfänger | Partner IBAN"
-    " | Counterparty IBAN | Counterparty account | Tegenrekening | Tegenrekening IBAN/BBAN | Compte contrepartie",
-    BIC: "BIC (SWIFT-Code) Zahlungsbeteiligter | BIC (SWIFT-Code) | BIC | BLZ | SWIFT | BIC tegenpartij",
+    " | Counterparty IBAN | Counterparty account | Tegenrekening | Tegenrekening IBAN/BBAN | Compte contrepartie"
+    " | Counterpty IBAN/BBAN",
+    BIC: "BIC (SWIFT-Code) Zahlungsbeteiligter | BIC (SWIFT-Code) | BIC | BLZ | SWIFT | BIC tegenpartij"
+    " | Counterparty BIC",
     ID: "Transaction ID | Transaktions-ID | Transaktionsnummer | Umsatz-ID | Buchungsreferenz | Bank reference"
-    " | Numéro d'opération | ID de la transaction | Volgnr | Transactie-ID | ID",
+    " | Numéro d'opération | ID de la transaction | Volgnr | Seq No | Transactie-ID | ID",
     REFERENCE: "Kundenreferenz (End-to-End) | Ende-zu-Ende-Referenz | End-to-End-Referenz | End-to-End-ID"
-    " | Kundenreferenz | Reference | Référence | Referencia | Betalingskenmerk | Kenmerk | Transactiereferentie",
+    " | Kundenreferenz | Reference | Référence | Referencia | Betalingskenmerk | Kenmerk | Transactiereferentie"
+    " | Transaction Reference",
     STATUS: "Status | State | Umsatzstatus | Buchungsstatus | Info | Statut | Estado",
     PARTY: "Beguenstigter/Zahlungspflichtiger | Begünstigter/Zahlungspflichtiger | Name Zahlungsbeteiligter"
     " | Auftraggeber/Empfänger | Auftraggeber/Zahlungsempfänger | Empfänger/Auftraggeber | Counterparty"
     " | Counterparty name | Partner Name | Merchant | Name | Contrepartie | Nom de la contrepartie | Tiers"
-    " | Beneficiario/Ordenante | Ordenante/Beneficiario | Tegenpartij | Naam tegenpartij | Naam / Omschrijving",
+    " | Beneficiario/Ordenante | Ordenante/Beneficiario | Tegenpartij | Naam tegenpartij | Naam / Omschrijving"
+    " | Name Counterpty",
     PAYER: "Zahlungspflichtige*r | Zahlungspflichtiger | Auftraggeber | Payer | Ordenante | Donneur d'ordre",
     PAYEE: "Zahlungsempfänger*in | Zahlungsempfänger | Empfänger | Payee | Beneficiary | Bénéficiaire | Beneficiario",
     KIND: "Buchungstext | Umsatztyp | Umsatzart | Vorgang | Transaction type | Type | Tipo | Mutatiesoort",
     TEXT: "Verwendungszweck | Vorgang/Verwendungszweck | Description | Details | Narrative | Memo | Payment reference"
     " | Particulars | Libellé | Détail | Informations complémentaires | Communication | Concepto | Descripción"
     " | Observaciones | Omschrijving | Mededelingen | Omschrijving-1 | Omschrijving-2 | Omschrijving-3 | Message"
+    " | Description-1 | Description-2 | Description-3"
     " | Purpose | Zweck",
 }
 ROLES = tuple(_LISTS)
@@ -70,8 +75,8 @@ _ANNOUNCED = (
 )
 _OPENING = "Anfangssaldo | Startsaldo | Alter Kontostand | Opening balance | Solde initial | Saldo inicial | Beginsaldo"
 _CLOSING = "Endsaldo | Neuer Kontostand | Closing balance | Solde final | Saldo final | Eindsaldo"
-_UNIT = re.compile(r"\s*(?:\(\s*([A-Z]{3}|€|£)\s*\)|\b(?:in|en)?\s+([A-Z]{3}|€|£))\s*$")
-SIGNS = MappingProxyType({"€": "EUR", "£": "GBP"})
+_UNIT = re.compile(r"\s*(?:\(\s*([A-Z]{3}|€|£|\$)\s*\)|\b(?:in|en)?\s+([A-Z]{3}|€|£|\$))\s*$")
+SIGNS = MappingProxyType({"€": "EUR", "£": "GBP", "$": ""})  # many countries have dollars
 
 
 @cache

@@ -13,6 +13,8 @@ from agents.connectors.bank.refusal import WHOLE, RefusedError
 
 # UTF-8 that somebody took for a Western code page and saved again, in the bytes of that page
 _BROKEN = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80|\xe2\x82\xac")
+# what stands around messages that came over lines: begin and end of one, and end of file
+_FRAMES = re.compile("^\x01|\x03$|\x1a\\Z", re.MULTILINE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -23,7 +25,7 @@ def decode(content: bytes) -> str:
     Raises:
         RefusedError: it is no text, was cut off inside a letter, or its letters were broken before.
     """
-    text = _decoded(content)
+    text = _FRAMES.sub("", _decoded(content).replace("\r\n", "\n").replace("\r", "\n"))
     if _CONTROLS.search(text):
         raise RefusedError("The file holds bytes that no text has.")
     if not text.isascii() and ("\ufffd" in text or _BROKEN.search(text.encode("cp1252", "replace"))):
@@ -31,7 +33,7 @@ def decode(content: bytes) -> str:
             "The letters of the file were broken by an earlier conversion.",
             "Export it again and do not open it in another program before.",
         )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def _decoded(content: bytes) -> str:

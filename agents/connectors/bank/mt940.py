@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.amounts import is_currency, machine_amount
@@ -27,11 +27,14 @@ _TAG = re.compile(r":([0-9A-Z]{2,3}):")
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,]+)", re.ASCII)
 _MOVEMENT = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>[RE]?[CD])[A-Z]?(?P<amount>\d[\d,]*)[A-Z][A-Z0-9]{3}"
-    r"(?P<reference>(?:(?!//).){0,35})(?://(?P<own>.{0,35}))?",
+    r"(?P<reference>(?:(?!//).){0,50})(?://(?P<own>.{0,35}))?",
     re.ASCII,
 )
-# what stands around statements: the envelope of SWIFT ({1:...}) and a name of the bank before the first field
-_AROUND = re.compile(r"|-|-\}.*|\{[1235]:.*|[A-Z0-9]{3,16}", re.ASCII)
+# what stands around statements: the envelope of SWIFT ({1:...}), and names and numbers before the first field
+_AROUND = re.compile(r"|-|-\}.*|\{[1235]:.*|(?=.{3,30}$)[A-Z0-9]{2,}(?: [A-Z0-9]{2,})*", re.ASCII)
+_KIND = "940"  # a field of its own before the statements, as Rabobank has it
+_INTERIM = frozenset({"13D", "34F", "90C", "90D"})
+_ENDS_OF_FEBRUARY = ("0229", "0230")
 _ENDS = re.compile(r"-$|-\}")
 
 
@@ -45,6 +48,7 @@ class _Open:
     currency: str = ""
     lines: list[BankLine] = field(default_factory=list)
     movement: str = ""
+    details: list[str] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -67,6 +71,9 @@ def read_mt940(text: str) -> tuple[Statement, ...]:
         if tag == "20":
             found += _closed(one)
             one = _Open()
+        elif tag == _KIND:
+            found += _closed(one)
+            one = None
         elif one is None:
             raise RefusedError(f"The file begins with field {tag} instead of field 20.")
         else:
@@ -95,7 +102,7 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
 
 def _unwrapped(line: str) -> str:
     """A line without the beginning of SWIFT's envelope."""
-    return line[line.find("{4:") + 3 :] if line.startswith("{") and "{4:" in line else line
+    return line[line.find("{4:") + 3 :] if line.lstrip().startswith("{") and "{4:" in line else line
 
 
 def _take(one: _Open, tag: str, value: str) -> None:
@@ -104,15 +111,19 @@ def _take(one: _Open, tag: str, value: str) -> None:
     elif tag in {"60F", "60M"}:
         one.opening = _balance(one, value)
     elif tag in {"62F", "62M"}:
-        _end_movement(one, "")
+        _end_movement(one)
         one.closing = _balance(one, value)
+    elif tag in _INTERIM:
+        raise RefusedError(
+            "The file is a report within the day (MT942), which tells no balances.", "Export statements (MT940)."
+        )
     elif tag == "61":
-        _end_movement(one, "")
+        _end_movement(one)
         if one.closing or not one.opening:
             raise RefusedError("A movement stands outside of the balances of its statement.")
         one.movement = value
     elif tag == "86" and one.movement:
-        _end_movement(one, value)
+        one.details.append(value)
 
 
 def _account(value: str) -> str:
@@ -141,12 +152,13 @@ def _balance(one: _Open, value: str) -> Balance:
     return Balance(day, amount if found[1] == "C" else -amount)
 
 
-def _end_movement(one: _Open, details: str) -> None:
-    """Put the movement that waits for its details in."""
+def _end_movement(one: _Open) -> None:
+    """Put the movement in whose details are all there: some banks write each line of them as a field."""
     if not one.movement:
         return
     first, _, supplement = one.movement.partition("\n")
-    one.movement = ""
+    details = "\n".join(one.details)
+    one.movement, one.details = "", []
     found = _MOVEMENT.fullmatch(first.rstrip())
     amount = machine_amount(found["amount"], one.currency) if found else None
     day = _booked_on(found["value"], found["entry"]) if found else None
@@ -176,12 +188,13 @@ def _line(
 
 
 def _day(text: str) -> date | None:
-    """A day without century: banks have kept MT940 since 1980."""
-    year = int(text[:2])
+    """A day without century: banks have kept MT940 since 1980. In interest all months have 30 days, February too."""
+    short = int(text[:2])
+    year = short + (1900 if short >= 80 else 2000)  # noqa: PLR2004 (see above)
     try:
-        return date(year + (1900 if year >= 80 else 2000), int(text[2:4]), int(text[4:]))  # noqa: PLR2004 (see above)
+        return date(year, int(text[2:4]), int(text[4:]))
     except ValueError:
-        return None
+        return date(year, 3, 1) - timedelta(days=1) if text[2:] in _ENDS_OF_FEBRUARY else None
 
 
 def _booked_on(value: str, entry: str | None) -> date | None:

@@ -20,8 +20,11 @@ from agents.connectors.bank.statement import Balance, BankLine, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s*/?>")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?!\1)[.,]\d{1,2}", re.ASCII)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CDATA, _CDATA_ENDS = "<![CDATA[", "]]>"
 _STATEMENTS = frozenset({"STMTRS", "CCSTMTRS"})
 _HOLDERS = _STATEMENTS | {
@@ -74,7 +77,7 @@ def read_ofx(text: str) -> tuple[Statement, ...]:
 
 def _tree(text: str) -> _Node:
     """The file as nested elements; every one that begins must end, the outermost too."""
-    pieces = _TAG.split(_without_cdata(text))
+    pieces = _TAG.split(_without_cdata(_COMMENT.sub("", text)))
     root = _Node("")
     ways = [root]
     for closes, raw_name, content in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
@@ -113,16 +116,23 @@ def _statement_nodes(node: _Node) -> Iterator[_Node]:
 
 
 def _statement(node: _Node) -> Statement:
-    currency = node.value("CURDEF").upper()
+    lists = list(node.all("BANKTRANLIST"))
+    moves = [each for listed in lists for each in listed.all("STMTTRN")]
+    currency = node.value("CURDEF").upper() or _only_currency(moves)
     origin = next((each for each in node.nodes if each.name in {"BANKACCTFROM", "CCACCTFROM"}), _Node(""))
     account = account_name(origin.value("ACCTID"))
     if not account or not is_currency(currency):
         raise RefusedError("A statement in the file does not say its account or its currency.")
-    listed = node.first("BANKTRANLIST")
-    lines = tuple(_line(each, currency) for each in listed.all("STMTTRN"))
+    lines = tuple(_line(each, currency) for each in moves)
     left_out = sum(1 for pending in node.all("BANKTRANLISTP") for _ in pending.all("STMTTRNP"))
-    closing = _closing(node, currency, lines, listed.value("DTEND"))
+    closing = _closing(node, currency, lines, max((each.value("DTEND") for each in lists), default=""))
     return Statement(account, currency, _by_day(lines), None, closing, left_out)
+
+
+def _only_currency(moves: list[_Node]) -> str:
+    """What all movements say, where the statement itself says nothing."""
+    said = {each.first("CURRENCY").value("CURSYM").upper() for each in moves}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _by_day(lines: tuple[BankLine, ...]) -> tuple[BankLine, ...]:
@@ -136,7 +146,7 @@ def _line(node: _Node, account_currency: str) -> BankLine:
             "The file corrects movements that were told before.", "Export the time again as CSV, CAMT or MT940."
         )
     currency = node.first("CURRENCY").value("CURSYM").upper() or account_currency
-    amount = machine_amount(node.value("TRNAMT").replace(" ", ""), currency)
+    amount = _amount(node.value("TRNAMT"), currency)
     if amount is None:
         raise RefusedError(f"A movement has an amount that cannot be read: {told(node.value('TRNAMT'))}")
     other = next((each for each in node.nodes if each.name in {"BANKACCTTO", "CCACCTTO"}), _Node(""))
@@ -153,6 +163,13 @@ def _line(node: _Node, account_currency: str) -> BankLine:
     )
 
 
+def _amount(text: str, currency: str) -> Decimal | None:
+    """An amount; where both marks stand in it, the last one is before the parts."""
+    bare = text.replace(" ", "")
+    found = _GROUPED.fullmatch(bare)
+    return machine_amount(bare.replace(found[1], "") if found else bare, currency)
+
+
 def _day(text: str) -> date:
     """The first eight digits: the rest is a time, often one made up."""
     try:
@@ -166,7 +183,7 @@ def _closing(node: _Node, currency: str, lines: tuple[BankLine, ...], end: str) 
     told_balance = node.first("LEDGERBAL")
     if not told_balance.value("BALAMT") or not told_balance.value("DTASOF"):
         return None
-    amount = machine_amount(told_balance.value("BALAMT").replace(" ", ""), currency)
+    amount = _amount(told_balance.value("BALAMT"), currency)
     if amount is None:
         raise RefusedError(f"The balance cannot be read: {told(told_balance.value('BALAMT'))}")
     day = _day(told_balance.value("DTASOF"))

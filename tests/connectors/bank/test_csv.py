@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -48,6 +49,18 @@ def test_the_decimal_mark_is_proven_by_any_row_or_asked() -> None:
     assert amounts(rows(day + "-12")) == [Decimal("-12.00")]
     assert "before the cents" in asked(rows(day + "1.250")).questions[0].words
     assert "fits every amount" in refused(rows(day + "1.250,5", day + "7.5")).sentence
+
+
+def test_dollars_are_of_many_countries_and_asked_about() -> None:
+    head = "Date,Type,Description,Amount ($),Account"
+    content = table(head, '01/31/2026,ACH,a,"-$1,574.04",K', "01/30/2026,ACH,b,$2.00,K")
+    assert [each.about for each in asked(content).questions] == ["currency_of_all"]
+    kept = replace(asked(content).profile, currency="CAD")
+    (found,) = read(content, profiles={kept.digest: kept})
+    assert [(line.amount, line.currency) for line in found.lines] == [
+        (Decimal("2.00"), "CAD"),
+        (Decimal("-1574.04"), "CAD"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,20 @@ def test_a_savings_bank() -> None:
     )
 
 
+def test_a_dutch_bank_in_english() -> None:
+    (found,) = read(
+        table(
+            '"IBAN/BBAN","Ccy","BIC","Seq No","Date","Value Date","Amount","Bal After Bkng","Counterpty IBAN/BBAN",'
+            '"Name Counterpty","Counterparty BIC","Code","Transaction Reference","Description-1","Description-2"',
+            f'"{IBAN}","EUR","RABONL2U","0001","2026-03-25","2026-03-25","+12,50","+112,50","{OTHER}","Acme",'
+            '"COBADEFF","cb","E-7","Invoice 7","of March"',
+        )
+    )
+    assert found.closing == Balance(TODAY, Decimal("112.50"))
+    (line,) = found.lines
+    assert (line.party, line.iban, line.text, line.reference) == ("Acme", OTHER, "Invoice 7 of March", "E-7")
+
+
 def test_a_cooperative_bank_with_an_unnamed_column_of_s_and_h_and_rows_of_balances() -> None:
     lines = (
         "Volksbank Musterstadt",

@@ -55,6 +55,9 @@ def test_an_expected_movement_is_left_out_and_counted() -> None:
         ("260102", date(2026, 1, 2)),
         ("2402280229", date(2024, 2, 29)),
         ("991231", date(1999, 12, 31)),
+        ("2602300301", date(2026, 3, 1)),  # interest is of the 30th of each month
+        ("2402300229", date(2024, 2, 29)),
+        ("260229", date(2026, 2, 28)),
     ],
 )
 def test_the_day_of_booking_gets_the_nearest_year(days: str, booked: date) -> None:
@@ -97,6 +100,27 @@ def test_words_between_strokes_are_read() -> None:
 def test_plain_details_and_none() -> None:
     assert one(":61:260102C0,NMSC", "just\r\nwords").text == "just words"
     assert one(":61:260102C0,NMSCREF//B\r\nmore of it").text == "more of it"
+    assert one(":61:260102C0,NMSC", "a field\r\n:86:for each line\r\n:86:").text == "a field for each line"
+
+
+def test_details_of_the_whole_statement_are_of_no_movement() -> None:
+    content = statement(":61:260102C0,NMSC", ":86:mine", closing="C260131EUR1000,00\r\n:86:of all")
+    assert [line.text for line in read(content)[0].lines] == ["mine"]
+
+
+def test_a_report_within_the_day_is_told_apart() -> None:
+    content = b":20:REF\r\n:25:1\r\n:28C:1/1\r\n:34F:EUR0,\r\n:61:260102C0,NMSC\r\n:90D:0EUR0,\r\n-\r\n"
+    assert "MT942" in refused(content).sentence
+
+
+def test_a_name_behind_the_other_account_is_read_however_long() -> None:
+    other = f"{'0600733959555':<16}{'T-MOBILE NETHERLANDS BV':<32}"
+    assert one(f":61:260102C0,N060{other}").reference == "0600733959555 T-MOBILE NETHERLANDS BV"
+
+
+def test_noughts_before_an_amount_do_not_matter() -> None:
+    (found,) = read(statement(":61:260102C000000000000000000005,00NMSC", closing="C260131EUR00000000000000001005,00"))
+    assert [line.amount for line in found.lines] == [Decimal("5.00")]
 
 
 def test_what_stands_around_statements_is_passed_over() -> None:
@@ -105,7 +129,11 @@ def test_what_stands_around_statements_is_passed_over() -> None:
         b"\r\n-\r\n", b"\r\n-}{5:{CHK:1}}\r\n"
     )
     named = statement(":61:260102C0,NMSC", begin="ABNANL2A\r\n940\r\nABNANL2A\r\n")
-    assert read(wrapped) == read(named) == plain
+    kept = statement(":61:260102C0,NMSC", begin="0000 01INGBNL2AXXXX00001\r\n940 00\r\n")
+    rabobank = statement(":61:260102C0,NMSC", begin=":940:\r\n")
+    over_lines = wrapped.replace(b"{1:", b"\x01 {1:").replace(b"-}{5:{CHK:1}}", b"-}\x03")
+    assert read(wrapped) == read(named) == read(kept) == read(rabobank) == read(over_lines) == plain
+    assert [len(each.lines) for each in read(rabobank * 2)] == [1, 1]
     assert read(statement(":61:260102C0,NMSC").replace(b"-\r\n", b"")) == plain
 
 
@@ -129,7 +157,7 @@ def test_statements_of_a_file_that_follow_each_other_number_equal_lines_on() -> 
     [
         (statement(":61:26010X0102C1,00NTRF"), "movement of the file cannot be read"),
         (statement(":61:2601020230C1,00NTRF"), "movement of the file cannot be read"),
-        (statement(":61:2602300102C1,00NTRF"), "movement of the file cannot be read"),
+        (statement(":61:2604310102C1,00NTRF"), "movement of the file cannot be read"),
         (statement(":61:2601020102C1,005NTRF"), "movement of the file cannot be read"),
         (statement(closing="C260131USD1000,00"), "begins in EUR and ends in USD"),
         (statement(closing="C260131EUR1000,00x"), "balance of the file cannot be read"),

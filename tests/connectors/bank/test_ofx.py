@@ -43,6 +43,42 @@ def test_xml_is_read_alike() -> None:
     assert read(xml.encode()) == read(ofx(Export(MOVES)))
 
 
+@pytest.mark.parametrize("text", ["1.234,50", "+1,234.50", "1234,5", "0001234.50"])
+def test_an_amount_with_marks_between_thousands_is_read(text: str) -> None:
+    (found,) = read(changed(("<TRNAMT>10.00", f"<TRNAMT>{text}"), ("<BALAMT>1007.50", "<BALAMT>1.007,50")))
+    assert found.lines[0].amount == Decimal("1234.50")
+    assert found.closing == Balance(DAY, Decimal("1007.50"))
+
+
+@pytest.mark.parametrize("text", ["1.234", "1.23,50", "1.234.50", "1,234,567"])
+def test_an_amount_that_could_be_two_is_refused(text: str) -> None:
+    assert "amount that cannot be read" in refused(changed(("<TRNAMT>10.00", f"<TRNAMT>{text}"))).sentence
+
+
+def test_the_currency_of_all_movements_is_that_of_a_statement_that_says_none() -> None:
+    said = "<CURRENCY><CURRATE>1.0<CURSYM>AUD</CURRENCY>"
+    nothing = ("<CURDEF>EUR", "<CURDEF></CURDEF>")
+    assert read(changed(nothing, ("<TRNTYPE>OTHER", f"{said}<TRNTYPE>OTHER")))[0].currency == "AUD"
+    assert "its currency" in refused(changed(nothing)).sentence
+    two = ("<TRNAMT>10.00", "<CURRENCY><CURSYM>NZD</CURRENCY><TRNAMT>10.00")
+    other = ("<TRNAMT>-2.50", f"{said}<TRNAMT>-2.50")
+    assert "its currency" in refused(changed(nothing, two, other)).sentence
+
+
+def test_all_lists_of_a_statement_are_read() -> None:
+    again = "</BANKTRANLIST><BANKTRANLIST><DTSTART>20260301<DTEND>20260324"
+    content = changed(("<DTPOSTED>20260325120000[0:GMT]\r\n<TRNAMT>-2.50", "<DTPOSTED>20260324\r\n<TRNAMT>-2.50"))
+    two = content.replace(b"</STMTTRN>\r\n<STMTTRN>", f"</STMTTRN>{again}<STMTTRN>".encode())
+    assert two != content
+    assert read(two) == read(content)
+    assert read(two)[0].closing == Balance(DAY, Decimal("1007.50"))
+
+
+def test_what_stands_in_a_comment_is_not_there() -> None:
+    assert read(changed(("<CURDEF>EUR", "<CURDEF>EUR<!-- <CURDEF>USD\r\n-->"))) == read(changed())
+    assert "its currency" in refused(changed(("<CURDEF>EUR", "<!-- <CURDEF>EUR -->"))).sentence
+
+
 def test_a_card_and_its_payees_are_read() -> None:
     (found,) = read(
         changed(

@@ -24,6 +24,10 @@ def test_the_name_of_a_file_decides_nothing(form: str) -> None:
     assert found.lines[0].bank_id.startswith(form.partition("-")[0] + ":")
 
 
+def test_the_mark_of_a_file_s_end_is_no_part_of_it() -> None:
+    assert read(TABLE.encode() + b"\x1a") == read(TABLE.encode())
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso8859-1"])
 def test_every_usual_encoding_is_read(encoding: str) -> None:
     assert read(TABLE.encode(encoding))[0].lines[0].text == "für Müller"
@@ -52,6 +56,7 @@ def test_line_ends_of_every_kind_are_read() -> None:
         (TABLE.replace("ü", "\ufffd").encode(), "broken by an earlier conversion"),
         (TABLE.encode("cp1252") + b"\x81", "in no encoding"),
         (TABLE.encode() + b"\x00", "bytes that no text has"),
+        (TABLE.replace("Müller", "M\x01ller").encode(), "bytes that no text has"),
         (b"a" * (MAX_BYTES + 1), "are read at most"),
         (b"<a>" + b" " * MAX_BYTES, "are read at most"),
         (TABLE.encode() + b"\n" * (MAX_ROWS + 200), "more than 100,000 movements"),
