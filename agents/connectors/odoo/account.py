@@ -39,7 +39,6 @@ class OdooAccount(BaseModel):
     version: Annotated[int, Field(ge=0, le=99)] = 0
     user_id: Annotated[int, Field(ge=0)] = 0
     protocol: Protocol = "json-rpc"
-    tried_live: bool = False
 
     @property
     def destination(self) -> Destination:

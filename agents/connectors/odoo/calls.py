@@ -101,7 +101,8 @@ def unexpected(method: str, status: int) -> EmployeeError:
     if status in {UNAUTHORIZED, FORBIDDEN}:
         return NeedsOwner("Odoo does not let us in", hint=KEY_HINT)
     if status == NOT_FOUND:
-        return NeedsOwner("there is no Odoo at this address, or it does not speak this protocol", hint=ADDRESS_HINT)
+        why = "there is no Odoo or no such database at this address, or it does not speak this protocol"
+        return NeedsOwner(why, hint=ADDRESS_HINT)
     if status // 100 in {3, 4}:
         return NeedsOwner(f"what answers at this address is no Odoo (status {status})", hint=ADDRESS_HINT)
     return no_answer(method, f"what answered is not Odoo itself (status {status})")

@@ -22,9 +22,11 @@ from tests.standins.odoo.world import Odoo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import JsonValue
+
     from agents.connectors.odoo.calls import OdooCalls
 
-WRITES = ("res.partner", "load", {"fields": ["id", "name"], "data": [["__t__.a", "Acme"]]})
+ACME: dict[str, JsonValue] = {"fields": ["id", "name"], "data": [["__t__.a", "Acme"]]}
 MAYBE = (Fault.LOST_AFTER, Fault.HALF, Fault.HTML_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.GATEWAY_TIMEOUT_AFTER)
 
 
@@ -42,8 +44,7 @@ def ways(request: pytest.FixtureRequest) -> Iterator[tuple[Odoo, OdooCalls]]:
 
 
 def load(calls: OdooCalls) -> object:
-    model, method, kwargs = WRITES
-    return calls.call(model, method, None, kwargs)
+    return calls.call("res.partner", "load", None, ACME)
 
 
 def names(odoo: Odoo) -> list[int]:
@@ -140,8 +141,7 @@ def test_the_version_and_the_user_are_found(odoo: Odoo) -> None:
 
 
 def test_a_wrong_user_key_or_database_is_for_the_owner(odoo: Odoo) -> None:
-    for change in ({"user": "nobody"}, {"database": "nodb"}):
-        account = account_of(odoo, **change)
+    for account in (account_of(odoo, user="nobody"), account_of(odoo, database="nodb")):
         with pytest.raises(NeedsOwner):
             JsonRpcCalls(account, KEY, Egress("odoo", (account.destination,)), SystemClock()).login()
     account = account_of(odoo)
