@@ -31,7 +31,7 @@ def _limited(more: int, _room: Path) -> None:
 def test_out_of_descriptors_it_says_so_and_the_next_run_ends_it_once(stage: Stage, sweep: Sweep, part: Part) -> None:
     need("" if OPEN_FILES.is_dir() else f"there is no {OPEN_FILES}")
     refused = 0
-    for more in sweep.of("out of descriptors", MORE_FILES, few=5):
+    for more in sweep.of("out of descriptors", MORE_FILES, few=3):
         with stage.play(part) as employee:
             ended = Run(employee, partial(_limited, more)).to_its_end()
             assert ended.code in {0, 1}, ended

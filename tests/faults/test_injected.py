@@ -35,7 +35,7 @@ def test_killed_at_any_lasting_system_call_the_next_run_ends_it_once(stage: Stag
     assert undisturbed.code == 0
     points = points_of(calls)
     assert len(points) > 300
-    for at in sweep.of("killed by strace", len(points), few=7):
+    for at in sweep.of("killed by strace", len(points), few=4):
         with stage.play(part) as employee:
             ended, calls = trace(employee, KILL, points[at])
             # how often a call is made goes by chance, by a few: a run that ended was never there
@@ -52,7 +52,7 @@ def test_refused_at_any_lasting_system_call_it_says_so_plainly_and_the_next_run_
     with stage.play(part) as employee:
         points = points_of(trace(employee)[1])
     struck = 0
-    for at in sweep.of(f"refused by strace with {refusal}", len(points), few=4):
+    for at in sweep.of(f"refused by strace with {refusal}", len(points), few=3):
         with stage.play(part) as employee:
             ended, calls = trace(employee, REFUSALS[refusal], points[at])
             struck += any("INJECTED" in call for call in calls)

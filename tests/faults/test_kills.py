@@ -28,7 +28,7 @@ def test_killed_before_any_lasting_step_the_next_run_ends_it_once(stage: Stage, 
         steps = steps_of(employee)
         assert_kept(employee, stage.server, stage.undisturbed[part])
     assert len(steps) > 100
-    for last in sweep.of("killed before a lasting step", len(steps), few=12):
+    for last in sweep.of("killed before a lasting step", len(steps), few=7):
         with stage.play(part) as employee:
             assert run_until(employee, last).killed, (last, steps[last])
             assert_kept(employee, stage.server, stage.undisturbed[part])

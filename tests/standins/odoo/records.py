@@ -90,7 +90,8 @@ class Model:
     name: ClassVar[str]
     label: ClassVar[str] = ""
     order: ClassVar[str] = "id"
-    last_series: ClassVar[str] = "99"  # the last version of the server that has it
+    first_series: ClassVar[str] = "0"  # the first and the last version of the server that has it
+    last_series: ClassVar[str] = "99"
     fields: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -147,6 +148,7 @@ class Model:
         """A new record from values as a client sends them, with all that follows from it."""
         self._known(given)
         vals = self.fresh(dict(given))
+        told = set(vals)
         for name, of in self.fields.items():
             if name not in vals and of.is_stored and (of.default is not None or f"default_{name}" in self.env.context):
                 default = self.env.context.get(f"default_{name}", of.default)
@@ -160,7 +162,7 @@ class Model:
             if of.must and not self.row(id_)[name]:
                 raise broken_rule(of.must)
         self._families([id_], vals)
-        self.settled([id_], set(vals))
+        self.settled([id_], told)
         return id_
 
     def change(self, ids: Sequence[int], given: Mapping[str, Value]) -> None:
@@ -178,6 +180,16 @@ class Model:
         """Write kept values, and nothing follows from it."""
         stamp = self.env.now.strftime("%Y-%m-%d %H:%M:%S")
         self._put(self.row(id_) | kept | {"write_date": stamp, "write_uid": self.env.uid})
+
+    def recomputed(self, id_: int, **kept: Value) -> None:
+        """Write what follows from other rows; that is no change of this record, so nothing is stamped."""
+        self._put(self.row(id_) | kept)
+
+    def differing(self, ids: Sequence[int], vals: Row) -> Row:
+        """Those of the values that some record does not have yet; what is given for lists stays."""
+        kept = self._kept({name: value for name, value in vals.items() if not self.fields[name].is_list}, 0)
+        same = {name for name, value in kept.items() if all(self.row(each)[name] == value for each in ids)}
+        return {name: value for name, value in vals.items() if name not in same}
 
     def remove(self, ids: Iterable[int]) -> None:
         """Delete records, their external ids, and the rows that hang on them."""

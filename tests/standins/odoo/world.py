@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from tests.clock import FrozenClock
-from tests.standins.odoo import accounts, base, chart, lines, moves, people, trade
+from tests.standins.odoo import accounts, bank, base, chart, lines, moves, payments, people, sending, trade, wizards
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.doors import Doors
 from tests.standins.odoo.server import Server
 from tests.standins.odoo.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from tests.standins.odoo.doors import Asked
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 DATABASE = "studio"
 PASSWORDS = {"admin": "admin-password-1", "bookkeeper": "bookkeeper-password-1"}
 KEYS = {"admin": "key-of-admin-000000000001", "bookkeeper": "key-of-bookkeeper-0000001"}
-MODULES = (base, accounts, moves, lines, people, trade)
+MODULES = (base, accounts, moves, lines, payments, wizards, bank, sending, people, trade)
 
 
 @dataclass(slots=True)
@@ -38,9 +40,9 @@ class Odoo:
     setup: Setup = field(default_factory=Setup)
     series: str = "18.0"
     clock: FrozenClock = field(default_factory=FrozenClock)
-    service: Service = field(init=False)
-    doors: Doors = field(init=False)
-    server: Server = field(init=False)
+    service: Service = field(init=False, repr=False)
+    doors: Doors = field(init=False, repr=False)
+    server: Server = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.service = Service(models_of(self.series), self.clock, DATABASE, self.series)
@@ -63,6 +65,8 @@ class Odoo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.close()
+        if self.server.crashes:
+            raise AssertionError("The stand-in itself failed") from self.server.crashes[0]
 
     # ---- for a client ----
 
@@ -84,6 +88,20 @@ class Odoo:
     def expire_key(self, login: str = "bookkeeper") -> None:
         """From now on it looks like a wrong password."""
         self.service.keys[login].clear()
+
+    def wait_until_idle(self, faults_met: int = 0) -> None:
+        """Until so many faults struck and no request runs: what a client gave up on may still be committed."""
+        self.faults.wait_until_met(faults_met)
+        self.server.wait_until_idle()
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Connections are refused for a time."""
+        self.server.refuse()
+        try:
+            yield
+        finally:
+            self.server.listen()
 
     # ---- for the test, past the doors ----
 
@@ -110,6 +128,9 @@ class Odoo:
     def tax(self, use: str = "sale", at: int = 0) -> int:
         """One of the taxes the world was made with, in their order."""
         return self.find("account.tax", ["type_tax_use", "=", use])[at]
+
+    def group(self, xml_id: str) -> int:
+        return self.find("res.groups", ["xml_id", "=", xml_id])[0]
 
     def currency(self, name: str) -> int:
         return self.find("res.currency", ["name", "=", name])[0]
@@ -152,6 +173,5 @@ def posted_name(row: Row) -> tuple[str, int] | None:
 
 def models_of(series: str) -> dict[str, type[Model]]:
     """The models of a version."""
-    found = [each for module in MODULES for each in getattr(module, "MODELS", ())]
-    found += [moves.Move, lines.Line]
-    return {each.name: each for each in found if float(series) <= float(each.last_series)}
+    found = [each for module in MODULES for each in module.MODELS]
+    return {each.name: each for each in found if float(each.first_series) <= float(series) <= float(each.last_series)}
