@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from agents.connectors.odoo.calls import LOOK, OK, is_look, no_answer, refusal, unexpected
+from agents.connectors.odoo.calls import LOOK, OK, UNAUTHORIZED, is_look, no_answer, refusal, unexpected
 from agents.connectors.odoo.jsonrpc_calls import ENGLISH
 from agents.errors import OutcomeUnknown, Transient
 from agents.security.web_egress import Answer, Asking, Bounds, NothingSent, Web
@@ -55,7 +55,7 @@ class Json2Calls:
             return cast("JsonValue", said)
         if answer.status == OK:
             raise no_answer(method, "what answered is not Odoo itself")
-        if isinstance(said, dict) and isinstance(said.get("name"), str):
+        if answer.status != UNAUTHORIZED and isinstance(said, dict) and isinstance(said.get("name"), str):
             raise refusal(method, said["name"], str(said.get("message", "")))
         raise unexpected(method, answer.status)
 
