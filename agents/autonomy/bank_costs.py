@@ -1,8 +1,8 @@
 """What is to be done about movements of a booked statement that went out and nobody has explained.
 
 One proposal for the whole statement holds what its payees were always paid for, what receipts in the vault say, and
-what the owner said when asked; asked is about three payees or movements at most, and again only where an answer names no cost of the books. All else
-is listed.
+what the owner said when asked; asked is about three payees or movements at most, and again only where an answer names
+no cost of the books. All else is listed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Odoo: the same books in a real ERP, reached over its remote interface."""

@@ -1,0 +1,138 @@
+"""The owner's books in Odoo: invoices and bills, each posted once however often it is tried."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agents.clock import as_local
+from agents.connectors.books import amount_text, cents
+from agents.connectors.contract import Absent, Found, Receipt
+from agents.connectors.odoo.documents import Documents, Draft
+from agents.connectors.odoo.parties import Parties
+from agents.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from pydantic import JsonValue
+
+    from agents.clock import Clock
+    from agents.connectors.book_orders import BillBook
+    from agents.connectors.contract import Lookup
+    from agents.connectors.invoice_orders import InvoiceCreate
+    from agents.connectors.odoo.chart import Chart
+    from agents.connectors.odoo.documents import Posted
+    from agents.connectors.odoo.records import Records
+
+KEY_CHARS = 40  # of the 64 of a key: an external id stays readable
+INVOICE, BILL = "inv", "bill"
+
+
+class OdooBooks:
+    """Books kept by one Odoo. `chart` gives its setup as it is now."""
+
+    def __init__(self, records: Records, chart: Callable[[], Chart], clock: Clock) -> None:
+        self._chart = chart
+        self._clock = clock
+        self._documents = Documents(records)
+        self._parties = Parties(records)
+
+    def find(self, key: str) -> Lookup:
+        """Whether an invoice with this key is posted.
+
+        Raises:
+            Transient: it is just being written.
+        """
+        found = self._documents.find(named(INVOICE, key))
+        return Found(self._receipt(found)) if found else Absent()
+
+    def find_bill(self, key: str) -> Lookup:
+        """Whether a bill with this key is posted; raises as `find`."""
+        found = self._documents.find(named(BILL, key))
+        return Found(self._receipt(found)) if found else Absent()
+
+    def issue(self, order: InvoiceCreate, key: str) -> Receipt:
+        """Post an invoice; with the same key again, the receipt of the first time. Raises as `Connector.execute`."""
+        chart, day = self._chart(), as_local(self._clock.now()).date()
+        _refuse_locked(chart, day)
+        lines: list[dict[str, JsonValue]] = [
+            {
+                "name": each.text,
+                "quantity": float(each.quantity),
+                "price_unit": float(each.price),
+                "tax_ids/.id": _tax(chart.tax("sale", each.tax)),
+            }
+            for each in order.lines
+        ]
+        draft = Draft(
+            key=named(INVOICE, key),
+            kind="out_invoice",
+            partner=self._parties.made(order.customer, order.email),
+            day=day,
+            currency=chart.currency_of(order.currency),
+            totals=order.totals,
+            head={"invoice_date_due": (day + timedelta(days=order.due_days)).isoformat(), "ref": key[:KEY_CHARS]},
+            lines=lines,
+        )
+        return self._receipt(self._documents.post(draft))
+
+    def book(self, order: BillBook, key: str) -> Receipt:
+        """Post the bill of a vendor; as `issue`."""
+        chart = self._chart()
+        _refuse_locked(chart, order.day)
+        partner = self._parties.made(order.vendor)
+        self._documents.refuse_twice(named(BILL, key), partner, order.reference)
+        lines: list[dict[str, JsonValue]] = [
+            {
+                "name": each.category,
+                "quantity": 1.0,
+                "price_unit": float(each.net),
+                "account_id/.id": chart.cost(each.category),
+                "tax_ids/.id": _tax(chart.tax("purchase", each.tax)),
+            }
+            for each in order.costs
+        ]
+        draft = Draft(
+            key=named(BILL, key),
+            kind="in_invoice",
+            partner=partner,
+            day=order.day,
+            currency=chart.currency_of(order.currency),
+            totals=order.totals,
+            head={"invoice_date_due": order.due.isoformat(), "ref": order.reference},
+            lines=lines,
+            worth=cents(order.totals.gross * order.rate) if order.rate and order.currency != chart.currency else None,
+        )
+        return self._receipt(self._documents.post(draft))
+
+    def _receipt(self, document: Posted) -> Receipt:
+        details = {"number": document.name, "total": amount_text(document.total, document.currency)}
+        details["due"] = document.due.isoformat()
+        if document.booked_on != document.day:
+            details["counted to"] = document.booked_on.isoformat()
+        return Receipt(
+            provider="odoo",
+            provider_id=document.name,
+            at=document.written_at,
+            summary=f"{document.name} · Odoo",
+            details=details,
+        )
+
+
+def named(kind: str, key: str) -> str:
+    """The external id of a record of ours."""
+    return f"{kind}_{key[:KEY_CHARS]}"
+
+
+def _tax(number: int | None) -> str:
+    """As an import takes it; nothing where no tax is meant."""
+    return "" if number is None else str(number)
+
+
+def _refuse_locked(chart: Chart, day: date) -> None:
+    """Odoo would move it to another day, silently."""
+    if chart.locked_to is not None and day <= chart.locked_to:
+        hint = "Open the period in Odoo (Accounting, Lock Dates), or reject the proposal."
+        raise NotAllowed(f"the books in Odoo are locked up to {chart.locked_to}, and this is of {day}", hint=hint)

@@ -1,0 +1,1 @@
+"""Odoo, by a stand-in after a record of a real server."""
