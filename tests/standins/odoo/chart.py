@@ -109,6 +109,8 @@ def install_books(env: Env, setup: Setup) -> None:
         env["res.currency.rate"].add(
             {"currency_id": currency, "name": "2020-01-01", "rate": Decimal(rate), "company_id": False}
         )
+    for code, name in (("EXP_GEN", "Expenses"), ("FOOD", "Meals")):
+        env["product.product"].add({"name": name, "default_code": code, "can_be_expensed": True, "type": "service"})
     for at, name in enumerate(("New", "Qualified", "Proposition", "Won")):
         env["crm.stage"].add({"name": name, "sequence": at, "is_won": name == "Won"})
 

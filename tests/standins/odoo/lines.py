@@ -183,3 +183,6 @@ class Line(Table):
     @api("write")
     def remove_move_reconcile(self, ids: Sequence[int]) -> None:
         unmatch(self.env, ids)
+
+
+MODELS: tuple[type[Table], ...] = (Line,)

@@ -256,3 +256,6 @@ class Move(Table):
         more = f"&report_type={report_type}" if report_type else ""
         more += "&download=true" if download else ""
         return f"/my/invoices/{ids[0]}{suffix or ''}?access_token={token}{more}"
+
+
+MODELS: tuple[type[Table], ...] = (Move,)

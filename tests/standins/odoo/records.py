@@ -90,7 +90,8 @@ class Model:
     name: ClassVar[str]
     label: ClassVar[str] = ""
     order: ClassVar[str] = "id"
-    last_series: ClassVar[str] = "99"  # the last version of the server that has it
+    first_series: ClassVar[str] = "0"  # the first and the last version of the server that has it
+    last_series: ClassVar[str] = "99"
     fields: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -147,6 +148,7 @@ class Model:
         """A new record from values as a client sends them, with all that follows from it."""
         self._known(given)
         vals = self.fresh(dict(given))
+        told = set(vals)
         for name, of in self.fields.items():
             if name not in vals and of.is_stored and (of.default is not None or f"default_{name}" in self.env.context):
                 default = self.env.context.get(f"default_{name}", of.default)
@@ -160,7 +162,7 @@ class Model:
             if of.must and not self.row(id_)[name]:
                 raise broken_rule(of.must)
         self._families([id_], vals)
-        self.settled([id_], set(vals))
+        self.settled([id_], told)
         return id_
 
     def change(self, ids: Sequence[int], given: Mapping[str, Value]) -> None:

@@ -25,6 +25,7 @@ class Server:
 
     doors: Doors
     port: int = 0
+    crashes: list[Exception] = field(default_factory=list)
     _reserved: socket.socket = field(init=False, repr=False)
     _server: _Quiet | None = field(default=None, repr=False)
     _thread: threading.Thread = field(init=False, repr=False)
@@ -74,7 +75,11 @@ class Server:
         """Read one request and answer it, or not."""
         body = to.rfile.read(int(to.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in to.headers.items()}
-        answer, met = self.doors.answer(to.command, to.path, headers, body)
+        try:
+            answer, met = self.doors.answer(to.command, to.path, headers, body)
+        except Exception as err:
+            self.crashes.append(err)
+            raise
         if met is Fault.LATE:
             self._until_gone(to.connection)
         elif met not in LOST:

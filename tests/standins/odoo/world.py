@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from tests.clock import FrozenClock
-from tests.standins.odoo import accounts, base, chart, lines, moves, people, trade
+from tests.standins.odoo import accounts, bank, base, chart, lines, moves, payments, people, sending, trade, wizards
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.doors import Doors
 from tests.standins.odoo.server import Server
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DATABASE = "studio"
 PASSWORDS = {"admin": "admin-password-1", "bookkeeper": "bookkeeper-password-1"}
 KEYS = {"admin": "key-of-admin-000000000001", "bookkeeper": "key-of-bookkeeper-0000001"}
-MODULES = (base, accounts, moves, lines, people, trade)
+MODULES = (base, accounts, moves, lines, payments, wizards, bank, sending, people, trade)
 
 
 @dataclass(slots=True)
@@ -63,6 +63,8 @@ class Odoo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.server.close()
+        if self.server.crashes:
+            raise AssertionError("The stand-in itself failed") from self.server.crashes[0]
 
     # ---- for a client ----
 
@@ -152,6 +154,5 @@ def posted_name(row: Row) -> tuple[str, int] | None:
 
 def models_of(series: str) -> dict[str, type[Model]]:
     """The models of a version."""
-    found = [each for module in MODULES for each in getattr(module, "MODELS", ())]
-    found += [moves.Move, lines.Line]
-    return {each.name: each for each in found if float(series) <= float(each.last_series)}
+    found = [each for module in MODULES for each in module.MODELS]
+    return {each.name: each for each in found if float(each.first_series) <= float(series) <= float(each.last_series)}
