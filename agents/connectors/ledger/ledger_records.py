@@ -17,7 +17,6 @@ from agents.connectors.ledger.booked import booked_moves, moved_leg
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
 from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
-from agents.connectors.ledger.payment_checks import Checks
 from agents.connectors.ledger.receivables import CUSTOMERS, VENDORS, Register
 from agents.connectors.ledger.record_text import (
     Known,
@@ -28,6 +27,7 @@ from agents.connectors.ledger.record_text import (
     move_text,
 )
 from agents.connectors.ledger.unexplained import waiting_moves
+from agents.connectors.payment_checks import Checks
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:
