@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_export import export_text
 from agents.connectors.book_figures import (
     DocumentStanding,
     Figure,
@@ -40,10 +39,6 @@ if TYPE_CHECKING:
 NOTHING = Decimal("0.00")
 OWN_MONEY = (BANK, CASH, TRANSIT)
 REVENUE, COSTS = "Income:", "Expenses:"
-EXPORT_HEADER = (
-    "date", "document", "party", "text", "account", "amount", "currency", "VAT rate", "receipt", "place",
-)  # fmt: skip
-_FORMULA = "=+-@\t\r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +163,8 @@ class LedgerFigures:
         return tuple(each.removeprefix(COSTS) for each in opened if each.startswith(COSTS))
 
     def export(self, start: date, end: date) -> str:
-        """Every line of every entry of a time as CSV; a text that a table would reckon stands behind an apostrophe."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-        writer.writerow(EXPORT_HEADER)
-        for entry, leg in self._legs(_Span(start, end)):
-            meta = entry.meta
-            number = meta.get("number", "") or leg.meta.get("applies", "").upper()
-            row = (number, entry.payee, entry.narration, leg.account)
-            money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
-            beside = (meta.get("document", "") or meta.get("receipt", ""), _place(entry))
-            writer.writerow((entry.day.isoformat(), *map(_inert, row), *money, *map(_inert, beside)))
-        return out.getvalue()
+        """Every line of every entry of a time as CSV."""
+        return export_text(_exported(entry, leg) for entry, leg in self._legs(_Span(start, end)))
 
     def _open_items(self, side: Side, on: date) -> OpenItems:
         register = Register(self._loaded, self._texts, side)
@@ -241,5 +226,9 @@ def _place(entry: Transaction) -> str:
     return f"{entry.file}:{entry.line}"
 
 
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(tuple(_FORMULA)) else text
+def _exported(entry: Transaction, leg: Posting) -> tuple[str, ...]:
+    meta = entry.meta
+    number = meta.get("number", "") or leg.meta.get("applies", "").upper()
+    money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
+    beside = (meta.get("document", "") or meta.get("receipt", ""), _place(entry))
+    return (entry.day.isoformat(), number, entry.payee, entry.narration, leg.account, *money, *beside)

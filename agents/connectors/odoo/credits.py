@@ -44,8 +44,8 @@ class CreditUse:
         if row is None or any(is_open(each) for each in self._lines(number_of(row))):
             return Absent()
         at = datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC)
-        about = {"provider_id": order.party, "summary": f"{order.party} · Odoo"}
-        return Found(Receipt(provider="odoo", at=at, details={"entries": "1"}, **about))
+        who, said = order.party, f"{order.party} · Odoo"
+        return Found(Receipt(provider="odoo", provider_id=who, at=at, summary=said, details={"entries": "1"}))
 
     def record(self, order: CreditApply, key: str) -> Receipt:
         """Put the credit to the documents; raises as `Connector.execute`."""

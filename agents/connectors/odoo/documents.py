@@ -26,15 +26,8 @@ if TYPE_CHECKING:
 MOVE = "account.move"
 FIELDS = (
     *("name", "state", "move_type", "partner_id", "currency_id", "date", "invoice_date", "invoice_date_due", "ref"),
-    *(
-        "amount_untaxed",
-        "amount_tax",
-        "amount_total",
-        "amount_residual",
-        "amount_total_signed",
-        "create_date",
-        "reversed_entry_id",
-    ),
+    *("amount_untaxed", "amount_tax", "amount_total", "amount_residual", "amount_total_signed"),
+    *("create_date", "reversed_entry_id"),
 )
 POSTED, DRAFT = "posted", "draft"
 UNNAMED = "/"
