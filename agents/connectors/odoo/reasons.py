@@ -54,7 +54,7 @@ def legs_of(move: Move, party: str, journal: Journal, chart: Chart, known: Known
             rest = [Leg(bought.ledger_account, -move.amount, home, -move.amount, bought.name, bought.partner, to)]
         case Transfer():
             account = other_side(move.reason.account, chart)
-            rest = [Leg(account, -move.amount, home, -move.amount, party or move.text)]
+            rest = [Leg(account, -move.amount, home, -move.amount, party)]
         case _:
             raise NotAllowed(f"Nobody says what {move.bank_id} was for.", hint="Say what it was for.")
     return (bank, *rest)

@@ -10,6 +10,7 @@ from agents.connectors.ledger.ledger_connector import LedgerConnector
 from agents.connectors.odoo.calls import refusal
 from agents.connectors.odoo.chart import read_chart
 from agents.connectors.odoo.odoo_books import OdooBooks
+from agents.connectors.odoo.odoo_figures import OdooFigures
 from agents.connectors.odoo.records import Records
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.errors import OdooError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from agents.connectors.odoo.chart import Chart
 
 COSTS = (("600100", "Office"), ("600200", "Software"), ("600300", "Travel"), ("600400", "Other"))
 RATES = {
@@ -86,20 +86,20 @@ class OdooRoom:
         self.odoo = story_odoo()
         self.calls = ShortWay(self.odoo)
         self.records = Records(self.calls)
-
-    def chart(self) -> Chart:
-        return read_chart(self.records, self.odoo.clock, self.odoo.uid())
+        self.chart = read_chart(self.records, self.odoo.clock, self.odoo.uid())
 
     @property
     def books(self) -> OdooBooks:
-        chart = self.chart()
-        return OdooBooks(self.records, lambda: chart, self.odoo.clock)
+        return OdooBooks(self.records, lambda: self.chart, self.odoo.clock)
 
     def open(self) -> LedgerConnector:
         return LedgerConnector(self.books)
 
     def set_day(self, today: date) -> None:
         self.odoo.clock.set(datetime.combine(today, time(12), UTC))
+
+    def reports(self) -> OdooFigures:
+        return OdooFigures(self.records, self.chart)
 
     def number(self, ledger_number: str) -> str:
         """Odoo gives numbers by kind and month, and receipts have some of those of bills."""
