@@ -18,6 +18,7 @@ from tests.faults.sweeping import add_sweep, pytest_terminal_summary
 from tests.memory import place_in_memory
 from tests.standins.certificates import make_certificate
 from tests.standins.dovecot import Dovecot, is_installed, running_dovecot
+from tests.standins.odoo.world import Odoo
 from tests.standins.postgres_server import PostgresServer, programs, running_server
 from tests.standins.radicale_server import RadicaleServer
 
@@ -124,3 +125,10 @@ def own_engine_database(request: pytest.FixtureRequest, monkeypatch: pytest.Monk
 def clock() -> FrozenClock:
     """Monday 2026-11-23, 12:00 UTC, until the test moves it."""
     return FrozenClock()
+
+
+@pytest.fixture
+def odoo(clock: FrozenClock) -> Iterator[Odoo]:
+    """A fresh Odoo 18 with the clock of the test; one with other taxes or other money is made by `Odoo(Setup())`."""
+    with Odoo(clock=clock) as world:
+        yield world

@@ -40,6 +40,7 @@ BOOKKEEPER = (USER, PARTNERS, INVOICE, BASIC, READER, EXPENSES, LEADS, TASKS)
 RIGHTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "res.": ((USER,), (RIGHTS,)),
     "res.partner": ((USER,), (PARTNERS,)),
+    "res.users.apikeys": ((USER,), (USER,)),
     "res.currency": ((USER,), (SYSTEM, MANAGER)),
     "ir.model.data": ((RIGHTS,), (RIGHTS,)),
     "ir.attachment": ((USER,), (USER,)),
@@ -54,7 +55,7 @@ RIGHTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "crm.": ((LEADS,), (LEADS,)),
     "project.project": ((TASKS,), (PROJECTS,)),
     "project.": ((TASKS,), (TASKS,)),
-    "product.": ((USER,), (MANAGER, PARTNERS)),
+    "product.": ((USER,), (MANAGER,)),
 }
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 SECRET = (

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from tests.standins.odoo import posting
+from tests.standins.odoo.base import in_company, rate_at
 from tests.standins.odoo.errors import UserError
 from tests.standins.odoo.fields import Columns, Field, Row, char, day, flag, many, money, one
 from tests.standins.odoo.matching import LINE, MOVE, unmatch
 from tests.standins.odoo.methods import Table
-from tests.standins.odoo.totals import lines
+from tests.standins.odoo.totals import lines, put_balance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +83,28 @@ class StatementLine(Table):
         for each in ids:
             if not self.row(each)["move_id"]:
                 self._book(self.row(each))
-            elif {"amount", "date", "partner_id", "journal_id"} & names:
-                raise UserError("This stand-in changes no booked statement line. Delete it and make a new one.")
+            elif {"amount", "date", "partner_id"} & names:
+                self._follow(self.row(each))
+
+    def before_write(self, ids: Sequence[int], vals: Row) -> Row:
+        vals = self.differing(ids, vals)
+        if "journal_id" in vals and any(self.row(each)["move_id"] for each in ids):
+            raise UserError("The journal of a booked statement line cannot be changed.")
+        if "amount" in vals and any(_is_reconciled(self, each) for each in ids):
+            raise UserError("The amount of a reconciled statement line cannot be changed.")
+        return vals
+
+    def _follow(self, row: Row) -> None:
+        """The entry says what the line says now."""
+        bank = self.env.value("account.journal", row["journal_id"], "default_account_id")
+        company = self.env.value(self.name, row["id"], "company_id")
+        rate = rate_at(self.env, row["currency_id"], row["date"])
+        self.env[MOVE].set(row["move_id"], date=row["date"], partner_id=row["partner_id"])
+        for line in lines(self.env, row["move_id"]):
+            amount = row["amount"] if line["account_id"] == bank else -row["amount"]
+            self.env[LINE].set(line["id"], partner_id=row["partner_id"])
+            balance = in_company(self.env, amount, row["currency_id"], company, rate)
+            put_balance(self.env, line["id"], balance, amount, row["currency_id"])
 
     def _book(self, row: Row) -> None:
         journal = self.env["account.journal"].row(row["journal_id"])

@@ -41,7 +41,8 @@ class Company(Table):
         "expense_currency_exchange_account_id": one("account.account"),
         "transfer_account_id": one("account.account"),
         "vat": char("Tax ID"),
-        "country_code": char(default="US"),
+        "country_id": one("res.country"),
+        "country_code": char(related="country_id.code"),
         "active": flag(default=True),
     }
 
@@ -107,7 +108,9 @@ class Partner(Table):
         "street2": char(),
         "city": char(),
         "zip": char(),
-        "country_code": char(),
+        "country_id": one("res.country"),
+        "country_code": char(related="country_id.code"),
+        "bank_ids": many("res.partner.bank", inverse="partner_id"),
         "vat": char("Tax ID"),
         "ref": char("Reference"),
         "lang": char(default="en_US"),
@@ -130,10 +133,16 @@ class Partner(Table):
         parent = row["parent_id"]
         return f"{self.shown(parent)}, {row['name']}" if parent and not row["is_company"] else str(row["name"])
 
+    def fresh(self, vals: Row) -> Row:
+        if "company_type" in vals:
+            vals["is_company"] = vals["company_type"] == "company"
+        return vals
+
     def before_write(self, ids: Sequence[int], vals: Row) -> Row:
+        del ids
         if "name" in vals and not vals["name"]:
             raise broken_rule("Contacts require a name")
-        return super().before_write(ids, vals)
+        return self.fresh(vals)
 
     def before_unlink(self, ids: Sequence[int]) -> None:
         if any(row["partner_id"] in ids for row in self.env.tx.table("account.move").values()):
@@ -156,6 +165,44 @@ def _owed(model: Model, id_: int, kind: str) -> Decimal:
     lines = model.env["account.move.line"]
     domain = [["partner_id", "=", id_], ["account_type", "=", kind], ["parent_state", "=", "posted"]]
     return sum((lines.value(each, "amount_residual") for each in lines.find(domain)), Decimal(0))
+
+
+class Country(Table):
+    """By its code of two letters."""
+
+    name = "res.country"
+    label = "Country"
+    order = "name"
+    fields: ClassVar[Columns] = {"name": char("Country Name"), "code": char("Country Code")}
+
+
+class BankAccount(Table):
+    """Where somebody is paid."""
+
+    name = "res.partner.bank"
+    label = "Bank Accounts"
+    fields: ClassVar[Columns] = {
+        "acc_number": char("Account Number", must="Bank accounts require a number"),
+        "partner_id": one("res.partner", "Account Holder"),
+        "acc_holder_name": char(),
+        "active": flag(default=True),
+    }
+
+    def shown(self, id_: int) -> str:
+        return str(self.row(id_)["acc_number"])
+
+
+class ApiKey(Table):
+    """Keys are made by people, in a browser."""
+
+    name = "res.users.apikeys.description"
+    label = "API Key Description"
+    fields: ClassVar[Columns] = {"name": char("Description")}
+
+    @api("")
+    def make_key(self, ids: Sequence[int]) -> None:
+        del ids
+        raise UserError("This method can only be accessed over HTTP")
 
 
 class Currency(Table):
@@ -187,6 +234,7 @@ class CurrencyRate(Table):
         "name": day("Date", default=lambda model: model.env.today),
         "rate": Field(kind="float", default=Decimal(1), digits=12),
         "company_rate": Field(kind="float", related="rate"),
+        "inverse_company_rate": Field(kind="float", compute=lambda model, id_: 1 / model.row(id_)["rate"]),
         "currency_id": one("res.currency"),
         "company_id": one("res.company", default=lambda model: model.env.company),
     }
@@ -280,6 +328,5 @@ class Attachment(Table):
     }
 
 
-MODELS: tuple[type[Table], ...] = (
-    Company, User, Group, Partner, Currency, CurrencyRate, ModelData, Attachment,
-)  # fmt: skip
+MODELS: tuple[type[Table], ...] = (Company, User, Group, Partner, Country, BankAccount, ApiKey)
+MODELS += (Currency, CurrencyRate, ModelData, Attachment)

@@ -57,6 +57,8 @@ JOURNALS = (
     ("Bank", "BNK1", "bank", "101401"),
     ("Cash", "CSH1", "cash", "101501"),
 )
+COUNTRIES = {"US": "United States", "DE": "Germany", "AT": "Austria", "CH": "Switzerland", "FR": "France"}
+COUNTRIES |= {"GB": "United Kingdom", "NL": "Netherlands", "ES": "Spain", "IT": "Italy", "PL": "Poland"}
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CHF": "CHF", "JPY": "¥"}
 
 
@@ -78,6 +80,7 @@ class Setup:
 
 def install(env: Env, setup: Setup) -> None:
     """Lay everything out; the first user is the system itself, then `admin` and `bookkeeper`."""
+    countries = {code: env["res.country"].add({"name": name, "code": code}) for code, name in COUNTRIES.items()}
     currencies = {}
     for name in (setup.currency, *(each for each in SYMBOLS if each != setup.currency)):
         digits = 0 if name == "JPY" else 2
@@ -88,7 +91,7 @@ def install(env: Env, setup: Setup) -> None:
     companies = []
     for name in setup.companies:
         partner = partners.get(name) or env["res.partner"].add({"name": name, "is_company": True})
-        vals = {"name": name, "currency_id": currencies[setup.currency], "country_code": setup.country_code}
+        vals = {"name": name, "currency_id": currencies[setup.currency], "country_id": countries[setup.country_code]}
         companies.append(env["res.company"].add(vals | {"partner_id": partner}))
     groups = {
         xml_id: env["res.groups"].add({"name": full.split("/")[1], "full_name": full, "xml_id": xml_id})

@@ -126,7 +126,13 @@ class Client:
         return found
 
     def load_invoice(
-        self, partner: int, *, key: str = "x.inv_1", kind: str = "out_invoice", has_keys: bool = True
+        self,
+        partner: int,
+        *,
+        key: str = "x.inv_1",
+        kind: str = "out_invoice",
+        has_keys: bool = True,
+        timeout_s: float = PATIENCE_S,
     ) -> Row:
         """An invoice of two lines by `load`, the lines with external ids or without."""
         columns = [*INVOICE_COLUMNS, *(["invoice_line_ids/id"] if has_keys else []), *LINE_COLUMNS]
@@ -134,5 +140,5 @@ class Client:
         items: list[list[Value]] = [["Retainer", 1, 810.0], ["Extras", 3, 30.5]]
         for at, (row, item) in enumerate(zip(rows, items, strict=True), 1):
             row.extend([f"{key}_l{at}", *item] if has_keys else item)
-        found: Row = self.get("account.move", "load", columns, rows)
+        found: Row = self.ask("account.move", "load", columns, rows, timeout_s=timeout_s)["result"]
         return found

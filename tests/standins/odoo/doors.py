@@ -11,7 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 from defusedxml import ElementTree
 
 from tests.standins.odoo import wire
-from tests.standins.odoo.errors import AccessDenied, NoMethod, OdooError, SerializationFailure, UserError
+from tests.standins.odoo.errors import (
+    AccessDenied,
+    BadCall,
+    NoMethod,
+    OdooError,
+    SerializationFailure,
+    UserError,
+    WebError,
+)
 from tests.standins.odoo.faults import Fault
 from tests.standins.odoo.service import lost_load
 from tests.standins.odoo.wire import Answer
@@ -70,11 +78,16 @@ class Doors:
             return wire.page(400, "Invalid JSON data"), None
         if path == "/jsonrpc":
             return self._rpc(given)
-        if path == "/web/session/authenticate":
-            return self._session(given), None
         if path.startswith("/json/2/") and self.service.series >= "19":
             return self._json2(path, headers, given)
-        return wire.page(404), None
+        return self._web(path, given), None
+
+    def _web(self, path: str, given: Row) -> Answer:
+        if path == "/web/session/authenticate":
+            return self._session(given)
+        if path == "/web/webclient/version_info":
+            return wire.rpc_answer(given.get("id"), self.service.version())
+        return wire.page(404)
 
     # ---- JSON-RPC ----
 
@@ -120,12 +133,23 @@ class Doors:
         def work() -> Value:
             word, _, key = headers.get("authorization", "").partition(" ")
             if word.lower() != "bearer":
-                raise AccessDenied("User not authenticated, use the 'Authorization' header")
-            value = self.service.run(self.service.by_key(key.strip()), model, method, [], given)
+                raise WebError(401, "User not authenticated, use the 'Authorization' header")
+            uid = self.service.by_key(key.strip())
+            value = self._named(uid, model, method, given)
             return [value] if method == "create" and isinstance(value, int) else value
 
         asked = self._note(model, method, [], given)
         return self._tried(asked, work, lambda value: Answer(json.dumps(value).encode()), wire.plain_error)
+
+    def _named(self, uid: int, model: str, method: str, given: Row) -> Value:
+        if model not in self.service.models:
+            raise WebError(404, f"the model {model!r} does not exist")
+        try:
+            return self.service.run(uid, model, method, [], given)
+        except NoMethod as err:
+            raise WebError(404, err.message) from err
+        except BadCall as err:
+            raise WebError(422, err.message) from err
 
     # ---- both ----
 
@@ -148,13 +172,14 @@ class Doors:
         if met is Fault.SERIALIZATION:
             return bad(SerializationFailure()), None
         if met is Fault.DENIED:
-            return bad(AccessDenied()), None
+            return bad(WebError(401, "Invalid apikey") if bad is wire.plain_error else AccessDenied()), None
         if met and met.is_before:
             return self._spoilt(met, Answer(b"")), met
         try:
             answer = good(work())
         except OdooError as err:
             answer = bad(err)
+        self.service.faults.answered()
         return (self._spoilt(met, answer), met) if met else (answer, None)
 
     def _spoilt(self, met: Fault, answer: Answer) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 
 class OdooError(Exception):
     """An error that rolls the request back. `name` is what `error.data.name` says; `raw` what `load` reports of it."""
@@ -13,6 +15,11 @@ class OdooError(Exception):
         super().__init__(message)
         self.message = message
         self.raw = raw or message
+
+    @property
+    def arguments(self) -> list[object]:
+        """What the exception was made of."""
+        return [self.message]
 
 
 class UserError(OdooError):
@@ -60,17 +67,20 @@ class BadValue(OdooError):
 
 
 class BadKey(OdooError):
-    """An answer that cannot be written as JSON, or arguments that do not fit the method."""
+    """An answer that cannot be written as JSON."""
 
     name = "builtins.TypeError"
     status = 500
+
+
+class BadCall(BadKey):
+    """Arguments that do not fit the method."""
 
 
 class NoMethod(OdooError):
     """The model has no such method."""
 
     name = "builtins.AttributeError"
-    status = 404
 
 
 class NoDatabase(OdooError):
@@ -93,3 +103,18 @@ class SerializationFailure(OdooError):
 def broken_rule(rule: str, raw: str = "") -> ValidationError:
     """A constraint of the database, in the server's words."""
     return ValidationError(f"The operation cannot be completed: {rule}", raw)
+
+
+class WebError(OdooError):
+    """What JSON-2 says before a method runs, by the status."""
+
+    NAMES = MappingProxyType({401: "Unauthorized", 404: "NotFound", 422: "UnprocessableEntity"})
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.name = f"werkzeug.exceptions.{self.NAMES[status]}"
+
+    @property
+    def arguments(self) -> list[object]:
+        return [self.message, self.status]

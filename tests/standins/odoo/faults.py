@@ -52,10 +52,14 @@ class Rule:
 
 @dataclass(slots=True)
 class Hold:
-    """One request that is stopped between its work and its commit. `reached`: it is there; `release` lets it commit."""
+    """One request that is stopped between its work and its commit. `reached`: it is there; `release` lets it commit.
+
+    `calls`: it is released by itself once so many others were answered meanwhile; 0 = only by the test.
+    """
 
     model: str
     method: str
+    calls: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
     _released: threading.Event = field(default_factory=threading.Event)
 
@@ -64,6 +68,13 @@ class Hold:
 
     def release(self) -> None:
         self._released.set()
+
+    def answered(self) -> None:
+        """Another call was answered meanwhile."""
+        if self.calls and self.reached.is_set():
+            self.calls -= 1
+            if not self.calls:
+                self.release()
 
     def stop_here(self) -> None:
         """Called by the request itself."""
@@ -77,7 +88,9 @@ class Faults:
 
     rules: list[Rule] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    stopped: list[Hold] = field(default_factory=list)
     met: list[tuple[int, Fault]] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
     _seed: str = ""
     _share: float = 0.0
     _drawn: Sequence[Fault] = ()
@@ -94,23 +107,36 @@ class Faults:
         self.rules.clear()
         self._share = 0.0
 
-    def hold(self, model: str, method: str) -> Hold:
-        """Stop the next such request before its commit."""
-        self.holds.append(Hold(model, method))
+    def hold(self, model: str, method: str, calls: int = 0) -> Hold:
+        """Stop the next such request before its commit: a client that gives up on it cannot know what becomes of it."""
+        self.holds.append(Hold(model, method, calls))
         return self.holds[-1]
 
     def next_hold(self, model: str, method: str) -> Hold | None:
         for each in self.holds:
             if (each.model, each.method) == (model, method):
                 self.holds.remove(each)
+                self.stopped.append(each)
                 return each
         return None
+
+    def answered(self) -> None:
+        """A call was answered, whatever the answer."""
+        for each in self.stopped:
+            each.answered()
 
     def for_call(self, number: int, model: str, method: str) -> Fault | None:
         found = self._ruled(number, model, method) or self._by_lot(number)
         if found:
-            self.met.append((number, found))
+            with self._news:
+                self.met.append((number, found))
+                self._news.notify_all()
         return found
+
+    def wait_until_met(self, count: int) -> None:
+        """Until so many faults struck; a client may have given up before the request was read."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.met) >= count, PATIENCE_S), f"met {self.met}"
 
     def _ruled(self, number: int, model: str, method: str) -> Fault | None:
         for rule in self.rules:

@@ -12,7 +12,7 @@ from tests.standins.odoo.matching import MOVE, partials_of, reconcile, refresh, 
 from tests.standins.odoo.methods import Table
 from tests.standins.odoo.numbers import SALES
 from tests.standins.odoo.records import api
-from tests.standins.odoo.totals import sync
+from tests.standins.odoo.totals import check_balance, sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,6 +175,7 @@ class Line(Table):
             move = self.row(each)["move_id"]
             if (MOVE, move) not in self.env.busy and self.value(each, "parent_state") == "draft":
                 sync(self.env, move)
+                check_balance(self.env, move)
 
     @api("write")
     def reconcile(self, ids: Sequence[int]) -> None:

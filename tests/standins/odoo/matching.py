@@ -25,7 +25,7 @@ def refresh(env: Env, line: int) -> None:
     row = env[LINE].row(line)
     account = env["account.account"].row(row["account_id"]) if row["account_id"] else None
     if account is None or not (account["reconcile"] or account["account_type"] in CASH):
-        env[LINE].set(line, amount_residual=ZERO, amount_residual_currency=ZERO, reconciled=False)
+        env[LINE].recomputed(line, amount_residual=ZERO, amount_residual_currency=ZERO, reconciled=False)
         return
     left, left_currency = row["balance"], row["amount_currency"]
     for each in partials_of(env, [line]):
@@ -34,7 +34,7 @@ def refresh(env: Env, line: int) -> None:
         left += way * each["amount"]
         left_currency += way * each[f"{side}_amount_currency"]
     is_done = not left and not left_currency and account["reconcile"]
-    env[LINE].set(line, amount_residual=left, amount_residual_currency=left_currency, reconciled=bool(is_done))
+    env[LINE].recomputed(line, amount_residual=left, amount_residual_currency=left_currency, reconciled=bool(is_done))
 
 
 def partials_of(env: Env, lines: Sequence[int]) -> list[Row]:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.standins.odoo.accounts import OPEN_ITEMS
-from tests.standins.odoo.errors import UserError
 from tests.standins.odoo.matching import LINE, MOVE, SIDES, partials_of
 from tests.standins.odoo.numbers import REFUNDS
 from tests.standins.odoo.totals import lines, sign
@@ -89,18 +88,3 @@ def twins_of(env: Env, move_id: int) -> tuple[int, ...]:
 
     rows = env.tx.table(MOVE).items()
     return tuple(id_ for id_, row in rows if id_ != move_id and row["state"] != "cancel" and key(row) == key(own))
-
-
-def check_balance(env: Env, move_id: int) -> None:
-    """Raises: UserError when debits and credits differ."""
-    rows = lines(env, move_id)
-    debit, credit = (sum((row[side] for row in rows), Decimal(0)) for side in ("debit", "credit"))
-    if debit != credit:
-        move = env[MOVE].row(move_id)
-        symbol = env.value(MOVE, move_id, "company_currency_id.symbol")
-        raise UserError(
-            "An error has occurred.\n\nThe move (Draft Entry ) is not balanced.\n"
-            f"The total of debits equals {symbol}\xa0{debit:,.2f} and the total of credits equals "
-            f"{symbol}\xa0{credit:,.2f}.\nYou might want to specify a default account on journal "
-            f'"{env.value("account.journal", move["journal_id"], "name")}" to automatically balance each move.'
-        )

@@ -14,14 +14,13 @@ from tests.standins.odoo.matching import LINE, reconcile, unmatch, unmatch_one
 from tests.standins.odoo.methods import Table
 from tests.standins.odoo.move_figures import (
     amount_of,
-    check_balance,
     payment_state,
     payments_of,
     residual_of,
     twins_of,
 )
 from tests.standins.odoo.records import api
-from tests.standins.odoo.totals import sync
+from tests.standins.odoo.totals import check_balance, lines, sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +141,7 @@ class Move(Table):
         kind = vals.setdefault("move_type", self.env.context.get("default_move_type", "entry")) or "entry"
         if kind not in TYPES:
             return vals  # said when it is kept
-        vals["journal_id"] = vals.get("journal_id") or self._journal(kind)
+        vals["journal_id"] = vals.get("journal_id") or self._journal(kind, vals.get("company_id") or self.env.company)
         journal = self.env["account.journal"].row(vals["journal_id"])
         vals["company_id"] = journal["company_id"]
         wanted = "sale" if kind in numbers.SALES else "purchase" if kind in numbers.PURCHASES else journal["type"]
@@ -157,11 +156,11 @@ class Move(Table):
             vals["invoice_payment_term_id"] = term
         return vals
 
-    def _journal(self, kind: str) -> int:
+    def _journal(self, kind: str, company: int) -> int:
         wanted = "sale" if kind in numbers.SALES else "purchase" if kind in numbers.PURCHASES else "general"
-        found = self.env["account.journal"].find([["type", "=", wanted], ["company_id", "=", self.env.company]])
+        found = self.env["account.journal"].find([["type", "=", wanted], ["company_id", "=", company]])
         if not found:
-            raise UserError(f"No journal could be found in company {self.env.company} for any of those types: {wanted}")
+            raise UserError(f"No journal could be found in company {company} for any of those types: {wanted}")
         return found[0]
 
     def before_write(self, ids: Sequence[int], vals: Row) -> Row:
@@ -190,6 +189,9 @@ class Move(Table):
                 self._settle_name(each, names)
                 sync(self.env, each)
                 check_balance(self.env, each)
+            elif "invoice_date_due" in names:
+                for line in lines(self.env, each, "payment_term"):
+                    self.env[LINE].set(line["id"], date_maturity=self.row(each)["invoice_date_due"])
 
     def _settle_dates(self, id_: int, names: set[str]) -> None:
         row = self.row(id_)

@@ -118,6 +118,7 @@ class Payment(Table):
             raise broken_rule("The payment amount cannot be negative.")
 
     def before_write(self, ids: Sequence[int], vals: Row) -> Row:
+        vals = self.differing(ids, vals)
         if not BOOKED.isdisjoint(vals) and any(self.row(each)["state"] != "draft" for each in ids):
             raise UserError("You cannot modify a payment that is not a draft. Reset it to draft first.")
         return vals
@@ -125,6 +126,9 @@ class Payment(Table):
     def before_unlink(self, ids: Sequence[int]) -> None:
         if any(self.row(each)["state"] != "draft" for each in ids):
             raise UserError("You cannot delete a payment that is not a draft.")
+        for each in ids:
+            if self.row(each)["move_id"]:
+                self.env[MOVE].remove([self.row(each)["move_id"]])
 
     @api("write")
     def action_post(self, ids: Sequence[Value]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import TYPE_CHECKING
 
 from tests.standins.odoo.errors import BadKey, BadValue
@@ -93,7 +94,8 @@ def grouped(model: Model, ids: list[int], specs: Sequence[str]) -> list[tuple[tu
     found: dict[tuple[Value, ...], list[int]] = {} if specs else {(): []}
     readers = [_key_of(model, spec) for spec in specs]
     for id_ in ids:
-        found.setdefault(tuple(read(id_) for read in readers), []).append(id_)
+        for keys in product(*(read(id_) for read in readers)):
+            found.setdefault(keys, []).append(id_)
 
     def rank(keys: tuple[Value, ...]) -> list[tuple[bool, str]]:
         shown = [shown_key(model, spec, key) if ":" not in spec else key for spec, key in zip(specs, keys, strict=True)]
@@ -102,13 +104,16 @@ def grouped(model: Model, ids: list[int], specs: Sequence[str]) -> list[tuple[tu
     return sorted(found.items(), key=lambda item: rank(item[0]))
 
 
-def _key_of(model: Model, spec: str) -> Callable[[int], Value]:
+def _key_of(model: Model, spec: str) -> Callable[[int], list[Value]]:
+    """A function that gives the keys of a record: one, or one for each link of a list."""
     name, _, step = spec.partition(":")
     if name not in model.fields:
         raise BadValue(f"Invalid field {name!r} on model {model.name!r}")
+    if model.fields[name].is_list:
+        return lambda id_: list(model.value(id_, name)) or [False]
     if not step:
-        return lambda id_: model.value(id_, name)
-    return lambda id_: bounds(str(model.value(id_, name))[:10], step) if model.value(id_, name) else False
+        return lambda id_: [model.value(id_, name)]
+    return lambda id_: [bounds(str(model.value(id_, name))[:10], step) if model.value(id_, name) else False]
 
 
 def bounds(day: str, step: str) -> tuple[str, str]:
@@ -127,8 +132,10 @@ def bounds(day: str, step: str) -> tuple[str, str]:
 
 def shown_key(model: Model, spec: str, key: Value) -> Value:
     name, _, step = spec.partition(":")
+    if key and model.fields[name].is_list:
+        return [key, model.env[model.fields[name].to].shown(key)]
     if not key or not step:
-        return outside(model, model.fields[name], key)
+        return key if model.fields[name].is_list else outside(model, model.fields[name], key)
     first = date.fromisoformat(key[0])
     return {
         "day": f"{first.day:02} {MONTHS[first.month - 1][:3]} {first.year}",

@@ -181,6 +181,16 @@ class Model:
         stamp = self.env.now.strftime("%Y-%m-%d %H:%M:%S")
         self._put(self.row(id_) | kept | {"write_date": stamp, "write_uid": self.env.uid})
 
+    def recomputed(self, id_: int, **kept: Value) -> None:
+        """Write what follows from other rows; that is no change of this record, so nothing is stamped."""
+        self._put(self.row(id_) | kept)
+
+    def differing(self, ids: Sequence[int], vals: Row) -> Row:
+        """Those of the values that some record does not have yet; what is given for lists stays."""
+        kept = self._kept({name: value for name, value in vals.items() if not self.fields[name].is_list}, 0)
+        same = {name for name, value in kept.items() if all(self.row(each)[name] == value for each in ids)}
+        return {name: value for name, value in vals.items() if name not in same}
+
     def remove(self, ids: Iterable[int]) -> None:
         """Delete records, their external ids, and the rows that hang on them."""
         ids = list(ids)

@@ -119,6 +119,7 @@ def odoorpc_not_http_postgres_port(c: Client) -> Row:
 
 def retry_after_timeout_duplicates(c: Client) -> Row:
     planned(Fault.LATE, 0.2)(c)
+    c.odoo.wait_until_idle(faults_met=1)
     met(c, c.odoo.server.port)
     assert c.get(PARTNER, "search_count", [["ref", "=", "R-1"]]) == 2
     return {"exception": ""}

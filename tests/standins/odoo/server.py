@@ -26,6 +26,8 @@ class Server:
     doors: Doors
     port: int = 0
     crashes: list[Exception] = field(default_factory=list)
+    _running: int = 0
+    _ended: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _reserved: socket.socket = field(init=False, repr=False)
     _server: _Quiet | None = field(default=None, repr=False)
     _thread: threading.Thread = field(init=False, repr=False)
@@ -71,7 +73,22 @@ class Server:
 
         return Handler
 
+    def wait_until_idle(self) -> None:
+        """Until no request runs any more; a client may have given up on one long before."""
+        with self._ended:
+            assert self._ended.wait_for(lambda: not self._running, PATIENCE_S), "a request never ended"
+
     def respond(self, to: BaseHTTPRequestHandler) -> None:
+        with self._ended:
+            self._running += 1
+        try:
+            self._respond(to)
+        finally:
+            with self._ended:
+                self._running -= 1
+                self._ended.notify_all()
+
+    def _respond(self, to: BaseHTTPRequestHandler) -> None:
         """Read one request and answer it, or not."""
         body = to.rfile.read(int(to.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in to.headers.items()}

@@ -11,12 +11,13 @@ from tests.standins.odoo import access
 from tests.standins.odoo.errors import (
     AccessDenied,
     AccessError,
-    BadKey,
+    BadCall,
     MissingError,
     NoDatabase,
     NoMethod,
     OdooError,
     SerializationFailure,
+    WebError,
 )
 from tests.standins.odoo.faults import Faults
 from tests.standins.odoo.records import Api, Env
@@ -89,11 +90,11 @@ class Service:
             raise AccessDenied
 
     def by_key(self, key: str) -> int:
-        """The user of an API key. Raises: AccessDenied."""
+        """The user of an API key. Raises: WebError."""
         for login, keys in self.keys.items():
             if key in keys:
                 return self.user_of(login)
-        raise AccessDenied("Invalid apikey")
+        raise WebError(401, "Invalid apikey")
 
     def web_login(self, database: str, login: str, secret: str) -> int:
         """By the page of the browser: passwords only, and a brake. Raises: AccessDenied."""
@@ -195,7 +196,7 @@ def perform(env: Env, name: str, method: str, args: Sequence[Value], superuser: 
     try:
         inspect.signature(function).bind(model, *given, **named)
     except TypeError as err:
-        raise BadKey(f"{name}.{method}() {err}") from err
+        raise BadCall(f"{name}.{method}() {err}") from err
     if env.uid != superuser and spec.needs:
         access.check_model(model, spec.needs)
         if spec.takes_ids:

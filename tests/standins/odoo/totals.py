@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.standins.odoo.base import in_company, rounded_to
+from tests.standins.odoo.errors import UserError
 from tests.standins.odoo.matching import refresh
 
 if TYPE_CHECKING:
@@ -152,3 +153,18 @@ def account_of(env: Env, kind: str, company: int) -> int:
 def _drop(env: Env, ids: Iterable[int]) -> None:
     for each in ids:
         env.tx.drop(LINE, each)
+
+
+def check_balance(env: Env, move_id: int) -> None:
+    """Raises: UserError when debits and credits differ."""
+    rows = lines(env, move_id)
+    debit, credit = (sum((row[side] for row in rows), Decimal(0)) for side in ("debit", "credit"))
+    if debit != credit:
+        move = env[MOVE].row(move_id)
+        symbol = env.value(MOVE, move_id, "company_currency_id.symbol")
+        raise UserError(
+            "An error has occurred.\n\nThe move (Draft Entry ) is not balanced.\n"
+            f"The total of debits equals {symbol}\xa0{debit:,.2f} and the total of credits equals "
+            f"{symbol}\xa0{credit:,.2f}.\nYou might want to specify a default account on journal "
+            f'"{env.value("account.journal", move["journal_id"], "name")}" to automatically balance each move.'
+        )

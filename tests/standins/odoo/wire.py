@@ -55,7 +55,7 @@ def told(err: OdooError) -> Row:
         "name": err.name,
         "debug": debug,
         "message": err.message,
-        "arguments": [err.message],
+        "arguments": err.arguments,
         "context": {},
     }
 

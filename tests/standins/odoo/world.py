@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,7 @@ from tests.standins.odoo.server import Server
 from tests.standins.odoo.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from tests.standins.odoo.doors import Asked
@@ -38,9 +40,9 @@ class Odoo:
     setup: Setup = field(default_factory=Setup)
     series: str = "18.0"
     clock: FrozenClock = field(default_factory=FrozenClock)
-    service: Service = field(init=False)
-    doors: Doors = field(init=False)
-    server: Server = field(init=False)
+    service: Service = field(init=False, repr=False)
+    doors: Doors = field(init=False, repr=False)
+    server: Server = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.service = Service(models_of(self.series), self.clock, DATABASE, self.series)
@@ -87,6 +89,20 @@ class Odoo:
         """From now on it looks like a wrong password."""
         self.service.keys[login].clear()
 
+    def wait_until_idle(self, faults_met: int = 0) -> None:
+        """Until so many faults struck and no request runs: what a client gave up on may still be committed."""
+        self.faults.wait_until_met(faults_met)
+        self.server.wait_until_idle()
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Connections are refused for a time."""
+        self.server.refuse()
+        try:
+            yield
+        finally:
+            self.server.listen()
+
     # ---- for the test, past the doors ----
 
     def call(self, model: str, method: str, *args: Value, login: str = "", **kwargs: Value) -> Value:
@@ -112,6 +128,9 @@ class Odoo:
     def tax(self, use: str = "sale", at: int = 0) -> int:
         """One of the taxes the world was made with, in their order."""
         return self.find("account.tax", ["type_tax_use", "=", use])[at]
+
+    def group(self, xml_id: str) -> int:
+        return self.find("res.groups", ["xml_id", "=", xml_id])[0]
 
     def currency(self, name: str) -> int:
         return self.find("res.currency", ["name", "=", name])[0]
