@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
-STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
 _CLOSING = re.compile(r"^(\d{4}-\d\d-\d\d) +balance +(Assets:[^ ]+)", re.MULTILINE)
 
 
@@ -98,9 +97,3 @@ def bank_to(loaded: Loaded, texts: Mapping[str, str]) -> dict[str, date]:
             if account in found:  # a balance holds at the beginning of its day
                 found[account] = max(found[account], date.fromisoformat(day) - timedelta(days=1))
     return found
-
-
-def most_behind(bank: Mapping[str, date]) -> date | None:
-    """The day of the bank's account that is most behind, of those that are still used; None without any."""
-    days = [day for account, day in bank.items() if account.startswith(BANK)]
-    return min((day for day in days if max(days) - day <= STILL_USED), default=None)

@@ -14,9 +14,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from agents.connectors.books import InvoiceStanding, Unclear, amount_text
+from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_behind
 from agents.connectors.contract import Money
-from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, bank_to, most_behind
+from agents.connectors.ledger.account_names import BANK
+from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, bank_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,7 +86,7 @@ class Register:
         self._owed: dict[str, Owed] = {}
         self._loose: dict[str, list[Leg]] = {}
         self._broken = _told(loaded)
-        self.bank_to = None if self._broken else most_behind(bank_to(loaded, texts))
+        self.bank_to = None if self._broken else _bank_to(loaded, texts)
         if not self._broken:
             issued = [each for each in loaded.transactions if _issues(each, side)]
             for each in issued:
@@ -215,6 +216,11 @@ class Register:
             for at, line in _naming(text, self._side).items() if name not in included else ():
                 for number in self._known(self._side.number.findall(line)) if line not in here else ():
                     self._owed[number].doubts.append(f"{name}:{at}: names {number} and is no part of the ledger.")
+
+
+def _bank_to(loaded: Loaded, texts: Mapping[str, str]) -> date | None:
+    """The day of the bank's account that is most behind; what lies in the till is told by no bank."""
+    return most_behind([day for account, day in bank_to(loaded, texts).items() if account.startswith(BANK)])
 
 
 def _naming(text: str, side: Side) -> dict[int, str]:

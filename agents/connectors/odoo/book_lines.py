@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import Figure, Freshness, SourceRow
 from agents.connectors.odoo.calls import LATER
-from agents.connectors.odoo.documents import POSTED, money
+from agents.connectors.odoo.documents import LINE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.records import name_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE, closed_days
 from agents.errors import Transient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from decimal import Decimal
 
     from pydantic import JsonValue
 
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, JsonValue]
 
-LINE = "account.move.line"
 MAX_ROWS = 20_000
-NOTHING = Decimal("0.00")
 IS_POSTED: list[JsonValue] = ["parent_state", "=", POSTED]
 AMOUNTS = ("balance", "amount_currency", "currency_id")
 FIELDS = ("move_id", "move_name", "date", "partner_id", "name", "account_id", *AMOUNTS)
@@ -151,6 +149,12 @@ def added(rows: Iterable[SourceRow]) -> dict[str, Decimal]:
 
 
 def version_of(records: Records) -> str:
-    """What tells one state of the books from the next: when a line was written last, and how many there are."""
-    told = records.sums(LINE, [IS_POSTED], ["write_date:max"], [])
-    return " · ".join(f"{text(each.get('write_date')) or 'never'} · {each.get('__count', 0)}" for each in told)
+    """What tells one state of the books from the next: when a line was written last, and how many there are.
+
+    Odoo tells seconds, so what was matched within one is told by how much is matched.
+    """
+    lines = records.sums(LINE, [IS_POSTED], ["write_date:max"], [])
+    matched = records.sums(PARTIAL, [], ["amount:sum"], [])
+    told = [text(each.get("write_date")) or "never" for each in lines]
+    told += [str(each.get("__count", 0)) for each in (*lines, *matched)]
+    return " · ".join([*told, *(f"{money(each.get('amount') or 0):f}" for each in matched)])

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals
-from agents.connectors.odoo.documents import MOVE, POSTED, REJECT, Draft, money
+from agents.connectors.odoo.documents import LINE, MOVE, POSTED, REJECT, Draft, money
 from agents.connectors.odoo.records import name_of, reference, text
 from agents.errors import NotAllowed
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.records import Values
     from agents.connectors.odoo.writing import Writing
 
-LINE = "account.move.line"
 COPIED = ("name", "quantity", "price_unit", "discount")
 FIELDS = ("name", "partner_id", "commercial_partner_id", "currency_id", "amount_untaxed", "amount_tax", "amount_total")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.contract import Absent, Found, Receipt
 from agents.connectors.odoo.calls import LOOK
-from agents.connectors.odoo.documents import REJECT
-from agents.connectors.odoo.entries import LEFT, LINE, Entry, is_open
+from agents.connectors.odoo.documents import LINE, REJECT
+from agents.connectors.odoo.entries import LEFT, Entry, is_open
 from agents.connectors.odoo.reasons import Known, credit_legs
 from agents.connectors.odoo.records import text
 from agents.connectors.odoo.register import Register, RegisterReader, number_of

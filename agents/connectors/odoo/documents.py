@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agents.connectors.books import Totals
     from agents.connectors.odoo.records import Records, Values
 
-MOVE = "account.move"
+MOVE, LINE, PARTIAL = "account.move", "account.move.line", "account.partial.reconcile"
 FIELDS = (
     *("name", "state", "move_type", "partner_id", "currency_id", "date", "invoice_date", "invoice_date_due", "ref"),
     *("amount_untaxed", "amount_tax", "amount_total", "amount_residual", "amount_total_signed"),
@@ -31,6 +31,7 @@ FIELDS = (
 )
 POSTED, DRAFT = "posted", "draft"
 UNNAMED = "/"
+NOTHING = Decimal("0.00")
 SAME_NAME = "same name already exists"
 REJECT = "Reject the proposal, and look at it in Odoo."
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.calls import LATER, Refused
-from agents.connectors.odoo.documents import DRAFT, MOVE, POSTED, REJECT, money
+from agents.connectors.odoo.documents import DRAFT, LINE, MOVE, NOTHING, POSTED, REJECT, money
 from agents.connectors.odoo.records import MODULE, reference, text
 from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from pydantic import JsonValue
 
     from agents.connectors.odoo.records import Records
 
-LINE = "account.move.line"
+    _Compared = tuple[int, Decimal, Decimal, int, int]
+
 PARTNERS = ("asset_receivable", "liability_payable")
-NOTHING = Decimal("0.00")
 LEFT = ("account_id", "amount_residual", "amount_residual_currency", "reconciled", "date_maturity", "move_id")
 
 
@@ -165,7 +165,6 @@ def is_open(row: Mapping[str, JsonValue]) -> int:
 
 
 _COMPARED = ("account_id", "balance", "amount_currency", "currency_id", "partner_id")
-_Compared = tuple[int, Decimal, Decimal, int, int]
 
 
 def _line(row: Mapping[str, JsonValue]) -> _Compared:

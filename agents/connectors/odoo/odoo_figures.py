@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_export import export_text
 from agents.connectors.book_figures import PRIVATELY, Figure, PastCost, ProfitAndLoss, SourceRow, VatPosition
-from agents.connectors.odoo.book_lines import IS_POSTED, LINE, BookLines, Span, Wanted
+from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, Span, Wanted
 from agents.connectors.odoo.chart import COSTS, category_of
-from agents.connectors.odoo.documents import money
+from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
 from agents.connectors.odoo.open_items import OpenDocuments
 from agents.connectors.odoo.records import name_of, reference, text

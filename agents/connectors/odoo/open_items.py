@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import DocumentStanding, OpenDocument, OpenItems, SourceRow
 from agents.connectors.books import amount_text, cents
-from agents.connectors.odoo.book_lines import IS_POSTED, LINE, NOTHING
-from agents.connectors.odoo.documents import MOVE, POSTED, money
+from agents.connectors.odoo.book_lines import IS_POSTED
+from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.records import name_of, reference, text
 from agents.connectors.odoo.register import DOCUMENTS, FIELDS, TYPES, due_of, number_of, rate_of
-from agents.connectors.odoo.settling import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -214,7 +213,5 @@ def _credited(refund: Row) -> SourceRow:
 def _doubt(payment: Row) -> str:
     who, amount = name_of(payment["partner_id"]), amount_text(money(payment["amount"]), name_of(payment["currency_id"]))
     if not reference(payment["move_id"]):
-        return (
-            f"Odoo {text(payment['name'])}: {amount} of {who} booked nothing; its journal has no account for it."
-        )
+        return f"Odoo {text(payment['name'])}: {amount} of {who} booked nothing; its journal has no account for it."
     return f"Odoo {text(payment['name'])}: {amount} of {who} is put to no document."

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_orders import Payment, Spending, Transfer
 from agents.connectors.books import cents
 from agents.connectors.odoo.chart import plain
-from agents.connectors.odoo.entries import NOTHING, Leg
+from agents.connectors.odoo.documents import NOTHING
+from agents.connectors.odoo.entries import Leg
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import InvoiceStanding, Unclear
 from agents.connectors.contract import Money
-from agents.connectors.odoo.documents import MOVE, POSTED, money
-from agents.connectors.odoo.entries import LEFT, LINE, NOTHING
+from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, money
+from agents.connectors.odoo.entries import LEFT
 from agents.connectors.odoo.records import name_of, reference, text
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.connectors.odoo.documents import money
-from agents.connectors.odoo.entries import LEFT, LINE, NOTHING, is_open
+from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, money
+from agents.connectors.odoo.entries import LEFT, is_open
 from agents.connectors.odoo.records import reference, text
 from agents.connectors.odoo.register import number_of
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.entries import Entries, Entry, Written
     from agents.connectors.odoo.records import Records
     from agents.connectors.odoo.register import Document
-
-PARTIAL, MOVE = "account.partial.reconcile", "account.move"
 
 
 class Settling:

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.odoo.documents import POSTED, money
-from agents.connectors.odoo.entries import LEFT, LINE, is_open
+from agents.connectors.odoo.documents import LINE, POSTED, money
+from agents.connectors.odoo.entries import LEFT, is_open
 from agents.connectors.odoo.records import TOGETHER, reference, text
 from agents.connectors.odoo.register import number_of
 

@@ -22,9 +22,12 @@ from tests.standins.odoo.world import Odoo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import JsonValue
+
     from agents.connectors.odoo.calls import OdooCalls
 
-WRITES = ("res.partner", "load", {"fields": ["id", "name"], "data": [["__t__.a", "Acme"]]})
+ACME: dict[str, JsonValue] = {"fields": ["id", "name"], "data": [["__t__.a", "Acme"]]}
+WRITES = ("res.partner", "load", ACME)
 MAYBE = (Fault.LOST_AFTER, Fault.HALF, Fault.HTML_AFTER, Fault.BAD_GATEWAY_AFTER, Fault.GATEWAY_TIMEOUT_AFTER)
 
 
@@ -141,7 +144,7 @@ def test_the_version_and_the_user_are_found(odoo: Odoo) -> None:
 
 def test_a_wrong_user_key_or_database_is_for_the_owner(odoo: Odoo) -> None:
     for change in ({"user": "nobody"}, {"database": "nodb"}):
-        account = account_of(odoo, **change)
+        account = account_of(odoo).model_copy(update=change)
         with pytest.raises(NeedsOwner):
             JsonRpcCalls(account, KEY, Egress("odoo", (account.destination,)), SystemClock()).login()
     account = account_of(odoo)
