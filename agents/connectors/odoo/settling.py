@@ -11,6 +11,7 @@ from agents.connectors.odoo.register import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from pydantic import JsonValue
 
@@ -37,23 +38,35 @@ class Settling:
                 continue
             lines = self._entries.open_lines([document.number, *document.refunds])
             self._entries.match(line, [row for rows in lines.values() for row in rows])
-            if is_open(self._entries.left([line])[line]) and (leg.balance > 0) != document.is_vendors:
+            if (leg.balance > 0) != document.is_vendors:  # else it pays
                 self._take_back(line, document)
 
     def _take_back(self, line: int, document: Document) -> None:
         """Money that went back for a document that was paid: undo that much of what it was matched with."""
-        wanted = abs(money(self._entries.left([line])[line]["amount_residual_currency"]))
-        paid = [*self._ours(document)]
-        for partial in self._partials(document) if not paid else ():
-            if wanted <= 0:
-                break
-            number = number_of(partial)
-            self._records.do(MOVE, "js_remove_outstanding_partial", [document.number], {"partial_id": number})
-            paid.append(reference(partial["debit_move_id" if document.is_vendors else "credit_move_id"]))
-            wanted -= money(partial["debit_amount_currency" if document.is_vendors else "credit_amount_currency"])
-        self._entries.match(line, self._entries.left(paid).values())
-        for each in paid:  # what was undone beyond what went back
+        left = self._entries.left([line])[line]
+        if is_open(left):
+            paid = self._ours(document) or self._undone(document, abs(money(left["amount_residual_currency"])))
+            self._entries.match(line, self._entries.left(paid).values())
+        for each in {*self._ours(document), *self._against(line, document)}:  # what was undone beyond what went back
             self._entries.match(each, self._entries.open_lines([document.number])[document.number])
+
+    def _undone(self, document: Document, wanted: Decimal) -> list[int]:
+        """Undo at least this much of what a document was paid with; returns the lines that paid it."""
+        side = "debit" if document.is_vendors else "credit"
+        paid = []
+        for partial in self._partials(document):
+            if wanted > 0:
+                number = number_of(partial)
+                self._records.do(MOVE, "js_remove_outstanding_partial", [document.number], {"partial_id": number})
+                paid.append(reference(partial[f"{side}_move_id"]))
+                wanted -= money(partial[f"{side}_amount_currency"])
+        return paid
+
+    def _against(self, line: int, document: Document) -> list[int]:
+        """The lines that money went back against."""
+        own, other = ("credit_move_id", "debit_move_id") if document.is_vendors else ("debit_move_id", "credit_move_id")
+        rows = self._records.search(PARTIAL, [[own, "=", line], [f"{other}.move_type", "=", "entry"]], [other])
+        return [reference(each[other]) for each in rows]
 
     def _ours(self, document: Document) -> list[int]:
         """Lines that paid it and are matched with nothing now: what a try that broke off has undone."""

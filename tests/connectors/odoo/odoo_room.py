@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from agents.connectors.ledger.ledger_connector import LedgerConnector
-from agents.connectors.odoo.calls import refusal
+from agents.connectors.odoo.calls import is_look, refusal
 from agents.connectors.odoo.chart import read_chart
 from agents.connectors.odoo.odoo_books import OdooBooks
 from agents.connectors.odoo.odoo_figures import OdooFigures
 from agents.connectors.odoo.records import Records
+from agents.errors import OutcomeUnknown, Transient
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.errors import OdooError
 from tests.standins.odoo.world import Odoo
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pydantic import JsonValue
+
+    from tests.standins.odoo.fields import Row
 
 
 COSTS = (("600100", "Office"), ("600200", "Software"), ("600300", "Travel"), ("600400", "Other"))
@@ -32,21 +35,36 @@ DOCUMENTS = {"INV": ("out_invoice", "out_refund"), "BILL": ("in_invoice",)}
 
 @dataclass
 class ShortWay:
-    """Calls without a network. `counted`: how many there were."""
+    """Calls without a network. `counted`: how many there were, `written`: of them, such as may have changed something.
+
+    `breaks`: the one of these, from 1, that breaks off; `is_done`: after it was done.
+    """
 
     odoo: Odoo
     counted: int = 0
+    written: int = 0
+    breaks: int = 0
+    is_done: bool = True
+    is_silent: bool = False
 
     def call(
         self, model: str, method: str, ids: Sequence[int] | None = None, kwargs: Mapping[str, JsonValue] | None = None
     ) -> JsonValue:
         """As `OdooCalls.call`."""
+        if self.is_silent:
+            raise Transient("nobody answers", hint="Ask later.")
         self.counted += 1
+        self.written += not is_look(method)
+        breaks = not is_look(method) and self.written == self.breaks
+        if breaks and not self.is_done:
+            raise OutcomeUnknown("broken off before it was done", hint="Look.")
         given = () if ids is None else (list(ids),)
         try:
             said: JsonValue = self.odoo.call(model, method, *given, login="bookkeeper", **dict(kwargs or {}))
         except OdooError as err:
             raise refusal(method, err.name, err.message) from err
+        if breaks:
+            raise OutcomeUnknown("broken off after it was done", hint="Look.")
         return said
 
 
@@ -86,7 +104,23 @@ class OdooRoom:
         self.odoo = story_odoo()
         self.calls = ShortWay(self.odoo)
         self.records = Records(self.calls)
+        self.read_chart()
+
+    def read_chart(self) -> None:
+        """Know its setup as it is now."""
         self.chart = read_chart(self.records, self.odoo.clock, self.odoo.uid())
+
+    def kept(self) -> tuple[dict[str, dict[int, Row]], dict[str, int]]:
+        """What is committed now, to go back to."""
+        tables = self.odoo.service.tables
+        return {model: dict(rows) for model, rows in tables.rows.items()}, dict(tables.last_ids)
+
+    def back_to(self, kept: tuple[dict[str, dict[int, Row]], dict[str, int]]) -> None:
+        """Be as it was."""
+        tables, (rows, last_ids) = self.odoo.service.tables, kept
+        tables.rows.clear()
+        tables.rows.update({model: dict(each) for model, each in rows.items()})
+        tables.last_ids = dict(last_ids)
 
     @property
     def books(self) -> OdooBooks:
