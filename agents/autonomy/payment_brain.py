@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CATEGORY = "payment"
 MAX_CHARS = 2_000
-_BILL = r"BILL-[0-9]{4}-[0-9]{4,6}"
+_BILL = r"BILL(?:[-/][0-9]{2,6}){2,3}"  # BILL-2026-0001, and BILL/2026/01/0001 of other books
 _WISH = re.compile(
     r"(?:please |bitte )?(?:pay|zahle|bezahle) (?:(?P<amount>[0-9]{1,9}[.,][0-9]{2}) EUR (?:of|von) )?"
     rf"(?P<bills>{_BILL}(?:(?:, ?(?:and |und )?| and | und | ){_BILL})*)"

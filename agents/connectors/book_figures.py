@@ -153,8 +153,8 @@ class BareCost:
     name: str
 
 
-class BookReports(Protocol):
-    """Figures of the books; each call raises NeedsOwner while the books have an error."""
+class BookFigures(Protocol):
+    """Figures of any books; each call raises NeedsOwner while the books have an error."""
 
     def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
         """What was earned and spent between two days, both with, by the day of the document."""
@@ -196,24 +196,12 @@ class BookReports(Protocol):
         """The invoice (INV-...) or bill (BILL-...) of this number as it stood on a day, or None."""
         ...
 
-    def creditable(self, number: str) -> Creditable:
-        """What of an invoice can still be credited; raises NotAllowed where the books do not say it plainly."""
-        ...
-
     def unexplained(self, on: date) -> Figure:
         """Movements of the bank of which nobody has said what they were for."""
         ...
 
     def unexplained_moves(self, account: str) -> Mapping[str, SourceRow]:
         """The movements of an account, by `bank_id`, of which surely nobody has said what they were for."""
-        ...
-
-    def bare_costs(self, account: str) -> Mapping[str, BareCost]:
-        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
-        ...
-
-    def receipts(self) -> frozenset[str]:
-        """Every receipt that an entry names, as it names it."""
         ...
 
     def past_costs(self) -> tuple[PastCost, ...]:
@@ -226,4 +214,20 @@ class BookReports(Protocol):
 
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time, for the tax adviser: CSV with a header, UTF-8, semicolons."""
+        ...
+
+
+class BookReports(BookFigures, Protocol):
+    """And what the embedded ledger tells besides: credits by VAT rate, and which receipt proves which cost."""
+
+    def creditable(self, number: str) -> Creditable:
+        """What of an invoice can still be credited; raises NotAllowed where the books do not say it plainly."""
+        ...
+
+    def bare_costs(self, account: str) -> Mapping[str, BareCost]:
+        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
+        ...
+
+    def receipts(self) -> frozenset[str]:
+        """Every receipt that an entry names, as it names it."""
         ...

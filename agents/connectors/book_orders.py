@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agents.connectors.books import amount_text, totals
 from agents.connectors.contract import Action, Money, Row, Stakes
-from agents.connectors.invoice_orders import Currency, Name, Percent, Price, Text
+from agents.connectors.invoice_orders import Currency, Name, Number, Percent, Price, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MAX_COSTS, MAX_PARTS, MAX_MOVES, SHOWN_MOVES = 50, 50, 500, 40
 MAX_ROWS_TEXT_CHARS, MAX_CATEGORY_CHARS = 120, 40
 CATEGORY_PATTERN = r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$"
-DOCUMENT_PATTERN = r"(?:INV|BILL)-[0-9]{4}-[0-9]{4,6}"
 
 Category = Annotated[str, Field(pattern=CATEGORY_PATTERN, max_length=MAX_CATEGORY_CHARS)]
 AccountName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
@@ -50,7 +49,7 @@ class Cost(_Model):
 class Part(_Model):
     """What of a payment goes to one invoice or bill, in the currency of that document."""
 
-    number: Annotated[str, Field(pattern=f"^{DOCUMENT_PATTERN}$")]
+    number: Number
     amount: Amount
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from agents.connectors.book_orders import BookOrder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 
 CENT = Decimal("0.01")
+STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
 
 
 class Books(Protocol):
@@ -168,6 +170,11 @@ def totals(lines: Iterable[tuple[Decimal, Decimal]]) -> Totals:
     for net, rate in lines:
         nets[rate] = nets.get(rate, Decimal("0.00")) + net
     return Totals(tuple(RateTotal(rate, nets[rate], cents(nets[rate] * rate / 100)) for rate in sorted(nets)))
+
+
+def most_behind(days: Collection[date]) -> date | None:
+    """The account that is most behind, of those that are still used, by the last day of each; None without any."""
+    return min((day for day in days if max(days) - day <= STILL_USED), default=None)
 
 
 def amount_text(amount: Decimal, currency: str = "") -> str:

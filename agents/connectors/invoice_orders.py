@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_LINES = 200
-NUMBER_PATTERN = r"INV-[0-9]{4}-[0-9]{4,6}"
+MAX_NUMBER_CHARS = 35  # what banks take of the number of a payment
+NUMBER_PATTERN = r"[A-Za-z0-9](?:[./-]?[A-Za-z0-9]){0,34}"  # INV-2026-0011, and INV/2026/00011 of other books
 
 
 def _clean(value: object) -> object:
@@ -32,6 +33,7 @@ def _price(value: Decimal) -> Decimal:
 
 Text = Annotated[str, BeforeValidator(_clean)]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Number = Annotated[str, Field(pattern=f"^{NUMBER_PATTERN}$", max_length=MAX_NUMBER_CHARS)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Quantity = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4), AfterValidator(shortest)]
 Price = Annotated[Decimal, Field(max_digits=12, decimal_places=4), AfterValidator(_price)]
@@ -141,7 +143,7 @@ class InvoiceCredit(Action):
     """
 
     action: Literal["invoice.credit"] = "invoice.credit"
-    number: Annotated[str, Field(pattern=f"^{NUMBER_PATTERN}$")]
+    number: Number
     reason: Annotated[Text, Field(max_length=500)] = ""
     customer: Name
     total: Annotated[Price, Field(gt=0, decimal_places=2)]

@@ -70,6 +70,7 @@ def ended(room: PaymentRoom, text: str, *outcomes: Outcome) -> str:
         (f"Please pay {FIRST.lower()}.", Wish((FIRST,))),
         (f"Bezahle {FIRST} und BILL-2026-0002\n", Wish((FIRST, "BILL-2026-0002"))),
         (f"Pay {FIRST}, {FIRST}", Wish((FIRST,))),
+        ("Pay BILL/2026/11/0001 and BILL/2026/0002", Wish(("BILL/2026/11/0001", "BILL/2026/0002"))),
         (f"Pay 40,00 EUR of {FIRST} to {THEIRS}", Wish((FIRST,), Decimal("40.00"), THEIRS)),
         (f"{PAY} BIC byladem1001 on 2026-12-01", Wish((FIRST,), None, THEIRS, "BYLADEM1001", date(2026, 12, 1))),
     ],

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from agents.errors import NotAllowed
 from tests.connectors.books_hand import eur, key_of, open_of, perform, sums
+from tests.connectors.books_room import Ledger
 from tests.connectors.books_story import bank, day, invoice, paid, taken
 
 if TYPE_CHECKING:
-    from tests.connectors.books_hand import Ledger
+    from agents.connectors.book_figures import BookReports
+
+
+class Crediting(Ledger, Protocol):
+    """Books that credit a part of an invoice."""
+
+    def reports(self) -> BookReports:
+        """The figures, with what is left of each invoice."""
+        ...
 
 
 class CreditsContract:
-    """A part of the suite."""
+    """A suite of its own, for books that can do it."""
 
-    def test_parts_of_an_invoice_are_credited_to_the_cent_and_never_more_than_is_left(self, books: Ledger) -> None:
+    def test_parts_of_an_invoice_are_credited_to_the_cent_and_never_more_than_is_left(self, books: Crediting) -> None:
         """200.00 at 7 % (14.00) and 100.05 at 19 % (19.01) are asked for, 333.06 in all; parts of it are taken back."""
         number = "INV-2026-0001"
         perform(books, [("01-05", invoice("Initech", ("200.00", "7"), ("100.05", "19")))])
@@ -52,7 +61,7 @@ class CreditsContract:
         with pytest.raises(NotAllowed, match="credited already"):
             books.reports().creditable(number).order()
 
-    def test_a_part_is_credited_only_as_the_books_are_when_it_happens(self, books: Ledger) -> None:
+    def test_a_part_is_credited_only_as_the_books_are_when_it_happens(self, books: Crediting) -> None:
         number = "INV-2026-0001"
         perform(books, [("01-05", invoice("Initech", ("300.00", "19")))])
         first, second = (books.reports().creditable(number).order([taken(net, "19")]) for net in ("200.00", "50.00"))
@@ -65,7 +74,7 @@ class CreditsContract:
             assert refused.value.hint
         assert open_of(books.reports().receivables(day("01-31"))) == [(number, Decimal("119.00"), "EUR", 12)]
 
-    def test_a_part_that_is_credited_after_the_payment_is_the_customers(self, books: Ledger) -> None:
+    def test_a_part_that_is_credited_after_the_payment_is_the_customers(self, books: Crediting) -> None:
         number = "INV-2026-0001"
         came = bank("b1", "01-19", "1190.00", paid("Northwind", (number, "1190.00")))
         perform(books, [("01-05", invoice("Northwind", ("1000.00", "19"))), ("01-19", came)])
@@ -75,7 +84,7 @@ class CreditsContract:
         perform(books, [("01-21", bank("b2", "01-21", "-119.00", paid("Northwind", (number, "119.00"))))], first=3)
         assert books.reports().receivables(day("01-31")).credits == {}
 
-    def test_the_last_part_of_a_rate_has_the_cent_that_rounding_kept_back(self, books: Ledger) -> None:
+    def test_the_last_part_of_a_rate_has_the_cent_that_rounding_kept_back(self, books: Crediting) -> None:
         """0.06 at 19 % have 0.01 of VAT; of two parts of 0.02 it is 0.00 each, so the third has all of it."""
         perform(books, [("01-05", invoice("Initech", ("0.06", "19")))])
         totals = []

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from agents.connectors.contract import sha256_hex
+from tests.connectors.books_room import called
 from tests.connectors.books_story import Order, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
-    from agents.connectors.book_figures import BookReports, Figure, OpenItems
-    from agents.connectors.contract import Connector, Receipt
-
-
-class Ledger(Protocol):
-    """Some books, empty, with the accounts Checking, Savings and Cash; what is written is found by a new process."""
-
-    def open(self) -> Connector:
-        """The connector as a new process would open it."""
-        ...
-
-    def set_day(self, today: date) -> None:
-        """Make it noon of a day."""
-        ...
-
-    def reports(self) -> BookReports:
-        """The figures of the books as they are now."""
-        ...
+    from agents.connectors.book_figures import Figure, OpenItems
+    from agents.connectors.contract import Receipt
+    from tests.connectors.books_room import Ledger
 
 
 def key_of(number: int) -> str:
@@ -42,7 +27,7 @@ def perform(books: Ledger, orders: Iterable[tuple[str, Order]], first: int = 0) 
     receipts = []
     for number, (of, order) in enumerate(orders, first):
         books.set_day(day(of))
-        receipts.append(books.open().execute(order, key_of(number), {}))
+        receipts.append(books.open().execute(called(books, order), key_of(number), {}))
     return receipts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,13 +13,9 @@ from agents.connectors.ledger.account_names import BANK, CASH
 from agents.connectors.ledger.entry import INCOME, UTC_FORMAT, VAT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
     from agents.connectors.ledger.beancount_file import Posting, Transaction
 
 RECEIVABLES, PAYABLES = "Assets:AR:", "Liabilities:AP:"
-STILL_USED = timedelta(days=60)  # an account that is silent for longer than the others is not waited for
 
 
 def receipt_of(booked: Transaction) -> Receipt | None:
@@ -76,9 +72,3 @@ def _currency(booked: Transaction) -> str:
 def moved_leg(entry: Transaction) -> Posting:
     """The leg of a movement that is on the owner's money: the first such one, wherever an owner put it."""
     return next((leg for leg in entry.postings if leg.account.startswith((BANK, CASH))), entry.postings[0])
-
-
-def most_behind(bank: Mapping[str, date]) -> date | None:
-    """The day of the bank's account that is most behind, of those that are still used; None without any."""
-    days = [day for account, day in bank.items() if account.startswith(BANK)]
-    return min((day for day in days if max(days) - day <= STILL_USED), default=None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_export import export_text
 from agents.connectors.book_figures import (
     BareCost,
     DocumentStanding,
@@ -36,16 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from agents.connectors.credit_notes import Creditable
+    from agents.connectors.ledger.beancount_file import Posting, Transaction
     from agents.connectors.ledger.bookings import Side
     from agents.connectors.ledger.ledger import Days, Ledger
 
 NOTHING = Decimal("0.00")
 OWN_MONEY = (BANK, CASH, TRANSIT)
 REVENUE, COSTS = "Income:", "Expenses:"
-EXPORT_HEADER = (
-    "date", "document", "party", "text", "account", "amount", "currency", "VAT rate", "receipt", "place",
-)  # fmt: skip
-_FORMULA = "=+-@\t\r"
 
 
 class LedgerFigures:
@@ -173,19 +169,9 @@ class LedgerFigures:
         return tuple(each.removeprefix(COSTS) for each in opened if each.startswith(COSTS))
 
     def export(self, start: date, end: date) -> str:
-        """Every line of every entry of a time as CSV; a text that a table would reckon stands behind an apostrophe."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-        writer.writerow(EXPORT_HEADER)
-        legs = ((entry, leg) for entry in self._ledger.transactions((start, end)) for leg in entry.postings)
-        for entry, leg in legs:
-            meta = entry.meta
-            number = meta.get("number", "") or leg.meta.get("applies", "").upper()
-            row = (number, entry.payee, entry.narration, leg.account)
-            money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
-            beside = (meta.get("document", "") or meta.get("receipt", ""), f"{entry.file}:{entry.line}")
-            writer.writerow((entry.day.isoformat(), *map(_inert, row), *money, *map(_inert, beside)))
-        return out.getvalue()
+        """Every line of every entry of a time as CSV."""
+        entries = self._ledger.transactions((start, end))
+        return export_text(_exported(entry, leg) for entry in entries for leg in entry.postings)
 
     def _open_items(self, side: Side, on: date) -> OpenItems:
         register = Register(self._ledger, side)
@@ -234,5 +220,9 @@ class LedgerFigures:
         return Figure(name, {each: amount for each, amount in amounts.items() if amount}, days[1], kept, self._fresh)
 
 
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(tuple(_FORMULA)) else text
+def _exported(entry: Transaction, leg: Posting) -> tuple[str, ...]:
+    meta = entry.meta
+    number = meta.get("number", "") or leg.meta.get("applies", "").upper()
+    money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
+    beside = (meta.get("document", "") or meta.get("receipt", ""), f"{entry.file}:{entry.line}")
+    return (entry.day.isoformat(), number, entry.payee, entry.narration, leg.account, *money, *beside)

@@ -18,7 +18,6 @@ from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
 from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
-from agents.connectors.ledger.payment_checks import Checks
 from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import (
     UNEXPLAINED,
@@ -30,6 +29,7 @@ from agents.connectors.ledger.record_text import (
     move_text,
 )
 from agents.connectors.ledger.unexplained import bare_costs, waiting_moves
+from agents.connectors.payment_checks import Checks
 from agents.errors import NeedsOwner, NotAllowed
 
 if TYPE_CHECKING:

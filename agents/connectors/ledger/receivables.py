@@ -13,9 +13,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from agents.connectors.books import InvoiceStanding, Unclear, amount_text
+from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_behind
 from agents.connectors.contract import Money
-from agents.connectors.ledger.booked import most_behind
+from agents.connectors.ledger.account_names import BANK
 from agents.connectors.ledger.bookings import CUSTOMERS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Register:
         self._owed: dict[str, Owed] = {}
         self._loose: dict[str, list[Leg]] = {}
         self._broken = _told(ledger.errors)
-        self.bank_to = None if self._broken else most_behind(ledger.bank_to())
+        self.bank_to = None if self._broken else _bank_to(ledger)
         if not self._broken:
             for each in ledger.issued(side):
                 self._issue(each)
@@ -193,6 +193,11 @@ class Register:
                 named = {each.upper() for each in self._side.number.findall(line)} if line not in here else set()
                 for number in self._known(named):
                     self._owed[number].doubts.append(f"{name}:{at}: names {number} and is no part of the ledger.")
+
+
+def _bank_to(ledger: Ledger) -> date | None:
+    """The day of the bank's account that is most behind; what lies in the till is told by no bank."""
+    return most_behind([day for account, day in ledger.bank_to().items() if account.startswith(BANK)])
 
 
 def _naming(text: str, side: Side) -> dict[int, str]:

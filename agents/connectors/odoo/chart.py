@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from agents.connectors.odoo.records import reference, text
-from agents.errors import NeedsOwner
+from agents.connectors.odoo.records import name_of, reference, text
+from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, read_regular, write_over
 from agents.vault.note import Problem
 
@@ -47,7 +47,10 @@ class Tax(_Model):
 
 
 class Journal(_Model):
-    """A journal. Of a bank: `account` holds the money, `suspense` what is not explained, `on_the_way` what is paid."""
+    """A journal. Of a bank: `account` holds the money, `suspense` what is not explained, `on_the_way` what is paid.
+
+    `currency` is its own, empty = that of the company.
+    """
 
     number: int
     name: str
@@ -56,15 +59,17 @@ class Journal(_Model):
     suspense: int = 0
     on_the_way: int = 0
     iban: str = ""
+    currency: str = ""
 
 
 class Account(_Model):
-    """An account of the chart."""
+    """An account of the chart. `matched`: its lines can be matched with each other."""
 
     number: int
     code: str
     name: str
     kind: str
+    matched: bool = False
 
 
 class Chart(_Model):
@@ -78,6 +83,7 @@ class Chart(_Model):
     rounds_globally: bool
     locked_to: date | None
     exchange: tuple[int, ...]
+    transfer: int
     taxes: tuple[Tax, ...]
     journals: tuple[Journal, ...]
     accounts: tuple[Account, ...]
@@ -127,6 +133,9 @@ class Chart(_Model):
         if not found[0].on_the_way or not found[0].suspense:
             said = "has no outstanding account on its payment methods, so that payments would not be booked"
             raise NeedsOwner(f"the journal {name} {said}", hint=SETUP)
+        account = self.named(found[0].on_the_way)
+        if account is None or not account.matched:
+            raise NeedsOwner(f"the outstanding account of the journal {name} allows no reconciliation", hint=SETUP)
         return found[0]
 
     @property
@@ -149,6 +158,16 @@ class Chart(_Model):
             NeedsOwner: there is none of this name, or several.
         """
         return self._account(name, ("equity", "asset_current", "liability_current"), "equity or current")
+
+    def refuse_locked(self, day: date) -> None:
+        """Odoo would move what is of a locked day to another one, silently.
+
+        Raises:
+            NotAllowed: the day is locked.
+        """
+        if self.locked_to is not None and day <= self.locked_to:
+            hint = "Open the period in Odoo (Accounting, Lock Dates), or reject the proposal."
+            raise NotAllowed(f"the books in Odoo are locked up to {self.locked_to}, and this is of {day}", hint=hint)
 
     def named(self, number: int) -> Account | None:
         """The account of a number."""
@@ -187,7 +206,7 @@ def read_chart(records: Records, clock: Clock, user: int) -> Chart:
         )
         raise NeedsOwner(said, hint="Make a user for one company alone, and connect with its key.")
     company = reference(who["company_id"])
-    known = _known(records, (*EXCHANGE_ACCOUNTS, *LOCKS))
+    known = _known(records, (*EXCHANGE_ACCOUNTS, *LOCKS, TRANSFER_ACCOUNT))
     about = records.read("res.company", company, ["currency_id", "tax_calculation_rounding_method", *known])
     currencies = records.search("res.currency", [["active", "=", True]], ["name"])
     by_number = {_number(each): text(each["name"]) for each in currencies}
@@ -201,12 +220,14 @@ def read_chart(records: Records, clock: Clock, user: int) -> Chart:
         rounds_globally=about["tax_calculation_rounding_method"] == "round_globally",
         locked_to=max(map(date.fromisoformat, locks), default=None),
         exchange=tuple(reference(about[name]) for name in EXCHANGE_ACCOUNTS if reference(about.get(name))),
+        transfer=reference(about.get(TRANSFER_ACCOUNT)),
         taxes=tuple(_taxes(records)),
         journals=tuple(_journals(records)),
         accounts=tuple(_accounts(records)),
     )
 
 
+TRANSFER_ACCOUNT = "transfer_account_id"
 EXCHANGE_ACCOUNTS = ("income_currency_exchange_account_id", "expense_currency_exchange_account_id")
 
 
@@ -253,7 +274,7 @@ def _taxes(records: Records) -> Iterable[Tax]:
 
 
 def _journals(records: Records) -> Iterable[Journal]:
-    fields = ["name", "type", "default_account_id", "suspense_account_id", "bank_acc_number"]
+    fields = ["name", "type", "default_account_id", "suspense_account_id", "bank_acc_number", "currency_id"]
     used: list[JsonValue] = [["payment_account_id", "!=", False]]
     lines = records.search("account.payment.method.line", used, ["journal_id", "payment_account_id"])
     on_the_way = {reference(each["journal_id"]): reference(each["payment_account_id"]) for each in reversed(lines)}
@@ -267,13 +288,16 @@ def _journals(records: Records) -> Iterable[Journal]:
             suspense=reference(each["suspense_account_id"]),
             on_the_way=on_the_way.get(number, 0),
             iban=text(each["bank_acc_number"]).replace(" ", ""),
+            currency=name_of(each["currency_id"]),
         )
 
 
 def _accounts(records: Records) -> Iterable[Account]:
-    for each in records.search("account.account", [], ["code", "name", "account_type"]):
-        kind = text(each["account_type"])
-        yield Account(number=_number(each), code=text(each["code"]), name=text(each["name"]), kind=kind)
+    for each in records.search("account.account", [], ["code", "name", "account_type", "reconcile"]):
+        kind, matched = text(each["account_type"]), bool(each["reconcile"])
+        yield Account(
+            number=_number(each), code=text(each["code"]), name=text(each["name"]), kind=kind, matched=matched
+        )
 
 
 def _number(row: dict[str, JsonValue]) -> int:

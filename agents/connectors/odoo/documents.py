@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from agents.connectors.books import Totals
     from agents.connectors.odoo.records import Records, Values
 
-MOVE = "account.move"
+MOVE, LINE, PARTIAL = "account.move", "account.move.line", "account.partial.reconcile"
 FIELDS = (
     *("name", "state", "move_type", "partner_id", "currency_id", "date", "invoice_date", "invoice_date_due", "ref"),
-    *("amount_untaxed", "amount_tax", "amount_total", "amount_residual", "amount_total_signed", "create_date"),
+    *("amount_untaxed", "amount_tax", "amount_total", "amount_residual", "amount_total_signed"),
+    *("create_date", "reversed_entry_id"),
 )
 POSTED, DRAFT = "posted", "draft"
 UNNAMED = "/"
+NOTHING = Decimal("0.00")
 SAME_NAME = "same name already exists"
 REJECT = "Reject the proposal, and look at it in Odoo."
 
@@ -56,7 +58,7 @@ class Draft:
 class Posted:
     """A document that stands in Odoo. `booked_on` is the day Odoo counts it to; amounts in its own currency.
 
-    `written_at`: when it was written there, in UTC.
+    `written_at`: when it was written there, in UTC. `reverses`: the invoice that a credit note takes back.
     """
 
     number: int
@@ -70,6 +72,7 @@ class Posted:
     open: Decimal
     currency: str
     written_at: datetime
+    reverses: str = ""
 
 
 class Documents:
@@ -173,6 +176,7 @@ def posted(row: Mapping[str, JsonValue]) -> Posted:
         open=money(row["amount_residual"]),
         currency=name_of(row["currency_id"]),
         written_at=datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC),
+        reverses=name_of(row["reversed_entry_id"]).partition(" ")[0],  # Odoo shows its reference behind its name
     )
 
 

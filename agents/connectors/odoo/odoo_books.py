@@ -6,28 +6,30 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
 from agents.connectors.books import amount_text, cents
 from agents.connectors.contract import Absent, Found, Receipt
-from agents.connectors.odoo.documents import Documents, Draft
-from agents.connectors.odoo.parties import Parties
-from agents.errors import NotAllowed
+from agents.connectors.odoo.credit_notes import CreditNotes
+from agents.connectors.odoo.credits import CreditUse
+from agents.connectors.odoo.documents import Draft
+from agents.connectors.odoo.movements import Movements, cost_lines
+from agents.connectors.odoo.writing import writing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from pydantic import JsonValue
 
     from agents.clock import Clock
-    from agents.connectors.book_orders import BillBook
+    from agents.connectors.book_orders import BookOrder
     from agents.connectors.contract import Lookup
-    from agents.connectors.invoice_orders import InvoiceCreate
+    from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
     from agents.connectors.odoo.chart import Chart
     from agents.connectors.odoo.documents import Posted
     from agents.connectors.odoo.records import Records
 
 KEY_CHARS = 40  # of the 64 of a key: an external id stays readable
-INVOICE, BILL = "inv", "bill"
+INVOICE, CREDIT, BILL = "inv", "cn", "bill"
 
 
 class OdooBooks:
@@ -36,16 +38,16 @@ class OdooBooks:
     def __init__(self, records: Records, chart: Callable[[], Chart], clock: Clock) -> None:
         self._chart = chart
         self._clock = clock
-        self._documents = Documents(records)
-        self._parties = Parties(records)
+        self._writing = writing_of(records)
+        self._documents, self._parties = self._writing.documents, self._writing.parties
 
     def find(self, key: str) -> Lookup:
-        """Whether an invoice with this key is posted.
+        """Whether an invoice or a credit note with this key is posted.
 
         Raises:
             Transient: it is just being written.
         """
-        found = self._documents.find(named(INVOICE, key))
+        found = self._documents.find(named(INVOICE, key)) or self._documents.find(named(CREDIT, key))
         return Found(self._receipt(found)) if found else Absent()
 
     def find_bill(self, key: str) -> Lookup:
@@ -56,7 +58,7 @@ class OdooBooks:
     def issue(self, order: InvoiceCreate, key: str) -> Receipt:
         """Post an invoice; with the same key again, the receipt of the first time. Raises as `Connector.execute`."""
         chart, day = self._chart(), as_local(self._clock.now()).date()
-        _refuse_locked(chart, day)
+        chart.refuse_locked(day)
         lines: list[dict[str, JsonValue]] = [
             {
                 "name": each.text,
@@ -78,22 +80,40 @@ class OdooBooks:
         )
         return self._receipt(self._documents.post(draft))
 
+    def credit(self, order: InvoiceCredit, key: str) -> Receipt:
+        """Post the credit note of a whole invoice; as `issue`."""
+        if (found := self._documents.find(named(CREDIT, key))) is not None:
+            return self._receipt(found)
+        day = as_local(self._clock.now()).date()
+        self._chart().refuse_locked(day)
+        return self._receipt(CreditNotes(self._writing).post(order, named(CREDIT, key), day))
+
+    def find_record(self, order: BookOrder, key: str) -> Lookup:
+        """Whether all of an order is in the books; raises as `find`."""
+        match order:
+            case BillBook():
+                return self.find_bill(key)
+            case BankBook() | BankExplain():
+                return Movements(self._writing, self._chart()).find(order, key)
+            case CreditApply():
+                return CreditUse(self._writing, self._chart()).find(order, key)
+
+    def record(self, order: BookOrder, key: str) -> Receipt:
+        """Write a bill, movements of the bank or what they were for, once; raises as `Connector.execute`."""
+        match order:
+            case BillBook():
+                return self.book(order, key)
+            case BankBook() | BankExplain():
+                return Movements(self._writing, self._chart()).record(order, key)
+            case CreditApply():
+                return CreditUse(self._writing, self._chart()).record(order, key)
+
     def book(self, order: BillBook, key: str) -> Receipt:
         """Post the bill of a vendor; as `issue`."""
         chart = self._chart()
-        _refuse_locked(chart, order.day)
+        chart.refuse_locked(order.day)
         partner = self._parties.made(order.vendor)
         self._documents.refuse_twice(named(BILL, key), partner, order.reference)
-        lines: list[dict[str, JsonValue]] = [
-            {
-                "name": each.category,
-                "quantity": 1.0,
-                "price_unit": float(each.net),
-                "account_id/.id": chart.cost(each.category),
-                "tax_ids/.id": _tax(chart.tax("purchase", each.tax)),
-            }
-            for each in order.costs
-        ]
         draft = Draft(
             key=named(BILL, key),
             kind="in_invoice",
@@ -101,15 +121,15 @@ class OdooBooks:
             day=order.day,
             currency=chart.currency_of(order.currency),
             totals=order.totals,
-            head={"invoice_date_due": order.due.isoformat(), "ref": order.reference},
-            lines=lines,
+            head={"date": order.day.isoformat(), "invoice_date_due": order.due.isoformat(), "ref": order.reference},
+            lines=cost_lines(chart, order.costs),
             worth=cents(order.totals.gross * order.rate) if order.rate and order.currency != chart.currency else None,
         )
         return self._receipt(self._documents.post(draft))
 
     def _receipt(self, document: Posted) -> Receipt:
         details = {"number": document.name, "total": amount_text(document.total, document.currency)}
-        details["due"] = document.due.isoformat()
+        details |= {"credits": document.reverses} if document.reverses else {"due": document.due.isoformat()}
         if document.booked_on != document.day:
             details["counted to"] = document.booked_on.isoformat()
         return Receipt(
@@ -129,10 +149,3 @@ def named(kind: str, key: str) -> str:
 def _tax(number: int | None) -> str:
     """As an import takes it; nothing where no tax is meant."""
     return "" if number is None else str(number)
-
-
-def _refuse_locked(chart: Chart, day: date) -> None:
-    """Odoo would move it to another day, silently."""
-    if chart.locked_to is not None and day <= chart.locked_to:
-        hint = "Open the period in Odoo (Accounting, Lock Dates), or reject the proposal."
-        raise NotAllowed(f"the books in Odoo are locked up to {chart.locked_to}, and this is of {day}", hint=hint)

@@ -86,9 +86,12 @@ class Records:
             raise Transient(f"Odoo does not show what it holds as {model} {number}", hint=LATER)
         return rows[0]
 
-    def search(self, model: str, domain: Domain, fields: Sequence[str]) -> list[dict[str, JsonValue]]:
-        """Every record that a domain names, in the order that Odoo shows them in."""
-        return self.rows(model, "search_read", None, {"domain": domain, "fields": [*fields]})
+    def search(
+        self, model: str, domain: Domain, fields: Sequence[str], limit: int | None = None
+    ) -> list[dict[str, JsonValue]]:
+        """Every record that a domain names, or the first of them, in the order that Odoo shows them in."""
+        asked: dict[str, JsonValue] = {"domain": domain, "fields": [*fields]}
+        return self.rows(model, "search_read", None, asked if limit is None else asked | {"limit": limit})
 
     def sums(self, model: str, domain: Domain, fields: Sequence[str], by: Sequence[str]) -> list[dict[str, JsonValue]]:
         """Sums of fields, such as 'balance:sum', by other fields; reckoned by Odoo."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Action, Money, Row, Stakes
-from agents.connectors.invoice_orders import Name, Price, Text
+from agents.connectors.invoice_orders import Name, Number, Price, Text
 from agents.connectors.sepa import (
     EURO,
     MAX_AMOUNT,
@@ -44,7 +44,7 @@ class BillPayment(BaseModel):
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
-    number: Annotated[str, Field(pattern=r"^BILL-[0-9]{4}-[0-9]{4,6}$")]
+    number: Number
     vendor: Name
     iban: Iban
     amount: Annotated[Price, Field(gt=0, decimal_places=2)]

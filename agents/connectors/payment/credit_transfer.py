@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from agents.connectors.invoice_orders import NUMBER_PATTERN
 from agents.connectors.sepa import EURO, MAX_NAME_CHARS, for_the_bank, is_creditor_reference, packed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _HEADER = re.compile(
     r"<NbOfTxs>(\d{1,3})</NbOfTxs>\s*<CtrlSum>(\d{1,9}\.\d\d)</CtrlSum>"
 )
 _PAID = re.compile(
-    r"<EndToEndId>(BILL-\d{4}-\d{4,6})</EndToEndId>\s*</PmtId>\s*<Amt>\s*"
+    rf"<EndToEndId>({NUMBER_PATTERN})</EndToEndId>\s*</PmtId>\s*<Amt>\s*"
     r"<InstdAmt Ccy=\"EUR\">(\d{1,9}\.\d\d)</InstdAmt>"
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.ledger.figure_reader import read_figures
+from tests.connectors.books_credits import CreditsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 
@@ -31,12 +32,15 @@ class EmbeddedLedger:
     def set_day(self, today: date) -> None:
         self.room.clock.set(datetime.combine(today, time(12), UTC))
 
+    def number(self, ledger_number: str) -> str:
+        return ledger_number
+
     def reports(self) -> BookReports:
         assert self.room.stock()[1] == []  # stock beancount has nothing to say against it
         return read_figures(self.room.vault, self.room.state)
 
 
-class TestBooks(BooksContract):
+class TestBooks(BooksContract, CreditsContract):
     """The suite on the embedded ledger."""
 
     @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -15,13 +14,11 @@ from agents.connectors.contract import Absent, Found, sha256_hex
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.connectors.odoo.conftest import client_of
-from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.faults import Fault
-from tests.standins.odoo.world import Odoo
 
 if TYPE_CHECKING:
-    from agents.connectors.contract import Receipt
     from tests.connectors.odoo.conftest import Client
+    from tests.standins.odoo.world import Odoo
 
 KEY = sha256_hex(b"one")
 INVOICE = InvoiceCreate(
@@ -191,36 +188,3 @@ def test_a_bill_in_another_currency_is_worth_what_was_approved(client: Client) -
     with pytest.raises(NotAllowed, match="rate of that day"):
         client.books.book(other, sha256_hex(b"two"))
     assert len(moves(client.odoo, "in_invoice")) == 1
-
-
-def test_fifty_invoices_by_two_threads_with_time_outs_are_fifty() -> None:
-    setup = Setup(currency="EUR", taxes=("19", "7"), first_id=300)
-    with Odoo(setup) as odoo:
-        for each in odoo.find("res.company"):
-            odoo.call("res.company", "write", [each], {"tax_calculation_rounding_method": "round_globally"})
-        client = client_of(odoo, timeout_s=2.0)
-        client.books.issue(INVOICE, sha256_hex(b"first"))
-        odoo.faults.draw("fifty", 0.25, [*AFTER, Fault.LOST_BEFORE, Fault.SERIALIZATION, Fault.TOO_MANY])
-        tries = [0]
-        counting = threading.Lock()
-
-        def until_done(number: int) -> Receipt:
-            order = INVOICE.model_copy(update={"customer": f"Customer {number % 7}"})
-            for _ in range(200):
-                with counting:
-                    tries[0] += 1
-                try:
-                    return client.books.issue(order, sha256_hex(f"task {number}".encode()))
-                except (OutcomeUnknown, Transient):
-                    continue
-            raise AssertionError(number)
-
-        with ThreadPoolExecutor(2) as pool:
-            receipts = list(pool.map(until_done, range(50)))
-        odoo.faults.end()
-        assert tries[0] > 60  # there was something to get over
-        assert len({each.provider_id for each in receipts}) == 50
-        found = moves(odoo)
-        assert [state for _, state in found] == ["posted"] * 51
-        totals = {odoo.row("account.move", each, "amount_total")["amount_total"] for each in odoo.find("account.move")}
-        assert totals == {1151.9}

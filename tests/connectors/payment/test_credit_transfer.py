@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
@@ -108,6 +109,12 @@ def test_whatever_it_is_about_the_schema_takes_it(
     assert header is not None
     assert (header.id, header.at, header.count, header.total) == (KEY[:30], NOON, len(made.payments), made.total)
     assert [*(paid_by(content) or ())] == [(each.number, each.amount) for each in made.payments]
+
+
+def test_a_bill_of_other_books_is_paid_by_its_own_number() -> None:
+    content = compose(order(pays(number="BILL/2026/11/0001")), KEY, US, DAY, NOON)
+    SCHEMA.validate(content.decode())
+    assert paid_by(content) == (("BILL/2026/11/0001", Decimal("119.00")),)
 
 
 def test_another_file_has_no_head_of_ours() -> None:

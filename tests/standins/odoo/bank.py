@@ -135,6 +135,7 @@ class Statement(Table):
     label = "Bank Statement"
     fields: ClassVar[Columns] = {
         "name": char("Reference"),
+        "reference": char("External Reference"),
         "date": day(),
         "journal_id": one("account.journal"),
         "company_id": one("res.company", related="journal_id.company_id"),

@@ -37,6 +37,9 @@ class Company(Table):
         ),
         "account_sale_tax_id": one("account.tax"),
         "account_purchase_tax_id": one("account.tax"),
+        "income_currency_exchange_account_id": one("account.account"),
+        "expense_currency_exchange_account_id": one("account.account"),
+        "transfer_account_id": one("account.account"),
         "vat": char("Tax ID"),
         "country_id": one("res.country"),
         "country_code": char(related="country_id.code"),
@@ -114,6 +117,12 @@ class Partner(Table):
         "website": char(),
         "comment": Field(kind="html"),
         "property_payment_term_id": one("account.payment.term"),
+        "property_account_receivable_id": one(
+            "account.account", compute=lambda model, _id: _first(model.env, "asset_receivable")
+        ),
+        "property_account_payable_id": one(
+            "account.account", compute=lambda model, _id: _first(model.env, "liability_payable")
+        ),
         "active": flag(default=True),
         "credit": Field(kind="monetary", compute=lambda model, id_: _owed(model, id_, "asset_receivable")),
         "debit": Field(kind="monetary", compute=lambda model, id_: -_owed(model, id_, "liability_payable")),
@@ -138,6 +147,12 @@ class Partner(Table):
     def before_unlink(self, ids: Sequence[int]) -> None:
         if any(row["partner_id"] in ids for row in self.env.tx.table("account.move").values()):
             raise UserError("You cannot remove parts of the audit trail. Archive the record instead.")
+
+
+def _first(env: Env, kind: str) -> int | bool:
+    """The company's account of a kind: what contacts have until somebody says otherwise."""
+    found = env["account.account"].find([["account_type", "=", kind], ["company_ids", "in", [env.company]]])
+    return found[0] if found else False
 
 
 def commercial(env: Env, id_: int) -> int:

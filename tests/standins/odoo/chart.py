@@ -20,6 +20,7 @@ ACCOUNTS = (
     ("101403", "Outstanding Receipts", "asset_current"),
     ("101404", "Outstanding Payments", "asset_current"),
     ("101501", "Cash", "asset_cash"),
+    ("101701", "Liquidity Transfer", "asset_current"),
     ("121000", "Account Receivable", "asset_receivable"),
     ("131000", "Tax Paid", "asset_current"),
     ("132000", "Tax Receivable", "asset_current"),
@@ -41,7 +42,12 @@ ACCOUNTS = (
     ("641000", "Foreign Exchange Loss", "expense"),
     ("999999", "Undistributed Profits/Losses", "equity_unaffected"),
 )
-MATCHED = ("101403", "101404")  # accounts whose items can be matched, besides what partners owe
+MATCHED = ("101403", "101404", "101701")  # accounts whose items can be matched, besides what partners owe
+COMPANY_ACCOUNTS = {
+    "income_currency_exchange_account_id": "441000",
+    "expense_currency_exchange_account_id": "641000",
+    "transfer_account_id": "101701",
+}
 JOURNALS = (
     ("Customer Invoices", "INV", "sale", "400000"),
     ("Vendor Bills", "BILL", "purchase", "600000"),
@@ -138,7 +144,8 @@ def lay_chart(env: Env, taxes: Sequence[str]) -> None:
             env["account.payment.method.line"].add(line)
     made = {use: [add_tax(env, rate, use, accounts) for rate in taxes] for use in ("sale", "purchase")}
     defaults = {f"account_{use}_tax_id": ids[0] for use, ids in made.items() if ids}
-    env["res.company"].change([env.company], defaults)
+    used = {name: accounts[code] for name, code in COMPANY_ACCOUNTS.items()}
+    env["res.company"].change([env.company], defaults | used)
 
 
 def add_tax(env: Env, rate: str, use: str, accounts: Mapping[str, int]) -> int:

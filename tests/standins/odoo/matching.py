@@ -97,13 +97,14 @@ def _pair(env: Env, debit: int, credit: int) -> None:
         amount = min(one["amount_residual"], -other["amount_residual"])
         vals |= {"amount": amount, "debit_amount_currency": _worth(env, one, amount)}
         vals |= {"credit_amount_currency": _worth(env, other, amount)}
-    env[PARTIAL].add(vals | {"max_date": max(env.value(LINE, each, "date") for each in (debit, credit))})
+    on = max(env.value(LINE, each, "date") for each in (debit, credit))
+    env[PARTIAL].add(vals | {"max_date": on})
     for each in (debit, credit):
         refresh(env, each)
     for each in (debit, credit):
         row = env[LINE].row(each)
         if row["amount_residual"] and not row["amount_residual_currency"]:
-            _book_difference(env, row, company)
+            _book_difference(env, row, company, on)
 
 
 def _share(env: Env, row: Row, part: Decimal, own: int) -> Decimal:
@@ -118,8 +119,8 @@ def _worth(env: Env, row: Row, amount: Decimal) -> Decimal:
     return left_currency if amount == left else rounded_to(env, row["currency_id"], left_currency * amount / left)
 
 
-def _book_difference(env: Env, row: Row, company: int) -> None:
-    """What a change of the rate left over: an entry in EXCH that closes the line."""
+def _book_difference(env: Env, row: Row, company: int, on: str) -> None:
+    """What a change of the rate left over: an entry in EXCH, of the later of both days, that closes the line."""
     left = row["amount_residual"]
     journal = env["account.journal"].find([["code", "=", "EXCH"], ["company_id", "=", company]])[0]
     code = "641000" if left > 0 else "441000"
@@ -127,13 +128,13 @@ def _book_difference(env: Env, row: Row, company: int) -> None:
     common = {"name": "Currency exchange rate difference", "partner_id": row["partner_id"]}
     closing = {"account_id": row["account_id"], "balance": -left, "currency_id": row["currency_id"]}
     ends = [common | closing | {"amount_currency": ZERO}, common | {"account_id": result, "balance": left}]
-    vals = {"move_type": "entry", "journal_id": journal, "company_id": company}
+    vals = {"move_type": "entry", "journal_id": journal, "company_id": company, "date": on}
     move = env[MOVE].add(vals | {"line_ids": [(0, 0, each) for each in ends]})
     env[MOVE].set(move, state="posted", posted_before=True, name=next_name(env, env[MOVE].row(move)))
     line = min(env.tx.children(LINE, "move_id", move))  # the first end, on the account of the line
     sides = (row["id"], line) if left > 0 else (line, row["id"])
     pair = {"debit_move_id": sides[0], "credit_move_id": sides[1], "company_id": company, "amount": abs(left)}
-    env[PARTIAL].add(pair | {"exchange_move_id": move, "max_date": env.today})
+    env[PARTIAL].add(pair | {"exchange_move_id": move, "max_date": on})
     for each in sides:
         refresh(env, each)
 
@@ -155,7 +156,13 @@ def _note_full(env: Env, ids: Sequence[int]) -> None:
 def unmatch(env: Env, lines: Sequence[int]) -> None:
     """Undo what was matched with these lines."""
     for partial in partials_of(env, lines):
-        env.tx.drop(PARTIAL, partial["id"])
-        for name in SIDES:
-            env[LINE].set(partial[name], full_reconcile_id=False)
-            refresh(env, partial[name])
+        unmatch_one(env, partial["id"])
+
+
+def unmatch_one(env: Env, partial: int) -> None:
+    """Undo what two lines were matched with."""
+    row = env[PARTIAL].row(partial)
+    env.tx.drop(PARTIAL, partial)
+    for name in SIDES:
+        env[LINE].set(row[name], full_reconcile_id=False)
+        refresh(env, row[name])

@@ -10,7 +10,7 @@ from tests.standins.odoo.base import commercial, rate_at
 from tests.standins.odoo.errors import UserError, ValidationError, broken_rule
 from tests.standins.odoo.fields import Columns, Field, Row, Value, char, choice, day, flag, many, money, one
 from tests.standins.odoo.lines import OWN, POSTED_LINE
-from tests.standins.odoo.matching import LINE, reconcile, unmatch
+from tests.standins.odoo.matching import LINE, reconcile, unmatch, unmatch_one
 from tests.standins.odoo.methods import Table
 from tests.standins.odoo.move_figures import (
     amount_of,
@@ -243,6 +243,12 @@ class Move(Table):
         rows = (self.env[LINE].row(each) for each in self.value(ids[0], "line_ids"))
         own = [row["id"] for row in rows if row["account_id"] == account and not row["reconciled"]]
         reconcile(self.env, [line_id, *own])
+
+    @api("write")
+    def js_remove_outstanding_partial(self, ids: Sequence[int], partial_id: int) -> None:
+        """Undo one matching, and leave the others of the same lines."""
+        del ids
+        unmatch_one(self.env, partial_id)
 
     @api("read")
     def get_portal_url(

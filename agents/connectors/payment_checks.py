@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from agents.connectors.book_orders import Payment, Spending, sums_of
 from agents.connectors.books import InvoiceStanding, amount_text, cents
@@ -17,11 +17,55 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agents.connectors.book_orders import CreditApply, Part, Reason
-    from agents.connectors.ledger.receivables import Owed, Register
+    from agents.connectors.books import Standing
+    from agents.connectors.contract import Money
 
 NOTHING = Decimal("0.00")
 MAX_EXCHANGE = Decimal("0.2")  # of what it is booked at: more is no rate, but a mistake
 HINT = "Reject the proposal, and say what the movement was for."
+
+
+class Owed(Protocol):
+    """One document: whose it is, on which account it stands, and how much it asks for.
+
+    `rate`: what one unit of its currency was worth in that of the books when it was booked; empty where it says none.
+    """
+
+    @property
+    def party(self) -> str:
+        """The customer or vendor, by name."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """What tells the credits that may be put to it, as in `Register.credits`."""
+        ...
+
+    @property
+    def total(self) -> Money:
+        """What it asks for, VAT included."""
+        ...
+
+    @property
+    def rate(self) -> str:
+        """The rate it was booked at."""
+        ...
+
+
+class Register(Protocol):
+    """The documents of one side, customers or vendors, as some books hold them."""
+
+    def documents(self) -> Mapping[str, Owed]:
+        """The documents by number, at least those that the order names."""
+        ...
+
+    def credits(self, today: date) -> dict[tuple[str, str], Decimal]:
+        """What stands to somebody's credit up to a day, by account and currency."""
+        ...
+
+    def standing(self, number: str, today: date, *, with_credit: bool = True) -> Standing:
+        """How a document stands on a day; `with_credit`: credits make one that is open unclear."""
+        ...
 
 
 class Checks:
@@ -96,7 +140,7 @@ class Checks:
     def _owed(self, part: Part, party: str, *, vendor: bool) -> Owed:
         owed = self._sides[vendor].documents().get(part.number)
         if owed is None or owed.party != party:
-            raise NotAllowed(f"The ledger holds no {part.number} of {party}.", hint=HINT)
+            raise NotAllowed(f"The books hold no {part.number} of {party}.", hint=HINT)
         return owed
 
     def _take(self, part: Part, owed: Owed, *, vendor: bool) -> None:

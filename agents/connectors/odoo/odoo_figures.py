@@ -1,0 +1,211 @@
+"""Figures of the books in Odoo, as they are now. Reads only.
+
+What was earned in another currency counts in that currency, as on the invoice; all else in that of the books.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from agents.connectors.book_export import export_text
+from agents.connectors.book_figures import PRIVATELY, Figure, PastCost, ProfitAndLoss, SourceRow, VatPosition
+from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, Span, Wanted
+from agents.connectors.odoo.chart import COSTS, category_of
+from agents.connectors.odoo.documents import LINE, money
+from agents.connectors.odoo.movements import UNNAMED
+from agents.connectors.odoo.open_items import OpenDocuments
+from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.statement_lines import STATEMENT_LINE
+from agents.connectors.sepa import packed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import JsonValue
+
+    from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.odoo.chart import Chart, Journal
+    from agents.connectors.odoo.records import Records
+
+    Row = Mapping[str, JsonValue]
+
+INCOME = ("income", "income_other")
+EXCHANGE, TRANSIT, PRIVATE = "Exchange", "Transit", "Private"
+BILLS = ("in_invoice", "in_receipt")
+EXPORTED = ("move_name", "move_type", "date", "partner_id", "name", "account_id", "amount_currency", "currency_id")
+
+
+class OdooFigures:
+    """The figures of one Odoo; made anew for each question."""
+
+    def __init__(self, records: Records, chart: Chart) -> None:
+        self._records = records
+        self._chart = chart
+        self._lines = BookLines(records, chart)
+        self._open = OpenDocuments(self._lines)
+
+    def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
+        """What was earned and spent between two days, both with."""
+        span = Span(end, start)
+        earned, spent = self._accounts(INCOME), self._accounts(COSTS)
+        exchange = dict.fromkeys(self._chart.exchange, EXCHANGE)
+        of_income = self._wanted({**earned, **exchange}, -1, earned.keys() - exchange.keys())
+        revenue = self._lines.figures(of_income, span)
+        costs = self._lines.figures(self._wanted(spent, 1), span)
+        result = self._lines.together("result", [*revenue, *map(_turned, costs)], span)
+        return ProfitAndLoss(start, end, revenue, costs, result)
+
+    def accounts(self) -> dict[str, str]:
+        """The owner's bank accounts by name, each with its IBAN, or empty where Odoo does not hold it."""
+        return {each.name: each.iban for each in self._chart.banks if each.kind == "bank"}
+
+    def booked_moves(self, account: str) -> dict[str, SourceRow]:
+        """Every movement of an account that is booked, by its `bank_id`."""
+        journal = self._bank(account)
+        domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False]]
+        fields = ("ref", "date", "name", "amount", "payment_ref", "partner_name", "currency_id")
+        return {text(each["ref"]): _moved(each) for each in self._records.search(STATEMENT_LINE, domain, fields)}
+
+    def ibans(self) -> dict[str, tuple[str, ...]]:
+        """The accounts that each customer or vendor was paid from or to, by their name."""
+        domain: list[JsonValue] = [["account_number", "!=", False]]
+        told = self._records.search(STATEMENT_LINE, domain, ("ref", "journal_id", "account_number", "date"))
+        journals = {each.number: each.name for each in self._chart.banks}
+        by_place = {
+            f"{journals.get(reference(each['journal_id']), '')} {text(each['ref'])}": packed(
+                text(each["account_number"])
+            )
+            for each in sorted(told, key=lambda row: (text(row["date"]), reference([row["id"]])))
+        }
+        kinds: list[JsonValue] = ["asset_receivable", "liability_payable"]
+        of_entries: list[JsonValue] = [IS_POSTED, ["move_type", "=", "entry"], ["ref", "like", " · "]]
+        rows = self._records.search(LINE, [*of_entries, ["account_type", "in", kinds]], ("ref", "partner_id", "name"))
+        parties: dict[str, str] = {}
+        for each in rows:
+            parties[text(each["ref"]).rpartition(" · ")[0]] = name_of(each["partner_id"])
+        found: dict[str, dict[str, None]] = {}
+        for place, iban in by_place.items():
+            if (party := parties.get(place)) and party != UNNAMED:
+                found.setdefault(party, {})[iban] = None
+        return {party: tuple(each) for party, each in found.items()}
+
+    def cash(self, on: date) -> tuple[Figure, ...]:
+        """What was on each of the owner's accounts at the end of a day, and under way between them."""
+        names = {each.account: each.name for each in self._chart.banks}
+        own = {each.account for each in self._chart.banks if each.currency}
+        transit = {self._chart.transfer: TRANSIT} if self._chart.transfer else {}
+        return self._lines.figures(self._wanted({**transit, **names}, 1, own), Span(on))
+
+    def vat(self, start: date, end: date) -> VatPosition:
+        """The VAT of a time, in the currency of the books."""
+        span = Span(end, start)
+        charged, paid = (
+            self._lines.figure(name, Wanted([["tax_line_id.type_tax_use", "=", use]], {}, sign), span)
+            for name, use, sign in (("VAT charged", "sale", -1), ("VAT paid", "purchase", 1))
+        )
+        return VatPosition(charged, paid, self._lines.together("VAT due", [charged, _turned(paid)], span))
+
+    def receivables(self, on: date) -> OpenItems:
+        """What customers owed on a day."""
+        return self._open.items(on, vendor=False)
+
+    def payables(self, on: date) -> OpenItems:
+        """What was owed to vendors on a day."""
+        return self._open.items(on, vendor=True)
+
+    def party(self, name: str, on: date, *, vendor: bool = False) -> Figure:
+        """Everything booked on what a customer owes, or a vendor is owed, up to a day."""
+        kind = "liability_payable" if vendor else "asset_receivable"
+        domain: list[JsonValue] = [["partner_id.name", "=", name], ["account_type", "=", kind]]
+        own = {each.number for each in self._chart.accounts if each.kind == kind}
+        return self._lines.figure(name, Wanted(domain, {}, -1 if vendor else 1, own), Span(on))
+
+    def document(self, number: str, on: date) -> DocumentStanding | None:
+        """One invoice or bill; None when Odoo holds none of this number up to that day."""
+        return self._open.document(number, on)
+
+    def unexplained(self, on: date) -> Figure:
+        """Movements of which nobody has said what they were for, of those up to a day."""
+        names = {each.suspense: each.name for each in self._chart.banks if each.suspense}
+        return self._lines.figure("unexplained", self._wanted(names, -1), Span(on))
+
+    def unexplained_moves(self, account: str) -> dict[str, SourceRow]:
+        """The movements of an account, by `bank_id`, that stand on its suspense account."""
+        journal = self._bank(account)
+        domain: list[JsonValue] = [
+            ["journal_id", "=", journal.number],
+            ["account_id", "=", journal.suspense],
+            IS_POSTED,
+        ]
+        waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
+        return {name: row for name, row in self.booked_moves(account).items() if name in waiting} if waiting else {}
+
+    def past_costs(self) -> tuple[PastCost, ...]:
+        """What was paid to whom for what, the oldest first; what the owner took privately with it."""
+        found: dict[int, tuple[str, dict[str, None], bool]] = {}
+        costs: list[JsonValue] = [*self._accounts(COSTS)]
+        private: list[JsonValue] = [each.number for each in self._chart.accounts if category_of(each.name) == PRIVATE]
+        bought: list[JsonValue] = ["&", ["move_type", "in", [*BILLS]], ["account_id", "in", costs]]
+        taken: list[JsonValue] = ["&", ["move_type", "=", "entry"], ["account_id", "in", private]]
+        fields = ("move_id", "move_type", "date", "partner_id", "name", "account_id", "balance")
+        rows = self._records.search(LINE, [IS_POSTED, ["balance", ">", 0], "|", *bought, *taken], fields)
+        for each in sorted(rows, key=lambda row: (text(row["date"]), reference([row["id"]]))):
+            is_private = each["move_type"] == "entry"
+            payee = text(each["name"]) if is_private else name_of(each["partner_id"])
+            named = PRIVATELY if is_private else self._name(each)
+            _, names, _ = found.setdefault(reference(each["move_id"]), (payee, {}, each["move_type"] == "in_invoice"))
+            names[named] = None
+        return tuple(
+            PastCost(payee, () if is_billed else tuple(names), is_billed=is_billed)
+            for payee, names, is_billed in found.values()
+            if payee and payee != UNNAMED
+        )
+
+    def cost_names(self) -> tuple[str, ...]:
+        """Every cost account of the owner's chart, by the name that orders give it."""
+        return tuple(sorted(set(self._accounts(COSTS).values())))
+
+    def export(self, start: date, end: date) -> str:
+        """Every line of every entry of a time as CSV."""
+        rows = self._records.search(LINE, Span(end, start).domain, (*EXPORTED, "tax_ids", "tax_line_id"))
+        rates = {each.number: f"{each.rate:f}" for each in self._chart.taxes}
+        rows.sort(key=lambda row: (text(row["date"]), reference([row["id"]])))
+        return export_text(_exported(each, rates) for each in rows)
+
+    def _wanted(self, names: Mapping[int, str], sign: int, own: Iterable[int] = ()) -> Wanted:
+        return Wanted([["account_id", "in", [*names]]], names, sign, frozenset(own))
+
+    def _accounts(self, kinds: Iterable[str]) -> dict[int, str]:
+        """The accounts of some kinds by number, as orders call them; what the exchange makes is none of them."""
+        found = (each for each in self._chart.accounts if each.kind in kinds)
+        return {each.number: category_of(each.name) for each in found if each.number not in self._chart.exchange}
+
+    def _name(self, row: Row) -> str:
+        account = self._chart.named(reference(row["account_id"]))
+        return category_of(account.name) if account else name_of(row["account_id"])
+
+    def _bank(self, account: str) -> Journal:
+        return self._chart.bank(account)
+
+
+def _turned(figure: Figure) -> Figure:
+    amounts = {currency: -amount for currency, amount in figure.amounts.items()}
+    rows = tuple(SourceRow(each.day, each.place, each.said, -each.amount, each.currency) for each in figure.rows)
+    return Figure(figure.name, amounts, figure.as_of, rows, figure.freshness)
+
+
+def _moved(row: Row) -> SourceRow:
+    said = " · ".join(part for part in (text(row["partner_name"]), text(row["payment_ref"])) if part)
+    day, place = date.fromisoformat(text(row["date"])), f"Odoo {text(row['name'])}"
+    return SourceRow(day, place, said, money(row["amount"]), name_of(row["currency_id"]))
+
+
+def _exported(row: Row, rates: Mapping[int, str]) -> tuple[str, ...]:
+    taxes = row["tax_ids"] if isinstance(row["tax_ids"], list) else []
+    used = [reference(row["tax_line_id"]), *(each for each in taxes if isinstance(each, int))]
+    rate = next((rates[each] for each in used if each in rates), "")
+    number = "" if row["move_type"] == "entry" else text(row["move_name"])
+    words = (number, name_of(row["partner_id"]), text(row["name"]), name_of(row["account_id"]))
+    money_ = (f"{money(row['amount_currency']):.2f}", name_of(row["currency_id"]), rate)
+    return (text(row["date"]), *words, *money_, "", f"Odoo {text(row['move_name'])}")
