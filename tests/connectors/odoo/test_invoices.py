@@ -15,10 +15,10 @@ from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.connectors.odoo.conftest import client_of
 from tests.standins.odoo.faults import Fault
-from tests.standins.odoo.world import Odoo
 
 if TYPE_CHECKING:
     from tests.connectors.odoo.conftest import Client
+    from tests.standins.odoo.world import Odoo
 
 KEY = sha256_hex(b"one")
 INVOICE = InvoiceCreate(
