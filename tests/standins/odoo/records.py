@@ -192,8 +192,8 @@ class Model:
         return {name: value for name, value in vals.items() if name not in same}
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Delete records, their external ids, and the rows that hang on them."""
-        ids = list(ids)
+        """Delete records and the rows that hang on them, with their external ids."""
+        ids, gone = list(ids), set[tuple[str, int]]()
         for each in ids:
             self.row(each)
         self.before_unlink(ids)
@@ -202,9 +202,11 @@ class Model:
                 if of.kind == "one2many" and of.only is None:
                     for child in self.value(each, name):
                         self.env.tx.drop(of.to, child)
+                        gone.add((of.to, child))
             self.env.tx.drop(self.name, each)
+            gone.add((self.name, each))
         for id_, row in list(self.env.tx.table("ir.model.data").items()):
-            if row["model"] == self.name and row["res_id"] in ids:
+            if (row["model"], row["res_id"]) in gone:
                 self.env.tx.drop("ir.model.data", id_)
 
     def find(self, domain: Sequence[Value] = (), order: str = "") -> list[int]:
