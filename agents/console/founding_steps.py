@@ -41,6 +41,7 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
                 paths = recorder.history.changed_paths()
                 writing.record(Transition(fact, "Make the vault", paths=paths))
             SkillChanges(recorder, house.blobs, house.skills).take_first()
+            house.receivables.mistakes()  # what the books say is kept, so that a first run need not load beancount
             recorder.housekeeping(())
             recorder.refresh_index()
         yield f"The vault is in {place.root}."

@@ -99,7 +99,7 @@ def unexpected(method: str, status: int) -> EmployeeError:
     if status == TOO_MANY:
         return Transient("Odoo takes no more calls now", hint=LATER)
     if status in {UNAUTHORIZED, FORBIDDEN}:
-        return NeedsOwner("Odoo does not let us in", hint=KEY_HINT)
+        return NeedsOwner("Odoo does not take the key", hint=KEY_HINT)
     if status == NOT_FOUND:
         why = "there is no Odoo or no such database at this address, or it does not speak this protocol"
         return NeedsOwner(why, hint=ADDRESS_HINT)
