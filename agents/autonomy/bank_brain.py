@@ -26,7 +26,7 @@ FORMATS = ("mt940", "ofx", "qfx", "sta", "xml", *TABLES)
 
 
 class BankBrain(CodeBrain):
-    """Takes statements. `reports`: the figures of the books as they are now; `slips`: the owner's receipts."""
+    """Takes statements. `reports`: the figures of the books as they are now; `slips`: the owner's receipts, opened on use."""
 
     STEP = "bank"
 
@@ -36,7 +36,7 @@ class BankBrain(CodeBrain):
         inner: Brain,
         models: Mapping[str, type[Action]],
         reports: Callable[[], BookReports],
-        slips: Slips | None = None,
+        slips: Callable[[], Slips] | None = None,
     ) -> None:
         super().__init__(inner, models)
         self._root = root.resolve()
@@ -54,7 +54,7 @@ class BankBrain(CodeBrain):
         from agents.autonomy.bank_tables import TableTasks  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
         from agents.autonomy.bank_tasks import SUBJECT, BankTasks, booking_in  # noqa: PLC0415 (the same)
 
-        tasks = BankTasks(self._reports, self._slips)
+        tasks = BankTasks(self._reports, self._slips() if self._slips else None)
         if booking_in(since_reopened(outcomes)):
             return tasks.decide(task, b"", outcomes, facts)  # what follows needs the file no more
         content = kept_file(self._root, task.attachments[0].stored, MAX_BYTES)

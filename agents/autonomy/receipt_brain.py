@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ReceiptBrain(CodeBrain):
-    """Takes receipts and bills. `reports`: the figures of the books as they are now; `slips`: the other papers."""
+    """Takes receipts and bills. `reports`: the figures of the books as they are now; `slips`: the other papers, opened on use."""
 
     STEP = "receipt"
 
@@ -32,7 +32,7 @@ class ReceiptBrain(CodeBrain):
         inner: Brain,
         models: Mapping[str, type[Action]],
         reports: Callable[[], BookReports],
-        slips: Slips,
+        slips: Callable[[], Slips],
     ) -> None:
         super().__init__(inner, models)
         self._root = root.resolve()
@@ -53,4 +53,4 @@ class ReceiptBrain(CodeBrain):
         found = classify(task, facts.handbook.rules)
         if not task.category and (found.rule is not None or found.category not in {RECEIPT, BILL}):
             return None
-        return ReceiptTasks(self._root, self._reports, self._slips).decide(task, since_reopened(outcomes), facts)
+        return ReceiptTasks(self._root, self._reports, self._slips()).decide(task, since_reopened(outcomes), facts)

@@ -22,7 +22,6 @@ from agents.autonomy.consent_note import ConsentNote
 from agents.autonomy.contacts_brain import ContactsBrain
 from agents.autonomy.credit_brain import CreditBrain
 from agents.autonomy.desk import Desk
-from agents.autonomy.dropped_slips import DroppedSlips
 from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.learning import Learning
@@ -73,6 +72,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agents.autonomy.conditions import Check
+    from agents.autonomy.dropped_slips import Slips
     from agents.autonomy.presence import Presence
     from agents.connectors.contract import Connector
     from agents.connectors.invoice_orders import InvoiceLine
@@ -157,6 +157,12 @@ def _rest(house: House) -> None:
     give_back()
 
 
+def _slips(house: House) -> Slips:
+    from agents.autonomy.dropped_slips import DroppedSlips  # what it takes is loaded with the first paper
+
+    return DroppedSlips(house.place.root.resolve(), partial(looking, house.state))
+
+
 def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     """The rules with Claude behind them, and what has them think about a turn and learns from how the owner sorts."""
     embedder = open_embedder()
@@ -165,7 +171,7 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     contacts = ContactsBrain(house.place.root, asked, house.models)
     payments = PaymentBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
     credit = CreditBrain(payments, house.models, lambda: house.book_reports, partial(_invoiced, house))
-    slips = DroppedSlips(house.place.root.resolve(), partial(looking, house.state))
+    slips = partial(_slips, house)
     receipts = ReceiptBrain(house.place.root, credit, house.models, lambda: house.book_reports, slips)
     brain = BankBrain(house.place.root, receipts, house.models, lambda: house.book_reports, slips)
     learning, files = Learning(embedder, lambda: playbook.kinds), partial(owner_files_now, house, facts)

@@ -78,9 +78,8 @@ def decided(
     books: EmbeddedLedger, view: TaskView, *outcomes: Outcome, held: Kept | None = None, known: Facts | None = None
 ) -> Decision:
     """What is to be done about a paper; by a brain without a step, where nothing fits, the brain behind decides."""
-    brain = ReceiptBrain(
-        books.room.vault, Behind(), {"bank.explain": BankExplain}, lambda: reports(books), Drawer(held or Kept())
-    )
+    models, drawer = {"bank.explain": BankExplain}, Drawer(held or Kept())
+    brain = ReceiptBrain(books.room.vault, Behind(), models, lambda: reports(books), lambda: drawer)
     return brain.decide(view, outcomes, known or facts())
 
 

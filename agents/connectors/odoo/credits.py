@@ -61,9 +61,8 @@ class CreditUse:
         numbers = [each.number for each in order.parts]
         partner = self._writing.parties.known(order.party)
         register = self._reader.read(numbers, vendor=order.vendor, credit_of=partner)
-        if self._writing.entries.find(_name(key)) is None:
-            customers, vendors = (Register(), register) if order.vendor else (register, Register())
-            Checks({False: customers, True: vendors}, self._chart.currency).credit(order)
+        sides = {order.vendor: register, not order.vendor: Register()}
+        Checks(sides, self._chart.currency).credit(order)  # what a try broke off counts as it lies there
         legs = credit_legs(order, register.loose, self._chart, Known(register.documents()))
         entry = Entry(_name(key), self._chart.journal("general").number, order.day, key[:KEY_CHARS], legs)
         written = self._writing.entries.post(entry)

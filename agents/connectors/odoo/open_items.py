@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, JsonValue]
 
-PAYMENT = "account.payment"
+PAYMENT, RUNNING = "account.payment", ("in_process", "paid", "posted")  # the last one up to Odoo 17
 OPEN = ("move_id", "move_type", "partner_id", "amount_currency", "currency_id")
 MATCHED = ("debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency", "max_date")
 
@@ -126,11 +126,14 @@ class OpenDocuments:
 
     def _moves(self, numbers: Iterable[int]) -> dict[int, dict[str, JsonValue]]:
         """Documents by their numbers, and the invoices that credit notes among them take back."""
+        found = self._documents(numbers)
+        beside = {reference(each["reversed_entry_id"]) for each in found.values()} - {0, *found}
+        return found | self._documents(beside)
+
+    def _documents(self, numbers: Iterable[int]) -> dict[int, dict[str, JsonValue]]:
         wanted: list[JsonValue] = [*dict.fromkeys(numbers)]
-        domain: list[JsonValue] = ["|", ["id", "in", wanted], ["reversal_move_ids", "in", wanted]]
-        invoices: list[JsonValue] = [["move_type", "!=", "entry"], ["state", "=", POSTED]]
-        rows = self._records.search(MOVE, [*invoices, *domain], FIELDS) if wanted else []
-        return {number_of(each): each for each in rows}
+        domain: list[JsonValue] = [["move_type", "!=", "entry"], ["state", "=", POSTED], ["id", "in", wanted]]
+        return {number_of(each): each for each in self._records.search(MOVE, domain, FIELDS)} if wanted else {}
 
     def _document(self, found: Sums, on: date) -> OpenDocument:
         row, currency = found.invoice, name_of(found.invoice["currency_id"])
@@ -178,7 +181,7 @@ class OpenDocuments:
     def _unclear(self, *, vendor: bool) -> tuple[str, ...]:
         """Payments that booked nothing, or are put to no document: what is owed may be less."""
         domain: list[JsonValue] = [["partner_type", "=", "supplier" if vendor else "customer"]]
-        running: list[JsonValue] = ["state", "in", ["in_process", "paid"]]
+        running: list[JsonValue] = ["state", "in", [*RUNNING]]
         loose: list[JsonValue] = ["|", ["move_id", "=", False], ["is_reconciled", "=", False]]
         fields = ("name", "partner_id", "amount", "currency_id", "move_id")
         return tuple(map(_doubt, self._records.search(PAYMENT, [*domain, running, *loose], fields)))

@@ -12,7 +12,7 @@ from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_
 from agents.connectors.contract import Money
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, version_of
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
-from agents.connectors.odoo.open_items import PAYMENT, unclear_of
+from agents.connectors.odoo.open_items import PAYMENT, RUNNING, unclear_of
 from agents.connectors.odoo.records import name_of, reference, text
 from agents.connectors.odoo.register import FIELDS, due_of, number_of, refunds_of
 from agents.errors import EmployeeError
@@ -137,7 +137,7 @@ class OdooReader:
                     f"Odoo holds {said} of {name_of(each['partner_id'])} for no invoice."
                 )
         unbooked: list[JsonValue] = [["partner_id", "in", partners], ["move_id", "=", False]]
-        running: list[JsonValue] = ["state", "in", ["in_process", "paid"]]
+        running: list[JsonValue] = ["state", "in", [*RUNNING]]
         for each in self._records.search(PAYMENT, [*unbooked, running], ("name", "partner_id")):
             found[reference(each["partner_id"])] = f"Odoo {text(each['name'])}: this payment booked nothing."
         return found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STATEMENT_LINE, STATEMENT = "account.bank.statement.line", "account.bank.statement"
 FIELDS = ("ref", "date", "amount", "partner_name", "account_number", "move_id", "create_date")
 DIGEST_CHARS = 32
-_CLOSED = re.compile(r"(.{1,64}) compared on ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+_CLOSED = re.compile(r"(.{1,64}) compared on ([0-9]{4}-[0-9]{2}-[0-9]{2}): .{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +105,15 @@ class StatementLines:
     def compared(self, order: BankBook) -> datetime | None:
         """When the balance that an order says was found right (UTC); None: it was not."""
         number = self._records.find(_closing_key(order))
-        row = self._records.read(STATEMENT, number, ("balance_end_real", "create_date")) if number else None
-        if row is None or money(row["balance_end_real"]) != order.closing:
+        row = self._records.read(STATEMENT, number, ("reference", "create_date")) if number else None
+        if row is None or text(row["reference"]) != _compared_text(order):
             return None
         return datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC)
 
     def keep_compared(self, order: BankBook) -> None:
         """Note that the balance that an order says is right."""
-        said = f"{order.account} compared on {order.closed_on}"
-        day, closing = str(order.closed_on), float(order.closing or 0)
-        values: dict[str, JsonValue] = {"id": _closing_key(order), "name": said, "reference": said, "date": day}
+        said, closing = _compared_text(order), float(order.closing or 0)
+        values: dict[str, JsonValue] = {"id": _closing_key(order), "name": said, "reference": said}
         self._records.write(STATEMENT, [values | {"balance_end_real": closing}])
 
 
@@ -140,6 +139,11 @@ def is_left(leg: Mapping[str, JsonValue], journal: Journal) -> bool:
 
 def _closing_key(order: BankBook) -> str:
     return f"closed_{digest(order.account, str(order.closed_on))}"
+
+
+def _compared_text(order: BankBook) -> str:
+    """What is kept; of a statement without lines Odoo keeps neither day nor journal, and reckons its balance anew."""
+    return f"{order.account} compared on {order.closed_on}: {order.closing:.2f} {order.currency}"
 
 
 def _moved(row: Mapping[str, JsonValue], leg: Mapping[str, JsonValue] | None, journal: Journal) -> Moved:

@@ -44,6 +44,15 @@ def test_a_draft_that_somebody_changed_is_taken_back_and_made_anew() -> None:
     assert len(entries(room, ["state", "=", "posted"])) == 1
 
 
+def test_a_draft_of_another_day_is_taken_back() -> None:
+    room = OdooRoom()
+    broken_off(room, 2)
+    room.odoo.call("account.move", "write", entries(room), {"date": "2026-01-21"})
+    with pytest.raises(NotAllowed, match="another entry"):
+        perform(room, [("01-20", ORDER)])
+    assert entries(room) == []
+
+
 def test_an_entry_that_the_owner_cancelled_is_not_posted_again() -> None:
     room = OdooRoom()
     broken_off(room, 3)  # posted
