@@ -26,7 +26,7 @@ FORMATS = ("mt940", "ofx", "qfx", "sta", "xml", *TABLES)
 
 
 class BankBrain(CodeBrain):
-    """Takes statements. `reports`: the figures of the books as they are now; `slips`: the owner's receipts, opened on use."""
+    """Takes statements. `reports`: the figures of the books as they are now; `slips`: opens the owner's receipts."""
 
     STEP = "bank"
 

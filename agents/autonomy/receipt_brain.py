@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ReceiptBrain(CodeBrain):
-    """Takes receipts and bills. `reports`: the figures of the books as they are now; `slips`: the other papers, opened on use."""
+    """Takes receipts and bills. `reports`: the figures of the books as they are now; `slips`: opens other papers."""
 
     STEP = "receipt"
 

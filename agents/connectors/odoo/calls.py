@@ -1,7 +1,7 @@
 """Calls to an Odoo server, by names alone, and its errors as ours, by what to do next.
 
 Odoo answers a refusal with the name of its exception; that name decides, never the text, which is in the user's
-language. What Odoo refuses, it has rolled back. Source: docs/odoo.md, ADR 0066.
+language. What Odoo refuses, it has rolled back. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Invoices, credit notes and bills in Odoo: a draft with our key, read back, posted only when it is what was approved.
 
-Every step may be tried again: it looks first, and goes on from what it reads. Source: docs/odoo.md, ADR 0066.
+Every step may be tried again: it looks first, and goes on from what it reads. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

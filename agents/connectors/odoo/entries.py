@@ -1,7 +1,7 @@
 """General entries in Odoo with a key of ours, and the matching of their lines with those of documents.
 
 An entry is written as a draft, read back, and posted only when it is what was meant. Every step looks first, so that it
-may be tried again after any fault. Source: docs/odoo.md, ADR 0066.
+may be tried again after any fault. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

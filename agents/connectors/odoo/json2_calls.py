@@ -1,7 +1,7 @@
 """Calls over JSON-2 (Odoo 19 and later): one POST a call, named arguments, a bearer key, errors with a status.
 
 Written from the documentation of Odoo 19 and tried against our own server alone, until `make live NAME=odoo` ran
-against a real one: `doctor` says so. Source: docs/odoo.md, ADR 0066.
+against a real one: `doctor` says so. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

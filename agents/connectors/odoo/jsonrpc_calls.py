@@ -1,7 +1,7 @@
 """Calls over JSON-RPC (`execute_kw`, Odoo 16 to 21) by odoorpc, over the one door to the network.
 
 Of odoorpc only its low-level call is used: its records cannot read invoices and ask more than they say. What it would
-log holds the key in clear, so its log is shut. Source: docs/odoo.md, ADR 0066.
+log holds the key in clear, so its log is shut. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

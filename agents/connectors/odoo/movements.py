@@ -1,7 +1,7 @@
 """Movements of the bank in Odoo, and what each was for: a line of a statement, and one entry that explains it.
 
 What cannot be is refused before anything is written. A movement is known by its account and `bank_id`, and so is what
-explains it: each is written once, whatever broke off before. Source: docs/odoo.md, ADR 0066.
+explains it: each is written once, whatever broke off before. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Records of Odoo that are known by a key of ours, so that each is written once however often it is tried.
 
 The key is an external id, which Odoo keeps unique and writes together with the record; lines have one as well, else the
-same words written again would add them again. Source: docs/odoo.md, ADR 0066.
+same words written again would add them again. Source: docs/odoo.md, ADR 0069.
 """
 
 from __future__ import annotations

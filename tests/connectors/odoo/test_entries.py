@@ -9,8 +9,8 @@ import pytest
 from agents.connectors.odoo.calls import Refused
 from agents.connectors.odoo.entries import Entries, is_open
 from agents.errors import NotAllowed, OutcomeUnknown, Transient
+from tests.connectors.books_hand import perform
 from tests.connectors.books_story import bank, invoice, paid, to
-from tests.connectors.books_suite import perform
 from tests.connectors.odoo.odoo_room import OdooRoom
 
 if TYPE_CHECKING:
