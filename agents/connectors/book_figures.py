@@ -23,7 +23,7 @@ PRIVATELY = "private, not of the business"
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of the books behind a figure. `place` is 'file:line'."""
+    """One row of the books behind a figure. `place` is 'file:line', or 'Odoo INV/2026/00011'."""
 
     day: date
     place: str
@@ -193,7 +193,7 @@ class BookFigures(Protocol):
         ...
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
-        """The invoice (INV-...) or bill (BILL-...) of this number as it stood on a day, or None."""
+        """The invoice or bill of this number, as the books call it, as it stood on a day, or None."""
         ...
 
     def unexplained(self, on: date) -> Figure:

@@ -77,7 +77,7 @@ class InvoiceStanding:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Why the books do not say whether an invoice is paid: neither yes nor no. `why` names file and line."""
+    """Why the books do not say whether an invoice is paid: neither yes nor no. `why` names the place."""
 
     number: str
     why: str
