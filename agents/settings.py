@@ -1,6 +1,7 @@
 """What can be set from outside: environment variables `AI_EMPLOYEE_*`, nothing else.
 
-Units are in the names. Everything has a default that works on a bare machine.
+Units are in the names. Everything has a default that works on a bare machine. Read by pydantic alone: the package for
+settings costs a process that waits 3.5 MB, for sources that nobody uses here.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PREFIX = "AI_EMPLOYEE_"
 HEAVY_ENVIRONMENT = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}  # its cache is a pickle beside the ledger
 
 
-class Settings(BaseSettings):
-    """The settings of one process."""
+class Settings(BaseModel):
+    """The settings of one process; what is given counts before what the environment says."""
 
-    model_config = SettingsConfigDict(env_prefix="AI_EMPLOYEE_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     state: Path | None = Field(
         default=None, description="The state folder; default: the platform's, keyed by vault id."
@@ -105,6 +106,14 @@ class Settings(BaseSettings):
         description="For practice: a file that says what time it is (ISO, with a zone); default: the clock.",
     )
     max_note_bytes: int = Field(default=1_000_000, gt=0, description="Larger notes are not read.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_outside(cls, given: dict[str, object]) -> dict[str, object]:
+        """The variables of the environment, in letters of any case."""
+        told = {name.upper(): value for name, value in os.environ.items()}
+        outside = {name: told[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in told}
+        return {**outside, **given}
 
     def state_folder(self, vault_id: str) -> Path:
         """The state folder of a vault; absolute, outside the vault."""
