@@ -31,6 +31,7 @@ LOOKS = frozenset(
         *("check_object_reference", "get_external_id", "has_group", "version", "login"),
     }
 )
+ENGLISH: dict[str, JsonValue] = {"lang": "en_US"}
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, UNAVAILABLE = 200, 401, 403, 404, 429, 503
 _UNSPEAKABLE = "builtins.TypeError"  # also what cannot be put into an answer, after it was done
 _FOR_THE_OWNER = {
@@ -65,6 +66,14 @@ class OdooCalls(Protocol):
             NeedsOwner: the key, the address or the user's rights do not do.
         """
         ...
+
+
+def in_english(kwargs: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
+    """The named arguments, with a context in which Odoo says the same to every user."""
+    named = dict(kwargs or {})
+    context = named.get("context")
+    named["context"] = {**ENGLISH, **(context if isinstance(context, dict) else {})}
+    return named
 
 
 def is_look(method: str) -> bool:

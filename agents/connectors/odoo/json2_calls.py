@@ -10,8 +10,7 @@ import json
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from agents.connectors.odoo.calls import LOOK, OK, UNAUTHORIZED, is_look, no_answer, refusal, unexpected
-from agents.connectors.odoo.jsonrpc_calls import ENGLISH
+from agents.connectors.odoo.calls import LOOK, OK, UNAUTHORIZED, in_english, is_look, no_answer, refusal, unexpected
 from agents.errors import OutcomeUnknown, Transient
 from agents.security.web_egress import Answer, Asking, Bounds, NothingSent, Web
 
@@ -44,9 +43,7 @@ class Json2Calls:
         self, model: str, method: str, ids: Sequence[int] | None = None, kwargs: Mapping[str, JsonValue] | None = None
     ) -> JsonValue:
         """As `OdooCalls.call`."""
-        named = dict(kwargs or {})
-        context = named.get("context")
-        named["context"] = {**ENGLISH, **(context if isinstance(context, dict) else {})}
+        named = in_english(kwargs)
         if ids is not None:
             named["ids"] = list(ids)
         answer = self._asked(method, f"{self._url}/json/2/{quote(model)}/{quote(method)}", json.dumps(named).encode())

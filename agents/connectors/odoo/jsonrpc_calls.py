@@ -16,6 +16,7 @@ from agents.connectors.odoo.calls import (
     KEY_HINT,
     LATER,
     OK,
+    in_english,
     is_look,
     no_answer,
     refusal,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 PATH = "/jsonrpc"
 OLDEST = 16
-ENGLISH = {"lang": "en_US"}  # what Odoo says is then the same for every user
 
 
 class JsonRpcCalls:
@@ -87,9 +87,7 @@ class JsonRpcCalls:
         self, model: str, method: str, ids: Sequence[int] | None = None, kwargs: Mapping[str, JsonValue] | None = None
     ) -> JsonValue:
         """As `OdooCalls.call`."""
-        named = dict(kwargs or {})
-        context = named.get("context")
-        named["context"] = {**ENGLISH, **(context if isinstance(context, dict) else {})}
+        named = in_english(kwargs)
         args: list[JsonValue] = [] if ids is None else [list(ids)]
         if method == "create":  # the server looks for it among the positional ones
             args = [named.pop("vals_list")]
