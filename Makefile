@@ -14,9 +14,9 @@ CLAUDE := .claude-code/node_modules/@anthropic-ai/claude-code-linux-x64/claude
 FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
 PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # whose coverage is not counted: counting takes a third of the time, and the other tests must cover everything by themselves
-UNMEASURED_TESTS := tests/faults tests/simulation tests/obedience tests/test_setup_environment.py
+UNMEASURED_TESTS := tests/faults tests/simulation tests/obedience
 # what `quick` leaves out: whole walks through the command line too
-SLOW_TESTS := tests/flows $(UNMEASURED_TESTS)
+SLOW_TESTS := tests/flows $(UNMEASURED_TESTS) tests/test_setup_environment.py
 
 # what runs a second time with the engine on PostgreSQL; nothing of it may be skipped in CI
 ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from agents.connectors.odoo.calls import (
     ADDRESS_HINT,
@@ -27,7 +27,6 @@ from agents.security.web_egress import Asking, Bounds, NothingSent, Web
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from urllib.request import Request
 
     from pydantic import JsonValue, SecretStr
 
@@ -123,13 +122,22 @@ class _NoOdoo(Exception):
         self.status = status
 
 
+class _Request(Protocol):
+    """What odoorpc would send."""
+
+    full_url: str
+    data: object
+
+    def header_items(self) -> list[tuple[str, str]]: ...
+
+
 class _Door:
     """What odoorpc opens its requests with: our own web client."""
 
     def __init__(self, web: Web, bounds: Bounds) -> None:
         self._web, self._bounds = web, bounds
 
-    def open(self, request: Request, timeout: float) -> io.BytesIO:  # noqa: ARG002 (the bounds hold it)
+    def open(self, request: _Request, timeout: float) -> io.BytesIO:  # noqa: ARG002 (the bounds hold it)
         body = request.data if isinstance(request.data, bytes) else b""
         asking = Asking("POST", request.full_url, dict(request.header_items()), body)
         answer = self._web.ask(asking, self._bounds)

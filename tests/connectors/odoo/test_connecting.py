@@ -11,17 +11,22 @@ from agents.connectors.contract import ConnectorContext
 from agents.connectors.odoo.account import KEY, is_connected, open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart
 from agents.connectors.odoo.chart import place_of as chart_place
+from agents.connectors.odoo.checks import look_over, stopping
 from agents.connectors.odoo.connecting import calls_of, forget_account, keep_account, kept_answers, try_account
 from agents.connectors.odoo.records import Records
 from agents.errors import NeedsOwner, NotAllowed
 from agents.security.egress import Egress
-from tests.connectors.odoo.conftest import Client, client_of
+from tests.connectors.odoo.conftest import Client, account_of, client_of
 from tests.standins.odoo.chart import Setup
 from tests.standins.odoo.world import DATABASE, KEYS, Odoo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from pydantic import JsonValue
+
+    from agents.connectors.odoo.chart import Journal
 
 
 class Kept(dict[str, str]):
@@ -163,3 +168,46 @@ def test_a_bank_is_found_by_its_name_and_needs_its_accounts(client: Client) -> N
         client.chart.model_copy(update={"journals": ()}).journal("sale")
     assert client.chart.cost("Bank-Fees") == client.odoo.account("620000")
     assert client.chart.other("Capital") == client.odoo.account("301000")
+
+
+def test_what_a_setup_lacks_is_told_point_by_point(client: Client) -> None:
+    account = account_of(client.odoo, user_id=client.odoo.uid(), version=18)
+    bank = client.chart.bank("bank").model_copy(update={"suspense": 0})
+
+    def stops(*journals: Journal) -> list[str]:
+        chart = client.chart.model_copy(update={"journals": journals})
+        return [each.says for each in stopping(look_over(account, client.records, chart))]
+
+    assert stops() == [
+        "there is no journal for sales",
+        "there is no journal for purchases",
+        "there is no journal for miscellaneous operations",
+        "there is no bank journal",
+    ]
+    others = [each for each in client.chart.journals if each.kind not in {"bank", "cash"}]
+    assert stops(*others, bank) == ["the journal Bank has no suspense account"]
+
+
+class Agrees:
+    """An Odoo that says yes, and keeps whom it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sequence[int] | None] = []
+
+    def call(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None = None,
+        kwargs: Mapping[str, JsonValue] | None = None,
+    ) -> JsonValue:
+        assert (model, method, [*(kwargs or {})]) == ("res.users", "has_group", ["group_ext_id"])
+        self.asked.append(ids)
+        return True
+
+
+@pytest.mark.parametrize(("version", "whom"), [(17, None), (18, [7])])
+def test_before_version_18_rights_are_asked_of_the_model(client: Client, version: int, whom: list[int] | None) -> None:
+    agrees = Agrees()
+    look_over(account_of(client.odoo, user_id=7, version=version), Records(agrees), client.chart)
+    assert [*map(repr, agrees.asked)] == [repr(whom)] * 5
