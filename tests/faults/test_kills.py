@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 A_WHOLE_SWEEP_S = 3600
+BY_CHANCE = 4  # by so many steps one run differs from another: the last ones may not be there to be killed at
 
 
 @pytest.mark.timeout(A_WHOLE_SWEEP_S)
@@ -30,7 +31,8 @@ def test_killed_before_any_lasting_step_the_next_run_ends_it_once(stage: Stage, 
     assert len(steps) > 100
     for last in sweep.of("killed before a lasting step", len(steps), few=7):
         with stage.play(part) as employee:
-            assert run_until(employee, last).killed, (last, steps[last])
+            ended = run_until(employee, last)
+            assert ended.killed or last >= len(steps) - BY_CHANCE, (last, steps[last], ended)
             assert_kept(employee, stage.server, stage.undisturbed[part])
 
 
