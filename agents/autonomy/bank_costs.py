@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from agents.autonomy.code_brain import last_of
+from agents.autonomy.code_brain import ended_words, last_of
 from agents.autonomy.dropped_slips import Kept, moves_without_receipt
-from agents.autonomy.receipt_words import LEAVE, NONE_OF_THESE, move_line, slip_line, unclear, what_for
+from agents.autonomy.receipt_words import LEAVE, NONE_OF_THESE, move_line, slip_line, source_of, unclear, what_for
 from agents.connectors.bank.refusal import told
 from agents.connectors.bank.slips import pairs
 from agents.connectors.bank.spending import explained, known_of, names_of, usual_names
@@ -84,8 +84,7 @@ def next_moves(
     waiting = [each for each in booked.moves if each.bank_id in still - promised and each.amount < 0]
     last = last_of(outcomes, KEY)
     if last is not None and last.kind in ENDS:
-        reason = f": {last.reason}" if last.kind == "failed" and last.reason else ""
-        return _ended(f"{ENDS[last.kind]}{reason}", waiting, booked.currency)
+        return _ended(ended_words(ENDS, last), waiting, booked.currency)
     said = {each.key: each.value for each in outcomes if each.kind in {"answered", "skipped"}}
     looked = _look(booked, waiting, said, reports, kept)
     which = [each for each in waiting if each.bank_id in looked.doubtful][:MAX_ASKED]
@@ -143,9 +142,8 @@ def _names(looked: _Looked, said: Mapping[str, str]) -> dict[str, str]:
 
 
 def _provenance(order: BankExplain) -> dict[str, str]:
-    """A receipt is a text from outside, so that what it says is no word of the books."""
     papers = [each.reason.receipt for each in order.moves if isinstance(each.reason, Spending) and each.reason.receipt]
-    source = f"note:{papers[0].rpartition('/')[2].rpartition('.')[0]}" if papers else "books"
+    source = source_of(papers[0]) if papers else "books"
     return {"account": "books", "currency": "books", "moves": source}
 
 

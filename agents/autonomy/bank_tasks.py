@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from agents.autonomy.bank_costs import BOOKED, NOTHING_KEPT, next_moves
-from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
+from agents.autonomy.code_brain import Subject, ended_words, is_left_out, last_of, since_reopened
 from agents.connectors.bank.from_books import expected_of, order_of
 from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.matches import Verdict
@@ -126,7 +126,7 @@ def _ended(since: tuple[Outcome, ...]) -> str:
     """How it ended without a booking; empty when it has not."""
     last = last_of(since, KEY)
     if last is not None and last.kind in ENDS:
-        return ENDS[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else "")
+        return ended_words(ENDS, last)
     return ENDS["rejected"] if is_left_out(since) else ""
 
 

@@ -102,7 +102,17 @@ def is_left_out(outcomes: Sequence[Outcome]) -> bool:
     return any(each.kind == "skipped" for each in outcomes)
 
 
+def ended_words(ends: Mapping[str, str], last: Outcome) -> str:
+    """How a move ended, by its kind, and why if it failed."""
+    return ends[last.kind] + (f": {last.reason}" if last.kind == "failed" and last.reason else "")
+
+
+def place_of(root: Path, stored: str) -> Path | None:
+    """Where a file that came with a task lies, by its name in the vault, whose resolved folder is `root`."""
+    return min((root / FILES).glob(f"*/{stored}"), default=None)
+
+
 def kept_file(root: Path, stored: str, max_bytes: int) -> bytes | Problem:
     """The bytes of a file that came with a task, by its name in the vault, whose resolved folder is `root`."""
-    places = sorted((root / FILES).glob(f"*/{stored}"))
-    return read_regular(places[0], max_bytes) if places else Problem(0, "it is not there any more")
+    place = place_of(root, stored)
+    return read_regular(place, max_bytes) if place else Problem(0, "it is not there any more")

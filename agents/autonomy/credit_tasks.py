@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
+from agents.autonomy.code_brain import Subject, ended_words, is_left_out, last_of, since_reopened
 from agents.autonomy.credit_brain import CATEGORY
 from agents.connectors.books import amount_text
 from agents.connectors.invoice_orders import CreditLine
@@ -40,7 +40,7 @@ def decide(
     if is_left_out(since):
         return SUBJECT.end(ENDS["rejected"])
     if last is not None and last.kind in ENDS:
-        return SUBJECT.end(": ".join(filter(None, (ENDS[last.kind], last.reason if last.kind == "failed" else ""))))
+        return SUBJECT.end(ended_words(ENDS, last))
     try:
         return _proposed(wish, reports().creditable(wish.number), invoiced)
     except EmployeeError as err:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from agents.autonomy.code_brain import place_of
 from agents.autonomy.views import task_view
 from agents.connectors.bank.slips import Key, Moved, Slip
 from agents.connectors.bank.spending import can_be_said
@@ -18,7 +19,6 @@ from agents.reasoning.billing_papers import PaperKind, read_paper, read_purchase
 from agents.reasoning.triage import BILL, RECEIPT
 from agents.reasoning.vat_lines import vat_of
 from agents.security.domain_table import BUSINESS
-from agents.vault.layout import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -89,12 +89,12 @@ def slip_of(root: Path, task: str, file: AttachedFile, said: str = "") -> Slip |
     paper = read_paper(text)
     if paper.kind is PaperKind.OTHER:
         paper = read_purchase(text)
-    places = sorted((root / FILES).glob(f"*/{file.stored}"))
-    if not (paper.total and paper.currency and paper.days and places):
+    place = place_of(root, file.stored)
+    if not (paper.total and paper.currency and paper.days and place):
         return None
     vat = vat_of(text, paper.total)
     return Slip(
-        path=places[0].relative_to(root).as_posix(),
+        path=place.relative_to(root).as_posix(),
         task=task,
         vendor=paper.vendor,
         days=paper.days,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from agents.autonomy.code_brain import Subject, is_left_out, last_of, since_reopened
+from agents.autonomy.code_brain import Subject, ended_words, is_left_out, last_of, since_reopened
 from agents.autonomy.payment_brain import CATEGORY
 from agents.connectors.books import cents
 from agents.connectors.payment.actions import BillPayment, PaymentPrepare
@@ -49,7 +49,7 @@ class PaymentTasks:
         if is_left_out(since):
             return SUBJECT.end(ENDS["rejected"])
         if last is not None and last.kind in ENDS:
-            return SUBJECT.end(": ".join(filter(None, (ENDS[last.kind], last.reason if last.kind == "failed" else ""))))
+            return SUBJECT.end(ended_words(ENDS, last))
         try:
             return self._proposed(wish, since, facts)
         except EmployeeError as err:

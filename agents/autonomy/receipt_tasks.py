@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.autonomy.code_brain import Subject, last_of
+from agents.autonomy.code_brain import Subject, ended_words, last_of
 from agents.autonomy.dropped_slips import moves_without_receipt, slip_of
-from agents.autonomy.receipt_words import NONE_OF_THESE, move_line, slip_line, unclear, what_for
+from agents.autonomy.receipt_words import NONE_OF_THESE, move_line, slip_line, source_of, unclear, what_for
 from agents.connectors.bank.slips import fits, pairs
 from agents.connectors.bank.spending import explained, known_of, names_of, usual_names
 from agents.connectors.book_orders import BankExplain, Move
@@ -54,8 +54,7 @@ class ReceiptTasks:
             return None  # not plain, or the owner was asked what it is before its movement came
         last = last_of(outcomes, KEY)
         if last is not None and last.kind in ENDS:
-            reason = f": {last.reason}" if last.kind == "failed" and last.reason else ""
-            return _subject(slip).end(f"{ENDS[last.kind]}{reason}")
+            return _subject(slip).end(ended_words(ENDS, last))
         try:
             return self._joined(task.id, slip, {each.key: each.value for each in outcomes if each.key in OWN}, facts)
         except EmployeeError:
@@ -100,9 +99,10 @@ class ReceiptTasks:
         with_vat = bool(facts.handbook.tax)
         made = explained(move, name, slip, with_vat=with_vat)
         order = BankExplain(account=moved.account, currency=moved.currency, moves=(made,))
-        note = f"note:{slip.path.rpartition('/')[2].rpartition('.')[0]}"
         warnings = (unclear(slip),) if slip.is_unclear and with_vat else ()
-        propose = ProposeAction(KEY, order, {"account": "books", "currency": "books", "moves": note}, "", warnings)
+        propose = ProposeAction(
+            KEY, order, {"account": "books", "currency": "books", "moves": source_of(slip.path)}, "", warnings
+        )
         return _subject(slip).waits("Book it with its movement of the bank", propose)
 
 

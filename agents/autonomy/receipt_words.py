@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_figures import PRIVATELY
@@ -28,6 +29,11 @@ def slip_line(slip: Slip) -> str:
     """'2026-11-02, Paper & More, 64.31 EUR, sha-0123456789abcdef.pdf'; no two papers have the same."""
     day, name = slip.days[0], slip.path.rpartition("/")[2]
     return ", ".join((str(day), slip.vendor or "no vendor found", amount_text(slip.total, slip.currency), name))
+
+
+def source_of(path: str) -> str:
+    """Where a value comes from that a paper says: a text from outside, so that it is no word of the books."""
+    return f"note:{PurePosixPath(path).stem}"
 
 
 def unclear(slip: Slip) -> str:

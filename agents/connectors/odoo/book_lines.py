@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_figures import Figure, Freshness, SourceRow
 from agents.connectors.odoo.calls import LATER
 from agents.connectors.odoo.documents import LINE, NOTHING, PARTIAL, POSTED, money
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE, closed_days
 from agents.errors import Transient
 
@@ -97,7 +97,7 @@ class BookLines:
             amounts[currency] = amounts.get(currency, NOTHING) + amount
         rows: dict[str, list[SourceRow]] = {}
         read = self.records.search(LINE, domain, FIELDS, MAX_ROWS) if groups else []
-        for each in sorted(read, key=lambda row: (text(row["date"]), reference([row["id"]]))):
+        for each in sorted(read, key=lambda row: (text(row["date"]), number_of(row))):
             rows.setdefault(self._name(each, wanted), []).append(self._row(each, wanted))
         figures = [self._figure(name, amounts, rows.get(name, []), span) for name, amounts in sums.items()]
         if len(read) < MAX_ROWS and any(added(each.rows) != each.amounts for each in figures):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.files import MISSING, PRIVATE_MODE, forget_file, read_regular, write_over
 from agents.vault.note import Problem
@@ -77,7 +77,6 @@ class Chart(_Model):
 
     at: AwareDatetime
     company: int
-    companies: int
     currency: str
     currencies: dict[str, int]
     rounds_globally: bool
@@ -209,12 +208,11 @@ def read_chart(records: Records, clock: Clock, user: int) -> Chart:
     known = _known(records, (*EXCHANGE_ACCOUNTS, *LOCKS, TRANSFER_ACCOUNT))
     about = records.read("res.company", company, ["currency_id", "tax_calculation_rounding_method", *known])
     currencies = records.search("res.currency", [["active", "=", True]], ["name"])
-    by_number = {_number(each): text(each["name"]) for each in currencies}
+    by_number = {number_of(each): text(each["name"]) for each in currencies}
     locks = [text(about[name]) for name in LOCKS if text(about.get(name))]
     return Chart(
         at=clock.now(),
         company=company,
-        companies=len(companies),
         currency=by_number.get(reference(about["currency_id"]), ""),
         currencies={name: number for number, name in by_number.items()},
         rounds_globally=about["tax_calculation_rounding_method"] == "round_globally",
@@ -270,7 +268,7 @@ def _taxes(records: Records) -> Iterable[Tax]:
     ]
     for each in records.search("account.tax", domain, ["type_tax_use", "amount"]):
         use: Use = "sale" if each["type_tax_use"] == "sale" else "purchase"
-        yield Tax(number=_number(each), use=use, rate=Decimal(str(each["amount"])).normalize())
+        yield Tax(number=number_of(each), use=use, rate=Decimal(str(each["amount"])).normalize())
 
 
 def _journals(records: Records) -> Iterable[Journal]:
@@ -279,7 +277,7 @@ def _journals(records: Records) -> Iterable[Journal]:
     lines = records.search("account.payment.method.line", used, ["journal_id", "payment_account_id"])
     on_the_way = {reference(each["journal_id"]): reference(each["payment_account_id"]) for each in reversed(lines)}
     for each in records.search("account.journal", [], fields):
-        number = _number(each)
+        number = number_of(each)
         yield Journal(
             number=number,
             name=text(each["name"]),
@@ -296,10 +294,5 @@ def _accounts(records: Records) -> Iterable[Account]:
     for each in records.search("account.account", [], ["code", "name", "account_type", "reconcile"]):
         kind, matched = text(each["account_type"]), bool(each["reconcile"])
         yield Account(
-            number=_number(each), code=text(each["code"]), name=text(each["name"]), kind=kind, matched=matched
+            number=number_of(each), code=text(each["code"]), name=text(each["name"]), kind=kind, matched=matched
         )
-
-
-def _number(row: dict[str, JsonValue]) -> int:
-    number = row["id"]
-    return number if isinstance(number, int) else 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals
 from agents.connectors.odoo.documents import LINE, MOVE, POSTED, REJECT, Draft, money
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class CreditNotes:
             raise NotAllowed(f"In Odoo a part of {order.number} cannot be credited from here.", hint=hint)
         invoice = self._invoice(order, key)
         net, vat = money(invoice["amount_untaxed"]), money(invoice["amount_tax"])
-        number = reference([invoice["id"]])
+        number = number_of(invoice)
         draft = Draft(
             key=key,
             kind="out_refund",
@@ -51,7 +51,7 @@ class CreditNotes:
         made = self._writing.documents.post(draft)
         lines = self._writing.entries.open_lines([number, made.number])
         for each in lines[made.number]:  # Odoo has matched them when it posted it, as far as it could
-            self._writing.entries.match(reference([each["id"]]), lines[number])
+            self._writing.entries.match(number_of(each), lines[number])
         return made
 
     def _invoice(self, order: InvoiceCredit, key: str) -> Values:
@@ -79,7 +79,7 @@ class CreditNotes:
         """The lines somebody wrote, with the same accounts and taxes; sums are compared before it is posted."""
         domain: list[JsonValue] = [["move_id", "=", invoice], ["display_type", "=", "product"]]
         rows = self._writing.records.search(LINE, domain, [*COPIED, "account_id", "tax_ids"])
-        return [_turned(each) for each in sorted(rows, key=lambda row: reference([row["id"]]))]
+        return [_turned(each) for each in sorted(rows, key=number_of)]
 
 
 def _turned(line: Values) -> dict[str, JsonValue]:

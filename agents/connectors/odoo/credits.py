@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.contract import Absent, Found, Receipt
@@ -10,8 +9,8 @@ from agents.connectors.odoo.calls import LOOK
 from agents.connectors.odoo.documents import LINE, REJECT
 from agents.connectors.odoo.entries import LEFT, Entry, is_open
 from agents.connectors.odoo.reasons import Known, credit_legs
-from agents.connectors.odoo.records import text
-from agents.connectors.odoo.register import Register, RegisterReader, number_of
+from agents.connectors.odoo.records import moment, number_of
+from agents.connectors.odoo.register import Register, RegisterReader
 from agents.connectors.payment_checks import Checks
 from agents.errors import NotAllowed, OutcomeUnknown
 
@@ -43,7 +42,7 @@ class CreditUse:
         row = self._writing.entries.find(_name(key))
         if row is None or any(is_open(each) for each in self._lines(number_of(row))):
             return Absent()
-        at = datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC)
+        at = moment(row["create_date"])
         who, said = order.party, f"{order.party} · Odoo"
         return Found(Receipt(provider="odoo", provider_id=who, at=at, summary=said, details={"entries": "1"}))
 

@@ -6,13 +6,13 @@ Every step may be tried again: it looks first, and goes on from what it reads. S
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import amount_text, cents
 from agents.connectors.odoo.calls import Refused
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import moment, name_of, number_of, reference, text
 from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Documents:
         rated = draft.worth is None or worth == draft.worth
         if made == wanted and rated and who == (draft.partner, draft.currency, draft.day.isoformat()):
             return
-        self._records.do(MOVE, "unlink", [reference([row["id"]])])
+        self._records.do(MOVE, "unlink", [number_of(row)])
         if made != wanted:
             there, here = " / ".join(map(amount_text, made)), " / ".join(map(amount_text, wanted))
             said = f"Odoo comes to {there} (net, VAT, total), and {here} was approved"
@@ -175,7 +175,7 @@ def posted(row: Mapping[str, JsonValue]) -> Posted:
         total=money(row["amount_total"]),
         open=money(row["amount_residual"]),
         currency=name_of(row["currency_id"]),
-        written_at=datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC),
+        written_at=moment(row["create_date"]),
         reverses=name_of(row["reversed_entry_id"]).partition(" ")[0],  # Odoo shows its reference behind its name
     )
 

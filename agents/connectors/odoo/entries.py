@@ -7,17 +7,16 @@ may be tried again after any fault. Source: docs/odoo.md, ADR 0069.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.calls import LATER, Refused
 from agents.connectors.odoo.documents import DRAFT, LINE, MOVE, NOTHING, POSTED, REJECT, money
-from agents.connectors.odoo.records import MODULE, reference, text
+from agents.connectors.odoo.records import MODULE, moment, number_of, reference, text
 from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from decimal import Decimal
 
     from pydantic import JsonValue
@@ -112,10 +111,10 @@ class Entries:
             row = self._records.read(MOVE, number, ("name", "state", "date", "create_date"))
         if row["state"] != POSTED:
             raise NotAllowed(f"{text(row['name'])} is {text(row['state'])} in Odoo", hint=REJECT)
-        by_key = self.keys(LINE, [_number(each) for each in rows])
+        by_key = self.keys(LINE, [number_of(each) for each in rows])
         if missing := [key for key in _keys(entry) if key not in by_key]:
             raise Transient(f"Odoo does not show {len(missing)} lines of {text(row['name'])}", hint=LATER)
-        at = datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC)
+        at = moment(row["create_date"])
         return Written(number, text(row["name"]), at, tuple(by_key[key] for key in _keys(entry)))
 
     def open_lines(self, documents: Collection[int]) -> dict[int, list[dict[str, JsonValue]]]:
@@ -124,14 +123,14 @@ class Entries:
         if documents:
             domain: list[JsonValue] = [["move_id", "in", [*documents]], ["account_type", "in", [*PARTNERS]]]
             rows = self._records.search(LINE, [*domain, ["reconciled", "=", False]], LEFT)
-            for row in sorted(rows, key=lambda each: (text(each["date_maturity"]), _number(each))):
+            for row in sorted(rows, key=lambda each: (text(each["date_maturity"]), number_of(each))):
                 found[reference(row["move_id"])].append(row)
         return found
 
     def left(self, lines: Sequence[int]) -> dict[int, dict[str, JsonValue]]:
         """What is left of lines, by their numbers."""
         rows = self._records.rows(LINE, "read", lines, {"fields": [*LEFT]}) if lines else []
-        return {_number(each): each for each in rows}
+        return {number_of(each): each for each in rows}
 
     def match(self, line: int, others: Iterable[Mapping[str, JsonValue]]) -> None:
         """Match a line with others of its account, up to what is left of it; what is done is left alone.
@@ -141,7 +140,9 @@ class Entries:
         """
         row = self.left([line])[line]
         sign = is_open(row)
-        fits = [_number(each) for each in others if is_open(each) == -sign and each["account_id"] == row["account_id"]]
+        fits = [
+            number_of(each) for each in others if is_open(each) == -sign and each["account_id"] == row["account_id"]
+        ]
         if not sign or not fits:
             return
         try:
@@ -202,7 +203,3 @@ def _rows(entry: Entry) -> list[dict[str, JsonValue]]:
         }
         rows.append({**({} if at else head), **line})
     return rows
-
-
-def _number(row: Mapping[str, JsonValue]) -> int:
-    return reference([row["id"]])

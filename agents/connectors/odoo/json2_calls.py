@@ -10,8 +10,8 @@ import json
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from agents.connectors.odoo.calls import LOOK, OK, UNAUTHORIZED, in_english, is_look, no_answer, refusal, unexpected
-from agents.errors import OutcomeUnknown, Transient
+from agents.connectors.odoo.calls import OK, UNAUTHORIZED, in_english, no_answer, refusal, unexpected
+from agents.errors import Transient
 from agents.security.web_egress import Answer, Asking, Bounds, NothingSent, Web
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ class Json2Calls:
         except NothingSent:
             raise
         except Transient as err:
-            if is_look(method):
-                raise
-            raise OutcomeUnknown(str(err), hint=LOOK) from err
+            raise no_answer(method, str(err)) from err
 
 
 _PAGE = object()  # what answered speaks no JSON

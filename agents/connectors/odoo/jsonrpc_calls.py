@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Protocol, cast
 from agents.connectors.odoo.calls import (
     ADDRESS_HINT,
     KEY_HINT,
-    LATER,
     OK,
     in_english,
-    is_look,
     no_answer,
     refusal,
     unexpected,
 )
-from agents.errors import NeedsOwner, OutcomeUnknown, Transient
+from agents.errors import NeedsOwner, Transient
 from agents.security.web_egress import Asking, Bounds, NothingSent, Web
 
 if TYPE_CHECKING:
@@ -105,9 +103,7 @@ class JsonRpcCalls:
         except NothingSent:
             raise
         except Transient as err:
-            if is_look(method):
-                raise
-            raise OutcomeUnknown(str(err), hint=LATER) from err
+            raise no_answer(method, str(err)) from err
         except _NoOdoo as err:
             raise unexpected(method, err.status) from err
         except (ValueError, KeyError, AttributeError, TypeError) as err:

@@ -6,7 +6,6 @@ explains it: each is written once, whatever broke off before. Source: docs/odoo.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from agents.connectors.odoo.calls import LOOK
 from agents.connectors.odoo.documents import MOVE, POSTED, Draft
 from agents.connectors.odoo.entries import Entry
 from agents.connectors.odoo.reasons import FEES, Known, Party, bought_as, legs_of, other_side
-from agents.connectors.odoo.records import reference, text
+from agents.connectors.odoo.records import moment, reference, text
 from agents.connectors.odoo.register import Document, RegisterReader
 from agents.connectors.odoo.statement_lines import StatementLines, digest
 from agents.connectors.payment_checks import Checks
@@ -25,6 +24,7 @@ from agents.errors import NotAllowed, OutcomeUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from pydantic import JsonValue
 
@@ -229,7 +229,7 @@ class Movements:
         """When each movement of an order was explained by it."""
         refs = self._refs(key)
         ours = (refs.get(_ref(journal.name, each.bank_id, key)) for each in order.moves)
-        return [datetime.fromisoformat(text(each["create_date"])).replace(tzinfo=UTC) for each in ours if each]
+        return [moment(each["create_date"]) for each in ours if each]
 
 
 def cost_lines(chart: Chart, costs: Iterable[Cost]) -> list[dict[str, JsonValue]]:

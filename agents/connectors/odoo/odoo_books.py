@@ -64,7 +64,7 @@ class OdooBooks:
                 "name": each.text,
                 "quantity": float(each.quantity),
                 "price_unit": float(each.price),
-                "tax_ids/.id": _tax(chart.tax("sale", each.tax)),
+                "tax_ids/.id": str(chart.tax("sale", each.tax) or ""),
             }
             for each in order.lines
         ]
@@ -144,8 +144,3 @@ class OdooBooks:
 def named(kind: str, key: str) -> str:
     """The external id of a record of ours."""
     return f"{kind}_{key[:KEY_CHARS]}"
-
-
-def _tax(number: int | None) -> str:
-    """As an import takes it; nothing where no tax is meant."""
-    return "" if number is None else str(number)

@@ -15,7 +15,7 @@ from agents.connectors.odoo.chart import COSTS, category_of
 from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
 from agents.connectors.odoo.open_items import OpenDocuments
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
 from agents.connectors.sepa import packed
 
@@ -76,7 +76,7 @@ class OdooFigures:
             f"{journals.get(reference(each['journal_id']), '')} {text(each['ref'])}": packed(
                 text(each["account_number"])
             )
-            for each in sorted(told, key=lambda row: (text(row["date"]), reference([row["id"]])))
+            for each in sorted(told, key=lambda row: (text(row["date"]), number_of(row)))
         }
         kinds: list[JsonValue] = ["asset_receivable", "liability_payable"]
         of_entries: list[JsonValue] = [IS_POSTED, ["move_type", "=", "entry"], ["ref", "like", " · "]]
@@ -150,7 +150,7 @@ class OdooFigures:
         taken: list[JsonValue] = ["&", ["move_type", "=", "entry"], ["account_id", "in", private]]
         fields = ("move_id", "move_type", "date", "partner_id", "name", "account_id", "balance")
         rows = self._records.search(LINE, [IS_POSTED, ["balance", ">", 0], "|", *bought, *taken], fields)
-        for each in sorted(rows, key=lambda row: (text(row["date"]), reference([row["id"]]))):
+        for each in sorted(rows, key=lambda row: (text(row["date"]), number_of(row))):
             is_private = each["move_type"] == "entry"
             payee = text(each["name"]) if is_private else name_of(each["partner_id"])
             named = PRIVATELY if is_private else self._name(each)
@@ -170,7 +170,7 @@ class OdooFigures:
         """Every line of every entry of a time as CSV."""
         rows = self._records.search(LINE, Span(end, start).domain, (*EXPORTED, "tax_ids", "tax_line_id"))
         rates = {each.number: f"{each.rate:f}" for each in self._chart.taxes}
-        rows.sort(key=lambda row: (text(row["date"]), reference([row["id"]])))
+        rows.sort(key=lambda row: (text(row["date"]), number_of(row)))
         return export_text(_exported(each, rates) for each in rows)
 
     def _wanted(self, names: Mapping[int, str], sign: int, own: Iterable[int] = ()) -> Wanted:

@@ -14,8 +14,8 @@ from agents.connectors.book_figures import DocumentStanding, OpenDocument, OpenI
 from agents.connectors.books import amount_text, cents
 from agents.connectors.odoo.book_lines import IS_POSTED
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
-from agents.connectors.odoo.records import name_of, reference, text
-from agents.connectors.odoo.register import DOCUMENTS, FIELDS, TYPES, due_of, number_of, rate_of
+from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.odoo.register import DOCUMENTS, FIELDS, TYPES, due_of, rate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

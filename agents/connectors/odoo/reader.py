@@ -13,8 +13,8 @@ from agents.connectors.contract import Money
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, version_of
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.open_items import PAYMENT, RUNNING, unclear_of
-from agents.connectors.odoo.records import name_of, reference, text
-from agents.connectors.odoo.register import FIELDS, due_of, number_of, refunds_of
+from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.odoo.register import FIELDS, due_of, refunds_of
 from agents.errors import EmployeeError
 
 if TYPE_CHECKING:

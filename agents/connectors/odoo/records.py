@@ -6,6 +6,7 @@ same words written again would add them again. Source: docs/odoo.md, ADR 0069.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.calls import LATER, Refused, no_answer, refusal
@@ -118,6 +119,17 @@ def reference(value: JsonValue | None) -> int:
     """The number in what Odoo says of another record, `[7, "Acme"]`; 0 = none."""
     number = value[0] if isinstance(value, list) and value else 0
     return number if isinstance(number, int) else 0
+
+
+def number_of(row: Values) -> int:
+    """The number of a record as Odoo shows it; 0 = none."""
+    number = row["id"]
+    return number if isinstance(number, int) else 0
+
+
+def moment(value: JsonValue) -> datetime:
+    """A moment as Odoo says it, in UTC without saying so."""
+    return datetime.fromisoformat(text(value)).replace(tzinfo=UTC)
 
 
 def name_of(value: JsonValue) -> str:

@@ -10,7 +10,7 @@ from agents.connectors.books import InvoiceStanding, Unclear
 from agents.connectors.contract import Money
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, money
 from agents.connectors.odoo.entries import LEFT
-from agents.connectors.odoo.records import name_of, reference, text
+from agents.connectors.odoo.records import name_of, number_of, reference, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -176,11 +176,6 @@ def rate_of(row: Row) -> str:
 def due_of(row: Row) -> date:
     """When a document is due."""
     return date.fromisoformat(text(row["invoice_date_due"]) or text(row["invoice_date"]) or text(row["date"]))
-
-
-def number_of(row: Row) -> int:
-    """The number of a record."""
-    return reference([row["id"]])
 
 
 def _is_refund(row: Row) -> bool:

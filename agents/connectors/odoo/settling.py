@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, money
 from agents.connectors.odoo.entries import LEFT, is_open
-from agents.connectors.odoo.records import reference, text
-from agents.connectors.odoo.register import number_of
+from agents.connectors.odoo.records import number_of, reference, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.documents import LINE, POSTED, money
 from agents.connectors.odoo.entries import LEFT, is_open
-from agents.connectors.odoo.records import TOGETHER, reference, text
-from agents.connectors.odoo.register import number_of
+from agents.connectors.odoo.records import TOGETHER, moment, number_of, reference, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,7 +107,7 @@ class StatementLines:
         row = self._records.read(STATEMENT, number, ("reference", "create_date")) if number else None
         if row is None or text(row["reference"]) != _compared_text(order):
             return None
-        return datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC)
+        return moment(row["create_date"])
 
     def keep_compared(self, order: BankBook) -> None:
         """Note that the balance that an order says is right."""
@@ -153,7 +152,7 @@ def _moved(row: Mapping[str, JsonValue], leg: Mapping[str, JsonValue] | None, jo
         day=date.fromisoformat(text(row["date"])),
         amount=money(row["amount"]),
         party=text(row["partner_name"]),
-        at=datetime.fromisoformat(text(row["create_date"])).replace(tzinfo=UTC),
+        at=moment(row["create_date"]),
         leg=leg,
         waits=leg is not None and reference(leg["account_id"]) == journal.suspense,
     )

@@ -89,8 +89,9 @@ def test_what_may_be_done_is_in_doubt_and_what_only_reads_is_asked_again(
 ) -> None:
     odoo, calls = ways
     odoo.faults.plan(fault, method="load")
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown) as doubt:
         load(calls)
+    assert "looked up" in doubt.value.hint
     assert len(names(odoo)) == 1
     odoo.faults.plan(fault, method="read")
     with pytest.raises(Transient):
