@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -177,3 +179,8 @@ def test_a_line_of_an_invoice_is_credited_and_the_rest_stays_owed(employee: Empl
     (told,) = [each for each in employee.notes("Done") if "has left at 19 %" in each.read_text(encoding="utf-8")]
     assert "950.00 EUR before VAT are more than the 900.00 EUR" in told.read_text(encoding="utf-8")
     assert "All holds" in employee.said("verify")
+
+
+def test_a_new_vault_knows_its_books_so_that_a_first_run_loads_nothing(employee: Employee) -> None:
+    with closing(sqlite3.connect(employee.state / "ledger-cache.sqlite")) as kept:
+        assert kept.execute("SELECT home FROM version").fetchall() == [("EUR",)]
