@@ -17,10 +17,11 @@ from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.book_orders import BankBook, Cost, Move, Part, Payment, Spending
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.ledger.ledger_append import LedgerAppend
-from agents.connectors.ledger.ledger_files import MAIN, month_file, opening_files
+from agents.connectors.ledger.ledger_files import month_file, opening_files
 from agents.connectors.ledger.ledger_records import LedgerRecords
 from benchmarks.common.drops import is_quick
 from tests.clock import FrozenClock

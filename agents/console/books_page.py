@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import would_run
-from agents.connectors.ledger.ledger_files import MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
 from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.files import PRIVATE_MODE, make_folder, write_new
 

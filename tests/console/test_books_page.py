@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.ledger.ledger_files import MAIN
+from agents.connectors.book_keeping import MAIN
 from agents.console.books_page import fava, show_books
 from agents.errors import NeedsOwner, NotAllowed
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom

@@ -12,18 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.beancount_file import load, new_errors, syntax_problems
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import (
-    MAIN,
-    Unreadable,
-    highest_number,
-    month_file,
-    new_month_text,
-    read_ledger,
-)
+from agents.connectors.ledger.ledger_files import Unreadable, highest_number, month_file, new_month_text, read_ledger
 from agents.connectors.ledger.quick_check import quick_check
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.vault import files as vault_files

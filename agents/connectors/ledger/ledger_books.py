@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.contract import Absent, CannotKnow, Document, Found, sha256_hex
 from agents.connectors.ledger.account_names import receivable
 from agents.connectors.ledger.booked import receipt_of
@@ -27,7 +28,6 @@ from agents.connectors.ledger.ledger_append import (
     with_accounts,
 )
 from agents.connectors.ledger.ledger_files import (
-    MAIN,
     Unreadable,
     document_file,
     month_file,

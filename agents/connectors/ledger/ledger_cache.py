@@ -16,10 +16,10 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import Loaded, load
 from agents.connectors.ledger.file_parts import ABOUT, TOPICS, about
 from agents.connectors.ledger.ledger import DAMAGED, Kept, Ledger
-from agents.connectors.ledger.ledger_files import MAIN
 from agents.vault.files import PRIVATE_MODE, write_new
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import MAIN
 from agents.vault.files import read_regular
 from agents.vault.note import Problem
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "Accounting"
-MAIN = f"{FOLDER}/main.beancount"
 GONE = "is missing"
 MAX_LEDGER_FILE_BYTES = 50_000_000
 _NUMBER = re.compile(r'number:[ \t]*"(INV|CN|BILL)-([0-9]{4})-([0-9]{4,6})"', re.IGNORECASE)

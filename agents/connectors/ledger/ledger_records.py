@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Payment, Spending
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
@@ -17,7 +18,7 @@ from agents.connectors.ledger.booked import moved_leg
 from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
 from agents.connectors.ledger.entry import UTC_FORMAT
 from agents.connectors.ledger.ledger_append import TRIES, appended, changed_meanwhile, with_accounts
-from agents.connectors.ledger.ledger_files import MAIN, Unreadable, opened_accounts, places_of, read_ledger
+from agents.connectors.ledger.ledger_files import Unreadable, opened_accounts, places_of, read_ledger
 from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import (
     UNEXPLAINED,

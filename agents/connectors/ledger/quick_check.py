@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.file_parts import parts_of
 from agents.connectors.ledger.ledger import Ledger
-from agents.connectors.ledger.ledger_files import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

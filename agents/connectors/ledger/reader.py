@@ -7,9 +7,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.books import Unclear
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import FOLDER, GONE, MAIN, Unreadable, read_ledger
+from agents.connectors.ledger.ledger_files import FOLDER, GONE, Unreadable, read_ledger
 from agents.connectors.ledger.mistakes import mistakes_of, unreadable
 from agents.connectors.ledger.receivables import Register
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 
 from agents.clock import as_local
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.contract import ConnectorContext
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.connectors.ledger.ledger_connector import LedgerConnector
-from agents.connectors.ledger.ledger_files import MAIN, opening_files
+from agents.connectors.ledger.ledger_files import opening_files
 from agents.vault import files as vault_files
 from tests.clock import FrozenClock
 from tests.connectors.contract import KEY, NO_SECRETS

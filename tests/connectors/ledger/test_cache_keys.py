@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_cache import NAME, LedgerCache
-from agents.connectors.ledger.ledger_files import MAIN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.figures import LedgerFigures
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_append import LedgerAppend, appended
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import MAIN, read_ledger
+from agents.connectors.ledger.ledger_files import read_ledger
 from tests.connectors.ledger.ledger_room import MANUAL, MONTH, LedgerRoom
 
 if TYPE_CHECKING:

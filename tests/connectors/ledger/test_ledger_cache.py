@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_append import appended
 from agents.connectors.ledger.ledger_cache import NAME, LedgerCache
-from agents.connectors.ledger.ledger_files import MAIN, read_ledger
+from agents.connectors.ledger.ledger_files import read_ledger
 from agents.connectors.ledger.quick_check import quick_check
 from agents.errors import NotAllowed
 from tests.connectors.books_hand import key_of, perform

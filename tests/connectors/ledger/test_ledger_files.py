@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.contract import State
 from agents.connectors.ledger.ledger_files import (
-    MAIN,
     Unreadable,
     bank_accounts,
     document_file,

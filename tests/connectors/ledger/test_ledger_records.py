@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.book_orders import Part, Payment
 from agents.connectors.contract import Absent, CannotKnow, CannotUndo, Found
 from agents.connectors.ledger.beancount_file import load
@@ -15,7 +16,6 @@ from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import MAIN
 from agents.connectors.ledger.ledger_records import LedgerRecords
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from tests.connectors.books_story import bank, bill, bought, cost, day, invoice, paid, to

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
-from agents.connectors.ledger.ledger_files import MAIN, read_ledger
+from agents.connectors.ledger.ledger_files import read_ledger
 from agents.connectors.ledger.mistakes import ELSE, mistakes_of
 from agents.connectors.ledger.reader import LedgerReader
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom

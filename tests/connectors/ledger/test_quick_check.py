@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger import Ledger
-from agents.connectors.ledger.ledger_files import MAIN
 from agents.connectors.ledger.quick_check import quick_check
 
 if TYPE_CHECKING:
