@@ -132,6 +132,11 @@ def chosen_passphrase(settings: Settings) -> str | None:
     return handed.read_text(encoding="utf-8").rstrip("\r\n") or None
 
 
+def wants_colour() -> bool:
+    """Whether a terminal may show colours: the owner has not set `NO_COLOR`."""
+    return not os.environ.get("NO_COLOR")
+
+
 def prepare_environment(values: Mapping[str, str] = HEAVY_ENVIRONMENT) -> None:
     """Set what libraries read from the environment when they are imported."""
     for name, value in values.items():

@@ -66,7 +66,6 @@ HEAVY = {
     "phonenumbers",
     "psycopg",
     "pypdf",
-    "rich",
     "segno",
     "starlette",
     "stdnum",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agents.console.colours import bold, cyan, dim, say, yellow
 from agents.console.entering import json_option, opened, vault_option
 from agents.console.proof_commands import asked, code_option, refuse
 from agents.console.requesting import recorded
@@ -124,15 +125,14 @@ def _machine_view(found: InForce) -> dict[str, object]:
 
 
 def _show(found: InForce) -> None:
-    from agents.console.screens import OUT
 
-    OUT.print(f"[bold]Rules in force[/]  [dim]{_standing(found)}[/]")
+    say(f"{bold('Rules in force')}  {dim(_standing(found))}")
     _listed(found.rules)
     for words, each in found.suspended:
         _listed((f"taken back since your no to {each.proposal}: {words}",))
     if found.waits:
-        OUT.print(f"\n[yellow]A change of the handbook waits for a proof:[/] {found.waits.id}")
-        OUT.print("  `policy confirm --code CODE` puts it in force; `policy check` says what it makes easier.")
+        say(f"\n{yellow('A change of the handbook waits for a proof:')} {found.waits.id}")
+        say("  `policy confirm --code CODE` puts it in force; `policy check` says what it makes easier.")
 
 
 def _standing(found: InForce) -> str:
@@ -149,37 +149,37 @@ def _standing(found: InForce) -> str:
 
 
 def _show_check(found: Checked) -> None:
-    from agents.console.screens import OUT, shown
+    from agents.console.screens import shown
     from agents.vault.layout import HANDBOOK_NOTE
 
     for each in (*found.problems, *found.failing):
         where = f"{HANDBOOK_NOTE}, line {each.line}" if each.line else HANDBOOK_NOTE
-        OUT.print(f"[yellow]{where}:[/] {shown(each.message)}")
+        say(f"{yellow(f'{where}:')} {shown(each.message)}")
     if found.same:
-        OUT.print("The handbook says what is in force.")
+        say("The handbook says what is in force.")
         return
     if found.easier:
-        OUT.print("[bold]Easier[/] (waits for a proof that it is you)")
+        say(f"{bold('Easier')} (waits for a proof that it is you)")
         _listed(found.easier)
     if found.stricter:
-        OUT.print("[bold]Stricter[/]" + (" (waits too)" if found.easier else " (in force at once)"))
+        say(f"{bold('Stricter')}" + (" (waits too)" if found.easier else " (in force at once)"))
         _listed(found.stricter)
     _show_past(found.past)
 
 
 def _show_past(past: Differences) -> None:
-    from agents.console.screens import OUT, shown
+    from agents.console.screens import shown
 
     count = len(past.shown) + past.more
-    OUT.print(f"[bold]The last 90 days:[/] {count} of {past.among} proposals would have been decided otherwise.")
+    say(f"{bold('The last 90 days:')} {count} of {past.among} proposals would have been decided otherwise.")
     for each in past.shown:
-        OUT.print(f"  [cyan]{each.id}[/]\n    then {shown(each.then)}\n    now  {shown(each.now)}")
+        say(f"  {cyan(each.id)}\n    then {shown(each.then)}\n    now  {shown(each.now)}")
     if past.more:
-        OUT.print(f"  and {past.more} more")
+        say(f"  and {past.more} more")
 
 
 def _listed(lines: Sequence[str]) -> None:
-    from agents.console.screens import OUT, shown
+    from agents.console.screens import shown
 
     for each in lines:
-        OUT.print(f"  - {shown(each)}")
+        say(f"  - {shown(each)}")

@@ -13,6 +13,7 @@ from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.skill_changes import SkillChanges
 from agents.connectors.webhook.reader import settings_place
 from agents.console import screens
+from agents.console.colours import say, working, yellow
 from agents.console.interrupts import Interrupts, interrupts
 from agents.console.memory import give_back
 from agents.console.posture import dangers_at_start
@@ -41,17 +42,17 @@ def _run(house: House, wake: threading.Event, signals: Interrupts, *, once: bool
     screens.loud(practice(house.clock))
     dangers = dangers_at_start(house)
     if why := take_up(house, take_over=take_over):
-        screens.OUT.print(f"[yellow]{why}: this one begins a new epoch.[/]")
+        say(yellow(f"{why}: this one begins a new epoch."))
     screens.loud(after_practice(house))
     house.recorder.told = _told
     hints = Hints(house.place.root, wake, bell=bell_folder(house.state), drops=partial(_drop_folders, house))
     runner = build_runner(house, wake, hints, _report)
     for words in runner.start(take_over=take_over):
-        screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
+        say(yellow(screens.shown(words)))
     tell_dangers(house.recorder, dangers)
     SkillChanges(house.recorder, house.blobs, house.skills).take_first()
     try:
-        with screens.working("Looking at what came in ..."):
+        with working("Looking at what came in ..."):
             runner.once()
         screens.left(runner.left)
         overview = look(house.place.root, house.journal, house.clock.now(), at_most=SHOWN)
@@ -59,7 +60,7 @@ def _run(house: House, wake: threading.Event, signals: Interrupts, *, once: bool
         if not once and not runner.drained:
             _watch(house, runner, signals, (wake, hints))
         if runner.drained:
-            screens.OUT.print(f"\n[yellow]{screens.shown(runner.drained)}[/]")
+            say(f"\n{yellow(screens.shown(runner.drained))}")
     finally:
         runner.leave()
 
@@ -71,9 +72,9 @@ def _watch(house: House, runner: Runner, signals: Interrupts, waking: tuple[thre
     hints.start()
     try:
         with _listening(house, wake) as listens:
-            screens.OUT.print("\nWatching. Ctrl-C ends.")
+            say("\nWatching. Ctrl-C ends.")
             for words in filter(None, (hints.says, listens)):
-                screens.OUT.print(f"[yellow]{screens.shown(words)}[/]")
+                say(yellow(screens.shown(words)))
             give_back()
             runner.watch(signals.over)
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.timetable import Ended
 from agents.clock import as_local
 from agents.console.checking import check
+from agents.console.colours import bold, dim, red, say, yellow
 from agents.durability.due_runs import IN_TIME
 from agents.vault.files import free_temp_files
 from agents.vault.layout import SCHEDULES_NOTE
@@ -82,22 +83,22 @@ def is_late(house: House, state: JobState) -> bool:
 
 def show(house: House, jobs: Jobs) -> None:
     """The jobs for a person."""
-    from agents.console.screens import OUT, shown
+    from agents.console.screens import shown
 
     for state in jobs.states:
         job = state.job
         zone = f" ({shown(job.zone_name)})" if job.zone_name else ""
-        OUT.print(f"[bold]{shown(job.name)}[/]  [dim]{shown(job.says)}{zone}, if missed: {job.policy}[/]")
+        say(f"{bold(shown(job.name))}  {dim(f'{shown(job.says)}{zone}, if missed: {job.policy}')}")
         if state.failing:
             since = f"fails since {_minute(state.failing.due)}"
-            OUT.print(f"    [bold red]{since}[/] {shown(state.failing.words)}")
-        OUT.print(f"    last  {_last(state.last)}")
-        OUT.print(f"    next  {_next(house, state)}")
+            say(f"    {red(since)} {shown(state.failing.words)}")
+        say(f"    last  {_last(state.last)}")
+        say(f"    next  {_next(house, state)}")
     for problem in jobs.problems:
         where = f"{SCHEDULES_NOTE}, line {problem.line}" if problem.line else SCHEDULES_NOTE
-        OUT.print(f"[yellow]{where}:[/] {shown(problem.message)}")
+        say(f"{yellow(f'{where}:')} {shown(problem.message)}")
     if not jobs.states:
-        OUT.print(f"No jobs. Write one into {SCHEDULES_NOTE}.")
+        say(f"No jobs. Write one into {SCHEDULES_NOTE}.")
 
 
 def _last(row: RunRow | None) -> str:
@@ -111,7 +112,7 @@ def _last(row: RunRow | None) -> str:
 def _next(house: House, state: JobState) -> str:
     if state.next is None:
         return "counts from the next `run` on"
-    overdue = "  [yellow]late: nobody runs[/]" if is_late(house, state) else ""
+    overdue = f"  {yellow('late: nobody runs')}" if is_late(house, state) else ""
     return f"{_minute(state.next)}{overdue}"
 
 

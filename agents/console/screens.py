@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.markup import escape
 
 from agents.approval.gate import half_said
 from agents.autonomy.away_times import last_day
 from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
+from agents.console.colours import bold, cyan, dim, green, red, say, yellow
 from agents.durability.control_rows import DRAIN, EVERYTHING
 from agents.durability.verification import CANNOT_SEE
 from agents.vault.layout import NEEDS_ACTION
@@ -21,7 +18,6 @@ from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from agents.approval.rate_limits import Wait
@@ -32,53 +28,43 @@ if TYPE_CHECKING:
     from agents.security.findings import Finding
 
 MANY = 10  # shown of what waits for the limits
-OUT = Console(highlight=False, soft_wrap=True, emoji=False)
 
 
 def shown(text: str) -> str:
     """Text that may come from outside, safe for a terminal."""
-    return escape(_on_one_line(text))
+    return " ".join(visible(text).split())
 
 
 def told(who: str, text: str) -> None:
-    """One line of what happens, as it happens; a burst of work has thousands of them."""
-    if OUT.is_terminal:
-        OUT.print(f"[dim]{who:<9}[/] {shown(text)}")
-    else:
-        OUT.file.write(f"{who:<9} {_on_one_line(text)}\n")
-        OUT.file.flush()
-
-
-def working(words: str) -> AbstractContextManager[object]:
-    """While this lasts a person sees that something is done."""
-    return OUT.status(words) if OUT.is_terminal else nullcontext()
+    """One line of what happens, as it happens."""
+    say(f"{dim(f'{who:<9}')} {shown(text)}")
 
 
 def loud(words: str) -> None:
     """What must not be overlooked; nothing when there are no words."""
     if words:
-        OUT.print(f"[bold red]{shown(words)}[/]")
+        say(red(shown(words)))
 
 
 def waiting(overview: Overview, root: Path) -> None:
     """The one screen: what waits for the owner, and what to do next."""
     if overview.stopped:
-        OUT.print(f"[bold red]Everything stands still:[/] {shown(overview.stopped)}. Delete the file to go on.")
+        say(f"{red('Everything stands still:')} {shown(overview.stopped)}. Delete the file to go on.")
     for words in in_force(overview):
-        OUT.print(f"[yellow]{shown(words)}[/]")
+        say(f"{yellow(shown(words))}")
     if overview.pending:
         _decisions(overview)
     if overview.questions:
-        OUT.print("\n[bold]Questions for you[/]")
+        say("\n" + bold("Questions for you"))
         for row in overview.questions:
-            OUT.print(f"  [cyan]{row.id}[/]\n    {shown(str(json.loads(row.ask)['question']))}")
+            say(f"  {cyan(row.id)}\n    {shown(str(json.loads(row.ask)['question']))}")
     if overview.alerts:
-        OUT.print("\n[bold]Alerts[/] (notes in Needs_Action; move them to Done when read)")
+        say(f"\n{bold('Alerts')} (notes in Needs_Action; move them to Done when read)")
         for name in overview.alerts:
-            OUT.print(f"  [yellow]{name}[/]\n    {_headline(root / NEEDS_ACTION / f'{name}.md')}")
+            say(f"  {yellow(name)}\n    {_headline(root / NEEDS_ACTION / f'{name}.md')}")
     _held(overview.limited)
-    OUT.print(f"\n{_counts(overview)}")
-    _next_step(overview, escape(str(root)))
+    say(f"\n{_counts(overview)}")
+    _next_step(overview, str(root))
 
 
 def in_force(overview: Overview) -> Iterator[str]:
@@ -96,23 +82,23 @@ def in_force(overview: Overview) -> Iterator[str]:
 
 
 def _decisions(overview: Overview) -> None:
-    OUT.print("\n[bold]Waiting for your yes[/]")
+    say(f"\n{bold('Waiting for your yes')}")
     for row in overview.pending[:SHOWN]:
         until = as_local(overview.until(row)).strftime("%d %b %H:%M")
-        OUT.print(f"  [cyan]{row.id}[/]  [dim]risk {row.risk}, until {until}[/]\n    {shown(title_of(row))}")
+        say(f"  {cyan(row.id)}  {dim(f'risk {row.risk}, until {until}')}\n    {shown(title_of(row))}")
         if row.id in overview.half_said:
-            OUT.print(f"    [yellow]{shown(half_said((overview.half_said[row.id],)))}[/]")
+            say(f"    {yellow(shown(half_said((overview.half_said[row.id],))))}")
     if (more := max(overview.to_decide, len(overview.pending)) - SHOWN) > 0:
-        OUT.print(f"  ... and {more} more; `status --json` lists them all.")
+        say(f"  ... and {more} more; `status --json` lists them all.")
 
 
 def _held(held: Mapping[str, Wait]) -> None:
     if held:
-        OUT.print("\n[bold]Approved, held by your limits[/]")
+        say(f"\n{bold('Approved, held by your limits')}")
     for name, wait in islice(held.items(), MANY):
-        OUT.print(f"  [cyan]{name}[/]\n    {shown(wait.words)}")
+        say(f"  {cyan(name)}\n    {shown(wait.words)}")
     if len(held) > MANY:
-        OUT.print(f"  and {len(held) - MANY} more; `status --json` shows all")
+        say(f"  and {len(held) - MANY} more; `status --json` shows all")
 
 
 def title_of(row: ProposalRow) -> str:
@@ -134,16 +120,14 @@ def _counts(overview: Overview) -> str:
 
 def _next_step(overview: Overview, root: str) -> None:
     if overview.pending or overview.questions:
-        OUT.print(f"[bold]What to do next:[/] open [bold]{root}[/] in Obsidian and begin with Dashboard.md.")
+        say(f"{bold('What to do next:')} open {bold(root)} in Obsidian and begin with Dashboard.md.")
         if overview.pending:
-            OUT.print(
-                "  Yes: move a note from Pending_Approval/ to Approved/ (or `python orchestrator.py approve ID`)."
-            )
-            OUT.print("  No:  move it to Rejected/ (or `python orchestrator.py reject ID --reason WHY`).")
+            say("  Yes: move a note from Pending_Approval/ to Approved/ (or `python orchestrator.py approve ID`).")
+            say("  No:  move it to Rejected/ (or `python orchestrator.py reject ID --reason WHY`).")
         if overview.questions:
-            OUT.print("  Questions: tick a box in the note, or write behind `answer:` (or `answer ID TEXT`).")
+            say("  Questions: tick a box in the note, or write behind `answer:` (or `answer ID TEXT`).")
     else:
-        OUT.print(f"[bold]What to do next:[/] nothing waits. Drop a mail (.eml) or a file into {root}/Inbox.")
+        say(f"{bold('What to do next:')} nothing waits. Drop a mail (.eml) or a file into {root}/Inbox.")
 
 
 def _headline(note: Path) -> str:
@@ -158,45 +142,45 @@ def _headline(note: Path) -> str:
 def left(words: Sequence[str]) -> None:
     """Files that stay where they are, and why."""
     for each in words:
-        OUT.print(f"[yellow]left[/]      {shown(each)}")
+        say(f"{yellow('left')}      {shown(each)}")
 
 
 def doctor(capabilities: Sequence[Capability], findings: Sequence[Finding]) -> None:
     """Every capability, how it works, and its one next step; then how safe it stands here."""
-    colours = {"real": "green", "outbox": "yellow", "off": "red"}
+    states = {"real": green, "outbox": yellow, "off": red}
     for each in capabilities:
-        OUT.print(f"{each.name:<9} [{colours[each.state]}]{each.state:<6}[/] {escape(each.says)}")
+        say(f"{each.name:<9} {states[each.state](f'{each.state:<6}')} {each.says}")
         if each.next_step:
-            OUT.print(f"{'':<16} next: [bold]{escape(each.next_step)}[/]")
-    OUT.print("\n[bold]How safe it stands here[/]")
-    grades = {"fine": "green", "look": "yellow", "danger": "bold red", "unknown": "cyan"}
+            say(f"{'':<16} next: {bold(each.next_step)}")
+    say("\n" + bold("How safe it stands here"))
+    grades = {"fine": green, "look": yellow, "danger": red, "unknown": cyan}
     for finding in findings:
-        OUT.print(f"{finding.about:<9} [{grades[finding.grade]}]{finding.grade:<7}[/] {escape(finding.told)}")
+        say(f"{finding.about:<9} {grades[finding.grade](f'{finding.grade:<7}')} {finding.told}")
         if finding.why:
-            OUT.print(f"{'':<17} why:  {escape(finding.why)}")
+            say(f"{'':<17} why:  {finding.why}")
         if finding.next_step:
-            OUT.print(f"{'':<17} next: [bold]{escape(finding.next_step)}[/]")
+            say(f"{'':<17} next: {bold(finding.next_step)}")
 
 
 def verified(report: Report) -> None:
     """What `verify` found."""
     for line in report.broken:
-        OUT.print(f"[bold red]broken[/]    {shown(line)}")
+        say(f"{red('broken')}    {shown(line)}")
     for line in report.unchecked:
-        OUT.print(f"[yellow]unchecked[/] {shown(line)}")
+        say(f"{yellow('unchecked')} {shown(line)}")
     for line in report.warnings:
-        OUT.print(f"[yellow]note[/]      {shown(line)}")
+        say(f"{yellow('note')}      {shown(line)}")
     verdict = {
-        0: "[green]All holds.[/]",
-        1: "[bold red]Something is broken.[/]",
-        3: "[yellow]Not everything could be checked.[/]",
+        0: green("All holds."),
+        1: red("Something is broken."),
+        3: yellow("Not everything could be checked."),
     }
-    OUT.print(verdict[report.exit_code])
+    say(verdict[report.exit_code])
     if report.exit_code == 0:
-        OUT.print("Chain, log, signatures, history, receipts and sealed notes say what was recorded on this machine.")
-    OUT.print(f"[dim]cannot see[/] {'; '.join(CANNOT_SEE)}.")
+        say("Chain, log, signatures, history, receipts and sealed notes say what was recorded on this machine.")
+    say(f"{dim('cannot see')} {'; '.join(CANNOT_SEE)}.")
     if report.newest:
-        OUT.print(f"[dim]newest[/]     {shown(report.newest)}")
+        say(f"{dim('newest')}     {shown(report.newest)}")
 
 
 def everything(overview: Overview) -> None:
@@ -210,10 +194,6 @@ def everything(overview: Overview) -> None:
     }
     for title, names in groups.items():
         if names:
-            OUT.print(f"\n[bold]{title}[/]")
+            say(f"\n{bold(title)}")
             for name in names:
-                OUT.print(f"  {shown(name)}")
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join(visible(text).split())
+                say(f"  {shown(name)}")

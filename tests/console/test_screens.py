@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from agents.autonomy.overview import SHOWN, Overview
 from agents.console import screens
@@ -49,9 +46,9 @@ def test_a_pause_is_said_and_of_ten_thousand_proposals_the_screen_shows_the_firs
 
 def test_words_from_outside_cannot_colour_or_steer_the_terminal() -> None:
     shown = screens.shown("[red]stop[/] \x1b[31m\u202e")
+    assert shown.startswith("[red]stop[/]")
     assert "\x1b" not in shown
     assert "\u202e" not in shown
-    assert "\\[red]" in shown
 
 
 def test_an_alert_whose_note_is_gone_does_not_stop_the_screen(
@@ -78,29 +75,10 @@ def test_files_that_were_left_are_named_with_the_reason(capsys: pytest.CaptureFi
     assert "still being loaded" in capsys.readouterr().out
 
 
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        """It is."""
-        return True
-
-
-def test_what_happens_is_one_plain_line_whatever_comes_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "File [bold]a\x1b[31m\n:smile: thing"
-    for stream, shown in ((io.StringIO(), "watcher   File [bold]a"), (Terminal(), "File [bold]a")):
-        monkeypatch.setattr(screens, "OUT", Console(file=stream, highlight=False, soft_wrap=True, emoji=False))
-        screens.told("watcher", words)
-        said = stream.getvalue()
-        assert shown in said
-        assert ":smile: thing" in said
-        assert "\x1b[31m" not in said
-        assert said.count("\n") == 1
-
-
-def test_only_at_a_terminal_something_moves_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    for stream in (io.StringIO(), Terminal()):
-        monkeypatch.setattr(screens, "OUT", Console(file=stream, force_terminal=stream.isatty()))
-        with screens.working("Looking"):
-            pass
-        assert bool(stream.getvalue()) is stream.isatty()
+def test_what_happens_is_one_plain_line_whatever_comes_from_outside(capsys: pytest.CaptureFixture[str]) -> None:
+    screens.told("watcher", "File [bold]a\x1b[31m\n:smile: thing")
+    said = capsys.readouterr().out
+    assert said.startswith("watcher   File [bold]a")
+    assert ":smile: thing" in said
+    assert "\x1b" not in said
+    assert said.count("\n") == 1
