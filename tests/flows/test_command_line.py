@@ -80,6 +80,11 @@ def test_doctor_names_the_one_next_step(employee: Employee) -> None:
     assert "connect mail" in employee.said("doctor")
 
 
+def test_doctor_speaks_where_the_state_folder_is_new(employee: Employee) -> None:
+    employee.state.rename(employee.room / "lost")
+    assert "connect mail" in employee.said("doctor")
+
+
 def test_a_service_nobody_knows_is_refused_with_the_known_ones(employee: Employee) -> None:
     for command in ("connect", "disconnect"):
         result = employee.call(command, "pigeon")
