@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from agents.security import proof_codes
 from tests.clock import FrozenClock
 from tests.faults.sweeping import add_sweep, pytest_terminal_summary
 from tests.memory import place_in_memory
@@ -75,6 +76,13 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     folder = tmp_path_factory.mktemp("state-home")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def quick_digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of codes is digested in no time; how slow that is in truth is for the tests of the codes alone."""
+    if request.module.__name__ != "tests.security.test_proof_codes":
+        monkeypatch.setattr(proof_codes, "WORK", 2)
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,7 @@ def noting(state: Path) -> Iterator[Connection]:
 
 @contextmanager
 def _apart(state: Path, begin: str) -> Iterator[Connection]:
-    if not (state / JOURNAL_FILE).exists():  # of a vault that is new to this machine: SQLite would make one without tables
+    if not (state / JOURNAL_FILE).exists():  # a vault new to this machine: SQLite would make one without tables
         Journal.open(state).close()
     with _beside(f"sqlite:///{state / JOURNAL_FILE}", begin).begin() as sql:
         yield sql

@@ -13,6 +13,7 @@ import secrets
 CODES = 24  # on one list
 DIGITS = 8
 SALT_BYTES = 16
+WORK = 2**14  # scrypt's n: about 50 ms and 16 MB for each try
 _LOWEST = 10 ** (DIGITS - 1)  # no leading zero: Obsidian may take a code for a number
 _CODE = re.compile(rf"[1-9][0-9]{{{DIGITS - 1}}}")
 _SEPARATORS = re.compile(r"[\s.\-]+")
@@ -38,8 +39,8 @@ def normalized(text: str) -> str:
 
 
 def digest_of(code: str, salt: str) -> str:
-    """What is kept of a code; about 50 ms and 16 MB of work."""
-    return hashlib.scrypt(code.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, dklen=32).hex()
+    """What is kept of a code; slow to try out (`WORK`)."""
+    return hashlib.scrypt(code.encode(), salt=bytes.fromhex(salt), n=WORK, r=8, p=1, dklen=32).hex()
 
 
 def shown(code: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.security.proof_codes import CODES, digest_of, draw_codes, draw_salt, normalized, shown
+from agents.security.proof_codes import CODES, WORK, digest_of, draw_codes, draw_salt, normalized, shown
 
 
 def test_a_list_holds_different_codes_without_leading_zeros() -> None:
@@ -41,3 +43,11 @@ def test_a_digest_tells_codes_and_lists_apart_and_shows_no_code() -> None:
     assert len(digests) == 3
     assert digest_of("48217730", salt) in digests
     assert not any("4821" in digest and "7730" in digest and len(digest) < 64 for digest in digests)
+
+
+def test_trying_a_code_costs_what_it_should() -> None:
+    assert WORK >= 2**14
+    assert (
+        digest_of("48217730", "00" * 16)
+        == hashlib.scrypt(b"48217730", salt=bytes(16), n=WORK, r=8, p=1, dklen=32).hex()
+    )
