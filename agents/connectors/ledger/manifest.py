@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import LEDGER, MAIN, ODOO, keeping_of
 from agents.connectors.books_connector import BOOK_ACTIONS, BooksConnector
-from agents.connectors.contract import Capability, Manifest, State
+from agents.connectors.contract import BookReaders, Capability, Manifest, State
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -45,6 +45,4 @@ def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
     return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
 
 
-MANIFEST = Manifest(
-    LEDGER, BOOK_ACTIONS, _open, _capabilities, open_receivables=_open_receivables, open_reports=_open_reports
-)
+MANIFEST = Manifest(LEDGER, BOOK_ACTIONS, _open, _capabilities, books=BookReaders(_open_receivables, _open_reports))
