@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.connectors.book_keeping import LEDGER, MAIN, refuse_unless_kept_by
 from agents.connectors.contract import Absent, CannotKnow, Document, Found, sha256_hex
+from agents.connectors.credit_notes import checked_credit
 from agents.connectors.ledger.account_names import receivable
 from agents.connectors.ledger.booked import receipt_of
-from agents.connectors.ledger.credited import checked_credit, credit_paper, creditable
+from agents.connectors.ledger.credited import credit_paper, creditable
 from agents.connectors.ledger.entry import NewEntry, entry_text, open_text
 from agents.connectors.ledger.invoice_words import words_of
 from agents.connectors.ledger.ledger_append import (

@@ -31,7 +31,8 @@ RATES = {
     "USD": (("2026-01-01", "0.90"), ("2026-02-18", "0.912"), ("2026-03-01", "0.92")),  # what one costs in euros
     "CHF": (("2026-01-01", "1.05"),),
 }
-DOCUMENTS = {"INV": ("out_invoice", "out_refund"), "BILL": ("in_invoice",)}
+SALES = ("out_invoice", "out_refund")
+DOCUMENTS = {"INV": SALES, "CN": SALES, "BILL": ("in_invoice",)}
 
 
 @dataclass
@@ -138,6 +139,8 @@ class OdooRoom:
 
     def number(self, ledger_number: str) -> str:
         """Odoo gives numbers by kind and month, and receipts have some of those of bills."""
+        if "/" in ledger_number:
+            return ledger_number
         kind, _, at = ledger_number.split("-")
         domain = (["move_type", "in", [*DOCUMENTS[kind]]], ["state", "=", "posted"])
         names = [
