@@ -277,6 +277,7 @@ class Connection:
     The password asked for by a secret `Ask` is kept under `<name>.<name of the ask>`. `answers`: what was answered, as
     far as it is no secret, so that a password can be replaced alone; None = it cannot. `further`: where there may be
     several, the connection of another name than the first, such as `mail-shop`; it raises NeedsOwner for a wrong name.
+    `in_clear`: the host that these answers allow to be reached without encryption, empty = none; it becomes an event.
     """
 
     name: str
@@ -286,6 +287,7 @@ class Connection:
     forget: Callable[[ConnectorContext], str]
     answers: Callable[[ConnectorContext], Mapping[str, str]] | None = None
     further: Callable[[str], Connection] | None = None
+    in_clear: Callable[[Mapping[str, str]], str] | None = None
 
 
 def _nothing(_context: ConnectorContext) -> Sequence[Destination]:

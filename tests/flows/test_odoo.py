@@ -35,10 +35,14 @@ def server() -> Iterator[Odoo]:
         yield odoo
 
 
-def connect(employee: Employee, odoo: Odoo, **changed: str) -> Result:
-    """`connect odoo` with the right answers, but for those changed."""
+def typed(odoo: Odoo, **changed: str) -> str:
+    """The right answers to `connect odoo`, but for those changed."""
     answers = {"url": odoo.url, "database": DATABASE, "user": "bookkeeper", "key": KEYS["bookkeeper"], "ca_file": ""}
-    return employee.call("connect", "odoo", answers="".join(f"{each}\n" for each in (answers | changed).values()))
+    return "".join(f"{each}\n" for each in ({**answers, "in_clear": ""} | changed).values())
+
+
+def connect(employee: Employee, odoo: Odoo, **changed: str) -> Result:
+    return employee.call("connect", "odoo", answers=typed(odoo, **changed))
 
 
 def switch(employee: Employee) -> None:
@@ -82,6 +86,12 @@ def test_books_are_real_in_one_place_and_doctor_says_where(employee: Employee, s
     switch(employee)
     assert "Odoo 18 at 127.0.0.1" in doctor(employee, "books")
     assert doctor(employee, "odoo") == ""
+    in_clear = server.url.replace("127.0.0.1", "127.1")
+    assert "without encryption" in employee.call("connect", "odoo", answers=typed(server, url=in_clear)).output
+    assert employee.call("connect", "odoo", answers=typed(server, url=in_clear, in_clear="127.1")).exit_code == 0
+    assert "without encryption, as you allowed" in doctor(employee, "books")
+    employee.once()
+    assert "you allowed odoo to be reached without encryption, at 127.1" in employee.said("log")
     employee.said("disconnect", "odoo")
     assert "none is connected" in doctor(employee, "books")
     assert employee.call("books").exit_code != 0

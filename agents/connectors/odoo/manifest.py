@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_keeping import ODOO, keeping_of
 from agents.connectors.books_connector import BOOK_ACTIONS, BooksConnector
 from agents.connectors.contract import Ask, BookReaders, Capability, Connection, Manifest, State
-from agents.connectors.odoo.account import is_connected, open_account, read_account
+from agents.connectors.odoo.account import is_connected, is_in_clear, open_account, read_account
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.connectors.book_figures import BookReports
     from agents.connectors.books import Receivables
     from agents.connectors.contract import Connector, ConnectorContext
+    from agents.connectors.odoo.account import OdooAccount
     from agents.security.egress import Destination
 
 NEXT_STEP = "python orchestrator.py connect odoo"
@@ -54,7 +55,7 @@ def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
         account, _ = open_account(context.state, context.secrets.get)
     except NeedsOwner as err:
         return (Capability("books", State.OFF, str(err), NEXT_STEP),)
-    says = f"invoices go into {account.title}, which keeps your books since {keeping.since}"
+    says = f"invoices go into {account.title}, which keeps your books since {keeping.since}{_warned(account)}"
     return (Capability("books", State.REAL, says, ""),)
 
 
@@ -66,8 +67,15 @@ def _beside(context: ConnectorContext) -> Sequence[Capability]:
         account = read_account(context.state)
     except NeedsOwner as err:
         return (Capability("odoo", State.OFF, str(err), NEXT_STEP),)
-    says = f"{account.title} is connected, and the ledger in Accounting/ keeps your books"
+    says = f"{account.title} is connected, and the ledger in Accounting/ keeps your books{_warned(account)}"
     return (Capability("odoo", State.OFF, says, SWITCH),)
+
+
+def _warned(account: OdooAccount) -> str:
+    """What the owner should not forget of an account."""
+    if account.is_in_clear:
+        return "; it is reached without encryption, as you allowed: whoever is on the way can read all of it"
+    return ""
 
 
 def _reaches(context: ConnectorContext) -> Sequence[Destination]:
@@ -121,11 +129,19 @@ MANIFEST = Manifest(
                     "File with the server's own certificate (leave empty unless you run the server)",
                     default="",
                 ),
+                Ask(
+                    "in_clear",
+                    "This address has no encryption: whoever is on the way can read your books and take your key. "
+                    "Type its host to allow that, or leave it empty",
+                    default="",
+                    applies=lambda answers: is_in_clear(answers["url"].strip()),
+                ),
             ),
             test=_test,
             keep=_keep,
             forget=_forget,
             answers=_answers,
+            in_clear=lambda answers: answers.get("in_clear", "").strip(),
         ),
     ),
 )

@@ -8,7 +8,6 @@ from agents.connectors.odoo.account import open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart
 from agents.connectors.odoo.connecting import calls_of
 from agents.connectors.odoo.records import Records
-from agents.security.egress import Egress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +47,7 @@ class CallsOfNow:
 
 def _open_calls(context: ConnectorContext) -> OdooCalls:
     account, key = open_account(context.state, context.secrets.get)
-    return calls_of(account, key, Egress("odoo", (account.destination,)), context.clock)
+    return calls_of(account, key, account.egress, context.clock)
 
 
 def _kept_since(context: ConnectorContext) -> tuple[int, int] | None:

@@ -84,19 +84,24 @@ class Papers:
         """Write it where nothing lies; where something else does, beside it, by its digest."""
         digest = sha256_hex(content)
         plain = _OTHER.sub("-", name).strip("-.").lower()
-        for file in (f"{plain}.pdf", f"{plain}-{digest[:10]}.pdf"):
-            path = self._root / folder / file
-            try:
-                make_folder(path.parent)
-                write_new(path, content)
-            except FileExistsError:
-                if read_regular(path, MAX_PDF_BYTES) != content:
-                    continue
-            except OSError as err:
-                hint = "Free some disk space."
-                raise Transient(f"The PDF of {name} could not be written: {err.strerror}", hint=hint) from err
-            return Document(file, digest, path.relative_to(self._root).as_posix())
+        try:
+            make_folder(self._root / folder)
+            for file in (f"{plain}.pdf", f"{plain}-{digest[:10]}.pdf"):
+                if _lies(self._root / folder / file, content):
+                    return Document(file, digest, f"{folder}/{file}")
+        except OSError as err:
+            hint = "Free some disk space, or look at that folder."
+            raise Transient(f"The PDF of {name} could not be written to {folder}", hint=hint) from err
         raise Transient(f"The PDF of {name} has no place in {folder}", hint=f"Look at {plain} there.")
+
+
+def _lies(path: Path, content: bytes) -> bool:
+    """Whether it lies there now; what others put there stays."""
+    try:
+        write_new(path, content)
+    except FileExistsError:
+        return read_regular(path, MAX_PDF_BYTES) == content
+    return True
 
 
 def _numbers(made: JsonValue) -> list[int]:
