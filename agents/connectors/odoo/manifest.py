@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import ODOO, keeping_of
 from agents.connectors.books_connector import BOOK_ACTIONS, BooksConnector
 from agents.connectors.contract import Ask, BookReaders, Capability, Connection, Manifest, State
 from agents.connectors.odoo.account import is_connected, is_in_clear, open_account, read_account
+from agents.connectors.odoo.tried import is_tried
 from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ def _capabilities(context: ConnectorContext) -> Sequence[Capability]:
         account, _ = open_account(context.state, context.secrets.get)
     except NeedsOwner as err:
         return (Capability("books", State.OFF, str(err), NEXT_STEP),)
-    says = f"invoices go into {account.title}, which keeps your books since {keeping.since}{_warned(account)}"
-    return (Capability("books", State.REAL, says, ""),)
+    says = f"invoices go into {account.title}, which keeps your books since {keeping.since}"
+    return (_warned(Capability("books", State.REAL, says, ""), context, account),)
 
 
 def _beside(context: ConnectorContext) -> Sequence[Capability]:
@@ -67,15 +69,19 @@ def _beside(context: ConnectorContext) -> Sequence[Capability]:
         account = read_account(context.state)
     except NeedsOwner as err:
         return (Capability("odoo", State.OFF, str(err), NEXT_STEP),)
-    says = f"{account.title} is connected, and the ledger in Accounting/ keeps your books{_warned(account)}"
-    return (Capability("odoo", State.OFF, says, SWITCH),)
+    says = f"{account.title} is connected, and the ledger in Accounting/ keeps your books"
+    return (_warned(Capability("odoo", State.OFF, says, SWITCH), context, account),)
 
 
-def _warned(account: OdooAccount) -> str:
-    """What the owner should not forget of an account."""
+def _warned(works: Capability, context: ConnectorContext, account: OdooAccount) -> Capability:
+    """The same, with what the owner should not forget of an account."""
+    says, step = works.says, works.next_step
     if account.is_in_clear:
-        return "; it is reached without encryption, as you allowed: whoever is on the way can read all of it"
-    return ""
+        says += "; it is reached without encryption, as you allowed: whoever is on the way can read all of it"
+    if account.protocol == "json-2" and not is_tried(context.state, account):
+        says += "; the way it is called (JSON-2) was not tried with a real server yet"
+        step = step or "make live NAME=odoo"
+    return replace(works, says=says, next_step=step)
 
 
 def _reaches(context: ConnectorContext) -> Sequence[Destination]:

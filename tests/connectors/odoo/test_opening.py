@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.books import Unclear
 from agents.connectors.contract import ConnectorContext
 from agents.connectors.odoo.account import KEY, place_of
 from agents.connectors.odoo.opening import chart_of, open_records
+from agents.connectors.odoo.reader import open_reader
 from agents.errors import NeedsOwner
 from agents.vault.files import PRIVATE_MODE, write_over
 from tests.connectors.contract import MemorySecrets
@@ -18,6 +20,7 @@ from tests.standins.odoo.world import KEYS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from agents.connectors.odoo.reader import OdooReader
     from tests.standins.odoo.world import Odoo
 
 
@@ -51,3 +54,24 @@ def test_without_a_connection_or_its_key_the_owner_is_told_what_to_do(tmp_path: 
     with pytest.raises(NeedsOwner, match="no Odoo is connected"):
         open_records(context)
     assert odoo.asked == []
+
+
+def test_what_outlives_a_connection_follows_the_next_one(tmp_path: Path, odoo: Odoo) -> None:
+    context = connected(tmp_path, odoo)
+    reader, place = open_reader(context), place_of(context.state)
+    nothing_yet, kept = reader.fingerprint(), place.read_bytes()
+    assert nothing_yet
+    odoo.expire_key()
+    odoo.service.keys["bookkeeper"].add("a-new-key-0001")
+    assert "does not take the key" in _why(reader)
+    place.unlink()
+    assert "no Odoo is connected" in _why(reader)
+    context.secrets.put(KEY, "a-new-key-0001")
+    write_over(place, kept, mode=PRIVATE_MODE)  # the settings are the same, and the key is new
+    assert "holds no invoice" in _why(reader)
+
+
+def _why(reader: OdooReader) -> str:
+    standing = reader.standings(["INV/1"])["INV/1"]
+    assert isinstance(standing, Unclear)
+    return standing.why
