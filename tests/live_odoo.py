@@ -72,7 +72,7 @@ def main(words: Sequence[str]) -> int:
     except EmployeeError as err:
         sys.stderr.write(f"{err}\n-> {err.hint}\n")
         return 1
-    ended = int(pytest.main([__file__, "-q", "-p", "no:cacheprovider", "--timeout", "3600", *words]))
+    ended = int(pytest.main([__file__, "-p", "no:cacheprovider", "--timeout", "3600", *words]))
     emptied(live)
     if state and not ended:
         keep_tried(state, live.account)

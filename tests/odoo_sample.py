@@ -29,8 +29,11 @@ from agents.errors import EmployeeError, NeedsOwner, NotAllowed
 from tests.clock import FrozenClock
 from tests.connectors.books_hand import perform
 from tests.connectors.books_story import STORY
+from tests.connectors.odoo.odoo_room import COSTS, DOCUMENTS, RATES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import JsonValue
 
     from agents.connectors.odoo.account import OdooAccount
@@ -38,12 +41,9 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.records import Domain, Values
 
 HINT = "Name a database that is made for tests, such as studio-test."
-COSTS = (("600100", "Office"), ("600200", "Software"), ("600300", "Travel"), ("600400", "Other"))
 MORE_COSTS = (("600500", "Rent"), ("600600", "Bank Fees"))
-RATES = {"USD": (("2026-01-01", 0.90), ("2026-02-18", 0.912), ("2026-03-01", 0.92)), "CHF": (("2026-01-01", 1.05),)}
 ON_THE_WAY = (("inbound", "Outstanding Receipts", "101403"), ("outbound", "Outstanding Payments", "101404"))
 FOR_TESTS = re.compile(r"(?<![a-z])tests?(?![a-z])", re.IGNORECASE)  # 'studio-test', and not 'latest'
-DOCUMENTS = {"INV": ("out_invoice", "out_refund"), "BILL": ("in_invoice",)}
 
 
 @dataclass
@@ -155,7 +155,7 @@ class Company:
         vals: Values = {"name": "Manual", "journal_id": journal, "payment_method_id": number_of(method)}
         return [self._made("account.payment.method.line", {**vals, "payment_type": way})]
 
-    def _currency(self, name: str, rates: tuple[tuple[str, float], ...]) -> None:
+    def _currency(self, name: str, rates: Iterable[tuple[str, str]]) -> None:
         asked: Values = {"domain": [["name", "=", name]], "fields": ["name"], "context": {"active_test": False}}
         (found,) = self._records.rows("res.currency", "search_read", None, asked)
         number = number_of(found)
@@ -166,7 +166,7 @@ class Company:
                 vals: Values = {
                     "currency_id": number,
                     "name": day,
-                    "rate": 1 / euros,
+                    "rate": 1 / float(euros),
                     "company_id": self._chart.company,
                 }
                 self._made("res.currency.rate", vals)

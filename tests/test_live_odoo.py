@@ -61,6 +61,6 @@ def test_a_sample_company_is_made_once_and_the_suite_runs_in_it(
     env = os.environ | {"VAULT": str(employee.vault), "AI_EMPLOYEE_STATE": str(employee.state)}
     ended = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "1 passed" in ended.stdout
+    assert "1 passed" in ended.stdout, ended.stdout
     assert server.find("account.move") == []
     assert is_tried(employee.state, odoo_sample.open_live().account)

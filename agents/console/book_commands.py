@@ -154,12 +154,11 @@ def recurring(*, as_json: bool, vault: Path | None) -> None:
 @vault_option
 def page(port: int, vault: Path | None) -> None:
     """Show the books as they are now in a browser, for reading only, until Ctrl-C; `make books` installs fava."""
-    from agents.connectors.book_keeping import ODOO, keeping_of
-    from agents.console.books_page import fava, show_books
+    from agents.console.books_page import fava, kept_until, show_books
 
     with opened(vault) as house:
-        if (keeping := keeping_of(house.place.root)).keeper == ODOO:
-            click.echo(f"This is the ledger before {keeping.since}; since then Odoo keeps your books.", err=True)
+        if words := kept_until(house.place.root):
+            click.echo(words, err=True)
         show_books(house.place.root, port, fava)
 
 

@@ -224,7 +224,7 @@ class BooksDoor(Door):
         try:
             return books_of_now(self.context).reports()
         except NeedsOwner as err:
-            hint = "Ask the owner to run `employee books`, which names file and line."
+            hint = "Ask the owner to run `employee books`, which says what is wrong."
             raise NeedsOwner("The books have an error, so no figure can be trusted.", hint=hint) from err
 
     def _words(self) -> Callable[[str], str]:

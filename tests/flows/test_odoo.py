@@ -10,6 +10,7 @@ import pytest
 
 from agents.clock import SystemClock
 from agents.connectors.book_keeping import MAIN, ODOO, Keeping, keeping_line
+from agents.servers.books_mcp_server import BooksDoor
 from tests.connectors.odoo.odoo_room import story_odoo
 from tests.flows.employee import CUSTOMER
 from tests.flows.programs import command_line, started
@@ -97,7 +98,9 @@ def test_books_are_real_in_one_place_and_doctor_says_where(employee: Employee, s
     assert employee.call("books").exit_code != 0
 
 
-def test_an_invoice_and_its_payment_stand_in_odoo_once(keeper: Employee, server: Odoo) -> None:
+def test_an_invoice_and_its_payment_stand_in_odoo_once(
+    keeper: Employee, server: Odoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proposal = proposed_invoice(keeper)
     keeper.approve(proposal)
     hold = server.faults.hold("account.move", "action_post")
@@ -132,12 +135,16 @@ def test_an_invoice_and_its_payment_stand_in_odoo_once(keeper: Employee, server:
     assert books["revenue"] == {"Services": {"EUR": "950.00"}}
     assert books["unexplained"] == {"EUR": "-23.80"}
     assert keeper.said("verify")
+    monkeypatch.setenv("AI_EMPLOYEE_STATE", str(keeper.state))
+    assert BooksDoor.open(keeper.vault).profit_and_loss().result.amounts == {"EUR": "950.00"}
 
 
 def test_an_odoo_that_is_silent_is_waited_for_and_a_wrong_key_is_told_once(keeper: Employee, server: Odoo) -> None:
     keeper.approve(proposed_invoice(keeper))
+    keeper.drop("statement.xml", camt([("r1", "-23.80", "Shop", "x")]))
     with server.refusing():
         assert "cannot be reached" in keeper.once()
+        assert keeper.questions() == keeper.pending("bank.book") == []
     server.expire_key()
     for _ in range(2):
         keeper.once()
@@ -150,6 +157,7 @@ def test_an_odoo_that_is_silent_is_waited_for_and_a_wrong_key_is_told_once(keepe
     assert connect(keeper, server, key="a-new-key-0001").exit_code == 0
     keeper.once()
     assert invoices(server) == [("posted", 1130.5)]
+    assert len(keeper.pending("bank.book")) == 1
 
 
 def test_a_yes_from_before_the_switch_goes_to_odoo_alone(employee: Employee, server: Odoo) -> None:
