@@ -141,7 +141,7 @@ def test_an_invoice_and_its_payment_stand_in_odoo_once(
 
 def test_an_odoo_that_is_silent_is_waited_for_and_a_wrong_key_is_told_once(keeper: Employee, server: Odoo) -> None:
     keeper.approve(proposed_invoice(keeper))
-    keeper.drop("statement.xml", camt([("r1", "-23.80", "Shop", "x")]))
+    keeper.drop("statement.xml", camt([("r1", "-23.80", "Shop", "x")], opening="500.00"))
     with server.refusing():
         assert "cannot be reached" in keeper.once()
         assert keeper.questions() == keeper.pending("bank.book") == []

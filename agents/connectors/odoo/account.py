@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from agents.errors import NeedsOwner
+from agents.errors import LockedOut
 from agents.security.egress import Destination, Egress, destination_of, web_address
 from agents.vault.files import MISSING, read_regular
 from agents.vault.note import Problem
@@ -82,25 +82,25 @@ def read_account(state: Path) -> OdooAccount:
     """The account without its key.
 
     Raises:
-        NeedsOwner: there is none, or its file is damaged.
+        LockedOut: there is none, or its file is damaged.
     """
     content = read_regular(place_of(state), MAX_SETTINGS_BYTES)
     if content == MISSING:
-        raise NeedsOwner("no Odoo is connected", hint=CONNECT)
+        raise LockedOut("no Odoo is connected", hint=CONNECT)
     try:
         return OdooAccount.model_validate_json(b"" if isinstance(content, Problem) else content)
     except ValidationError as err:
-        raise NeedsOwner("the settings of Odoo are damaged", hint=CONNECT) from err
+        raise LockedOut("the settings of Odoo are damaged", hint=CONNECT) from err
 
 
 def open_account(state: Path, secret: Callable[[str], str | None]) -> tuple[OdooAccount, SecretStr]:
     """The account and its key.
 
     Raises:
-        NeedsOwner: there is none, its file is damaged, or its key is not where it was kept.
+        LockedOut: there is none, its file is damaged, or its key is not where it was kept.
     """
     account = read_account(state)
     key = secret(KEY)
     if not key:
-        raise NeedsOwner("the key of Odoo is not where it was kept", hint=CONNECT)
+        raise LockedOut("the key of Odoo is not where it was kept", hint=CONNECT)
     return account, SecretStr(key)
