@@ -24,10 +24,10 @@ ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
 
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-claude live check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector bank-files adr news environment tools
+.PHONY: help setup run demo demo-claude live odoo-sample check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector bank-files adr news environment tools
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: tools ## make the environment (.venv) with everything tests and gates need
 
@@ -43,8 +43,11 @@ demo: environment ## one round in a throwaway vault with the samples: run, statu
 demo-claude: tools ## the loop with a model against a local stand-in: no key, no network, a throwaway vault
 	@$(ENV)/python -m tests.demo_claude
 
-live: tools ## one tiny real question to a provider, for owners with a key or an account: NAME=claude, NAME=mail
+live: tools ## a real provider is asked, for owners with a key or an account: NAME=claude, NAME=mail, NAME=odoo
 	@$(ENV)/python -m tests.live_$(NAME)
+
+odoo-sample: tools ## a sample company in an Odoo for tests; tests/odoo_sample.py says which variables name it
+	@$(ENV)/python -m tests.odoo_sample
 
 test: tools ## run every test
 	@$(PYTEST)

@@ -55,6 +55,13 @@ class NeedsOwner(EmployeeError):
     """Credentials, settings or a decision are missing."""
 
 
+class LockedOut(NeedsOwner):
+    """A service does not let us in; whatever needs it waits until the owner has seen to it, and is tried again."""
+
+
+WAITS = (Transient, LockedOut)  # what no task ends for: it goes on when the service answers
+
+
 class Broken(EmployeeError):
     """A record we rely on does not say what it must; stop and tell the owner."""
 

@@ -21,7 +21,7 @@ from agents.approval.second_look import SecondLook
 from agents.clock import as_local
 from agents.connectors.contract import Absent, Attachments, CannotKnow, Connector, Found, Lookup, Receipt, sha256_hex
 from agents.connectors.receipts import receipt_to_json
-from agents.durability.alerts import raise_alert
+from agents.durability.alerts import raise_alert, tell_waiting
 from agents.durability.control_rows import cancelled_since
 from agents.durability.counterparty_rows import remember_counterparty
 from agents.durability.journal import commits_of, last_link, read_meta
@@ -321,7 +321,7 @@ class Executor:
 
     def _wait_for_owner(self, row: ProposalRow, err: EmployeeError) -> tuple[Result, str]:
         with self._recorder.begin() as writing:
-            raise_alert(writing, row.id, f"{row.id} waits: {plain(str(err))} {plain(err.hint)}", self._clock.now())
+            tell_waiting(writing, row.id, err, self._clock.now())
         return Result.LATER, f"{err} {err.hint}"
 
 

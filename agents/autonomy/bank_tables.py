@@ -22,7 +22,7 @@ from agents.connectors.bank.csv_study import (
 )
 from agents.connectors.bank.line_text import account_name
 from agents.connectors.bank.refusal import Refusal, told
-from agents.errors import EmployeeError
+from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class TableTasks:
             return self._tasks.decide(task, content, outcomes, facts)
         try:
             return self._read(task, content, since, facts)
+        except WAITS:
+            raise
         except EmployeeError as err:
             return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
 

@@ -23,7 +23,7 @@ from agents.connectors.bank.overlaps import OTHER_FILE, is_table, of_table, tabl
 from agents.connectors.bank.reader import NeedsProfile, Refusal, read_statements
 from agents.connectors.bank.refusal import told
 from agents.connectors.book_orders import MAX_MOVES, BankBook
-from agents.errors import EmployeeError
+from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision, ProposeAction
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class BankTasks:
             accounts = dict(reports.accounts())
             name = _named(found, accounts, since)
             return self._proposed(task, found, name, facts, reports) if name else _which(found, accounts, since)
+        except WAITS:
+            raise
         except EmployeeError as err:
             return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
         except ValidationError:
@@ -85,6 +87,8 @@ class BankTasks:
             reports = self._reports()
             kept = self._slips.kept(task, facts.today, reports.receipts()) if self._slips else NOTHING_KEPT
             made = next_moves(booked, since, reports, kept, with_vat=bool(facts.handbook.tax))
+        except WAITS:
+            raise
         except EmployeeError as err:
             return SUBJECT.end(f"{BOOKED}; what movements were for cannot be looked up: {err} {err.hint}")
         if isinstance(made, str):

@@ -30,7 +30,7 @@ _AMOUNT = r"(?P<net>[0-9]{1,9}[.,][0-9]{2})(?: (?P<currency>[A-Z]{3}))?"
 _RATE = r"(?: (?:at|zu) (?P<tax>[0-9]{1,2}(?:[.,][0-9]{1,3})?) ?%)?"
 _WISH = re.compile(
     rf"(?:please |bitte )?(?:credit|storniere) (?:(?:{_LINES}|{_AMOUNT}{_RATE}) (?:of|von|aus) )?"
-    r"(?P<number>INV-[0-9]{4}-[0-9]{4,6})(?: ?: ?(?P<reason>.{1,500}))?",
+    r"(?P<number>INV(?:[-/][0-9]{2,6}){2,3})(?: ?: ?(?P<reason>.{1,500}))?",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from agents.autonomy.code_brain import Subject, ended_words, is_left_out, last_o
 from agents.autonomy.credit_brain import CATEGORY
 from agents.connectors.books import amount_text
 from agents.connectors.invoice_orders import CreditLine
-from agents.errors import EmployeeError, NotAllowed
+from agents.errors import WAITS, EmployeeError, NotAllowed
 from agents.reasoning.brain import ProposeAction
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def decide(
         return SUBJECT.end(ended_words(ENDS, last))
     try:
         return _proposed(wish, reports().creditable(wish.number), invoiced)
+    except WAITS:
+        raise
     except EmployeeError as err:
         return SUBJECT.end(f"nothing was credited: {err} {err.hint}")
     except ValidationError as err:

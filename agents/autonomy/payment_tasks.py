@@ -12,7 +12,7 @@ from agents.connectors.books import cents
 from agents.connectors.payment.actions import BillPayment, PaymentPrepare
 from agents.connectors.payment.checks import open_bill, refuse_what_is_not_owed
 from agents.connectors.sepa import packed, spaced
-from agents.errors import EmployeeError
+from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, ProposeAction
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class PaymentTasks:
             return SUBJECT.end(ended_words(ENDS, last))
         try:
             return self._proposed(wish, since, facts)
+        except WAITS:
+            raise
         except EmployeeError as err:
             return SUBJECT.end(f"no file was made: {err} {err.hint}")
         except ValidationError as err:

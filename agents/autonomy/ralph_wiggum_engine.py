@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.queries import task_ids, task_states
 from agents.autonomy.queue_order import due_in_order
 from agents.autonomy.thinking import Thought, thought_from, turn_order
-from agents.durability.alerts import raise_alert
+from agents.durability.alerts import raise_alert, tell_waiting
 from agents.durability.engine import Standing, State
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.news import tasks_with_news
@@ -249,4 +249,4 @@ class RalphWiggumEngine:
         self._ports.report(f"{task}: {err}; tried again later")
         if not isinstance(err, Transient):
             with self._recorder.begin() as writing:
-                raise_alert(writing, task, f"{task} waits: {plain(f'{err} {err.hint}')}", self._clock.now())
+                tell_waiting(writing, task, err, self._clock.now())

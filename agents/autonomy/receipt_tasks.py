@@ -14,7 +14,7 @@ from agents.connectors.bank.slips import fits, pairs
 from agents.connectors.bank.spending import explained, known_of, names_of, usual_names
 from agents.connectors.book_orders import BankExplain, Move
 from agents.connectors.books import amount_text
-from agents.errors import EmployeeError
+from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Condition, Decision, ProposeAction, Step, WaitUntil
 from agents.reasoning.triage import BILL, RECEIPT
 
@@ -57,6 +57,8 @@ class ReceiptTasks:
             return _subject(slip).end(ended_words(ENDS, last))
         try:
             return self._joined(task.id, slip, {each.key: each.value for each in outcomes if each.key in OWN}, facts)
+        except WAITS:
+            raise
         except EmployeeError:
             return None  # told where the books are read
 

@@ -15,7 +15,7 @@ from agents.durability.engine import Order
 from agents.durability.lesson_rows import LessonRow
 from agents.durability.news import News, news_of
 from agents.durability.task_persistence import find_task
-from agents.errors import EmployeeError, NeedsOwner, NotAllowed, Transient
+from agents.errors import WAITS, EmployeeError, NeedsOwner, NotAllowed
 from agents.reasoning.decision_wire import decision_from_json, decision_to_json
 from agents.reasoning.urgency import Urgency
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agents.reasoning.brain import Brain, Decision, Outcome, OwnerFiles
 
 TURN = "turn"
+_KINDS = {each.__name__: each for each in WAITS}  # a trouble of any other kind needs the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Thinking:
             decision = self._brain.decide(view, known, facts, steps)
             urgency, odd = self._learning.urgency(view, decision.category, facts) if self._learning else (None, ())
         except EmployeeError as err:
-            return {"trouble": str(err), "hint": err.hint, "passes": isinstance(err, Transient)}
+            kind = next((name for name, each in _KINDS.items() if isinstance(err, each)), "")
+            return {"trouble": str(err), "hint": err.hint, "kind": kind}
         return {
             "decision": decision_to_json(decision),
             "news": {kind: list(rows) for kind, rows in news.items()},
@@ -113,7 +115,7 @@ def thought_from(kept: JsonValue, models: Mapping[str, type[Action]]) -> Thought
     """
     fields: dict[str, Any] = dict(kept)  # type: ignore[arg-type]
     if "trouble" in fields:
-        kind = Transient if fields["passes"] else NeedsOwner
+        kind = _KINDS.get(fields.get("kind", ""), NeedsOwner)
         return Thought(None, {}, kind(fields["trouble"], hint=fields["hint"]))
     try:
         bad_rows = tuple((file, line, message) for file, line, message in fields["bad_rows"])

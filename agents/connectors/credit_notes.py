@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NOTHING = Decimal("0.00")
 HINT = "Look at the invoice and its credit notes, and ask for less."
+ANEW = "Ask for the credit note anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,20 @@ class Creditable:
             where = f"{self.number} has left at {wanted.rate} %"
             raise NotAllowed(f"{asked} before VAT are more than the {there} that {where}.", hint=HINT)
         return left if wanted.net == left.net else RateTotal(wanted.rate, wanted.net, min(wanted.vat, left.vat))
+
+
+def checked_credit(invoice: Creditable, order: InvoiceCredit) -> Totals:
+    """What an order takes back by rate, when the books are as it says.
+
+    Raises:
+        NotAllowed: they are not.
+    """
+    if invoice.customer != order.customer:
+        raise NotAllowed(f"{order.number} is not to {order.customer}.", hint=f"Look for {order.number} in the books.")
+    sums = invoice.sums(order.lines)
+    there = (sums.gross, invoice.left.gross - sums.gross, invoice.currency)
+    if there != (order.total, order.left, order.currency):
+        taken, left = (amount_text(each, invoice.currency) for each in there[:2])
+        said = f"By the books this takes {taken} off {order.number} and leaves {left}: it is not as the proposal says."
+        raise NotAllowed(said, hint=ANEW)
+    return sums

@@ -154,9 +154,11 @@ def recurring(*, as_json: bool, vault: Path | None) -> None:
 @vault_option
 def page(port: int, vault: Path | None) -> None:
     """Show the books as they are now in a browser, for reading only, until Ctrl-C; `make books` installs fava."""
-    from agents.console.books_page import fava, show_books
+    from agents.console.books_page import fava, kept_until, show_books
 
     with opened(vault) as house:
+        if words := kept_until(house.place.root):
+            click.echo(words, err=True)
         show_books(house.place.root, port, fava)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_keeping import MAIN
+from agents.connectors.book_keeping import LEDGER, MAIN, TITLES, keeping_of
 from agents.connectors.ledger.beancount_file import would_run
 from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
 from agents.errors import NeedsOwner, NotAllowed
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     Show = Callable[[Path, int], None]  # serves a file on a port until Ctrl-C
 
 HOST = "127.0.0.1"
+
+
+def kept_until(root: Path) -> str:
+    """What to say of a ledger in `root` that keeps the books no more; empty while it does."""
+    keeping = keeping_of(root)
+    if keeping.keeper == LEDGER:
+        return ""
+    return f"This is the ledger before {keeping.since}; since then {TITLES[keeping.keeper]} keeps your books."
 
 
 def show_books(root: Path, port: int, show: Callable[[], Show]) -> None:

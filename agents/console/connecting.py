@@ -33,7 +33,21 @@ def connect_service(house: House, name: str, path: str = "") -> str:
             answers[each.name] = asked(each, answers)
     works = connection.test(answers)
     kept = connection.keep(house.context, answers)
+    if connection.in_clear and (host := connection.in_clear(answers)):
+        allowed_in_clear(house, name, host)
     return f"{works}\n{kept}"
+
+
+def allowed_in_clear(house: House, name: str, host: str) -> None:
+    """Let the runner record that the owner allowed a service to be reached without encryption."""
+    from agents.autonomy.allowed_lines import IN_CLEAR
+    from agents.durability.bell import ring
+    from agents.durability.task_persistence import add_request
+
+    values = {"at": house.clock.now().isoformat(), "kind": IN_CLEAR, "target": name, "text": host, "actor": "vault"}
+    with house.journal.begin() as sql:
+        add_request(sql, values)
+    ring(house.state)
 
 
 def disconnect_service(house: House, name: str, path: str = "") -> str:

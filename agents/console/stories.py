@@ -86,6 +86,7 @@ WORDS = {
     "effect.resolved": "you said what became of {target}",
     "approved.link_removed": "removed a link from Approved; nothing was run",
     "approved.quarantined": "put a note from Approved aside; nothing was run",
+    "line.allowed": "you allowed {target} to be reached without encryption, at {host}",
     "privacy.accepted": "you accepted what is sent to a model, to whom and at which cost",
     "privacy.shown": "showed you the page about models in {target}",
     "privacy.revoked": "you took back that anything is sent to a model",

@@ -11,19 +11,23 @@ from typing import TYPE_CHECKING
 from agents.clock import as_local
 from agents.durability.journal import last_link, read_meta, write_meta
 from agents.durability.writing import Transition
+from agents.errors import LockedOut
 from agents.security.audit_logger import Fact
 from agents.vault.layout import NEEDS_ACTION, note_id
 from agents.vault.neutralize import visible
 from agents.vault.note_edit import emit_note
+from agents.vault.plain import plain
 from agents.vault.store import Operation
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from agents.durability.writing import Writing
+    from agents.errors import EmployeeError
     from agents.vault.yaml_text import PropertyValue
 
 ALERT_SUBJECT = "Tell the owner:"
+LINES = "connections"
 
 
 def raise_alert(
@@ -59,3 +63,12 @@ def raise_alert(
         )
     )
     return alert
+
+
+def tell_waiting(writing: Writing, waits: str, err: EmployeeError, now: datetime) -> None:
+    """File that something waits for the owner; a service that lets nobody in is told once a day for all that waits."""
+    words = f"{plain(str(err))} {plain(err.hint)}"
+    if isinstance(err, LockedOut):
+        raise_alert(writing, LINES, words, now, occasion=as_local(now).date().isoformat())
+    else:
+        raise_alert(writing, waits, f"{waits} waits: {words}", now)

@@ -259,6 +259,7 @@ _KINDS = {
         errors.Transient,
         errors.OutcomeUnknown,
         errors.NeedsOwner,
+        errors.LockedOut,
         errors.Broken,
         StepFailed,
     )

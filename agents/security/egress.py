@@ -54,20 +54,25 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """What one connector may reach. `name`: whose list it is, as in `connect NAME`."""
+    """What one connector may reach. `name`: whose list it is, as in `connect NAME`.
+
+    `in_clear`: those of them that the owner allowed to be reached without encryption, by name.
+    """
 
     name: str = "this part"
     destinations: tuple[Destination, ...] = ()
+    in_clear: tuple[Destination, ...] = ()
 
     def check(self, to: Destination, *, encrypted: bool) -> None:
         """Let it pass, or not.
 
         Raises:
-            NotAllowed: it is not on the list, or it is another computer and the line is not encrypted.
+            NotAllowed: it is not on the list, or it is another computer and the line is not encrypted, unless the
+                owner allowed that for it.
         """
         if not any(to.same_as(each) for each in self.destinations):
             raise NotAllowed(f"{self.name} may not reach {to}: it is no host of its own", hint=CONNECT)
-        if not encrypted and not to.is_this_computer:
+        if not encrypted and not to.is_this_computer and not any(to.same_as(each) for each in self.in_clear):
             raise NotAllowed(f"{to} would be reached without encryption", hint=ENCRYPT)
 
     def smtp(

@@ -64,6 +64,7 @@ def ended(room: LedgerRoom, text: str, *outcomes: Outcome) -> str:
     ("text", "wish"),
     [
         (f"credit {NUMBER}", Wish(NUMBER)),
+        ("credit 10.00 of inv/2026/11/0001", Wish("INV/2026/11/0001", net=Decimal("10.00"))),
         (f"Please credit {NUMBER.lower()}: they\n cancelled", Wish(NUMBER, reason="they cancelled")),
         (f"Credit line 2 of {NUMBER}", Wish(NUMBER, (2,))),
         (f"Storniere Position 1, 3 und 3 von {NUMBER}", Wish(NUMBER, (1, 3))),

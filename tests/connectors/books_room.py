@@ -10,7 +10,7 @@ from agents.connectors.invoice_orders import InvoiceCredit
 if TYPE_CHECKING:
     from datetime import date
 
-    from agents.connectors.book_figures import BookFigures
+    from agents.connectors.book_figures import BookReports
     from agents.connectors.book_orders import Move, Part
     from agents.connectors.contract import Connector
     from tests.connectors.books_story import Order
@@ -29,12 +29,12 @@ class Ledger(Protocol):
         """Make it noon of a day."""
         ...
 
-    def reports(self) -> BookFigures:
+    def reports(self) -> BookReports:
         """The figures of the books as they are now."""
         ...
 
     def number(self, ledger_number: str) -> str:
-        """How these books call the document that the embedded ledger calls INV-2026-0001."""
+        """How these books call the document that the ledger calls INV-2026-0001; their own words stay."""
         ...
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agents.connectors.book_keeping import MAIN
-from agents.console.books_page import fava, show_books
+from agents.console.books_page import fava, kept_until, show_books
 from agents.errors import NeedsOwner, NotAllowed
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
 
@@ -43,6 +43,13 @@ def shown(room: LedgerRoom) -> dict[str, str]:
 
     show_books(room.vault, 5001, show)
     return found
+
+
+def test_of_a_ledger_that_keeps_the_books_no_more_it_is_said_until_when_it_did(room: LedgerRoom) -> None:
+    assert kept_until(room.vault) == ""
+    room.write(MAIN, f'{room.read(MAIN)}2026-12-01 event "books" "odoo"\n')
+    assert kept_until(room.vault) == "This is the ledger before 2026-12-01; since then Odoo keeps your books."
+    assert MAIN in shown(room)
 
 
 def test_a_copy_of_every_file_is_shown_and_gone_afterwards(room: LedgerRoom) -> None:

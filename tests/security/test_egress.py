@@ -97,6 +97,15 @@ def test_names_are_compared_as_the_name_service_does() -> None:
     Egress("mail", (FAR,)).check(Destination("Mail.Example.ORG.", 25), encrypted=True)
 
 
+def test_without_encryption_another_computer_is_reached_where_the_owner_allowed_it() -> None:
+    there = Destination("odoo.example", 8069)
+    allowed = Egress("odoo", (there, Destination("cloud.example", 80)), in_clear=(there,))
+    allowed.check(Destination("Odoo.example.", 8069), encrypted=False)
+    for other in (Destination("odoo.example", 80), Destination("cloud.example", 80)):
+        with pytest.raises(NotAllowed):
+            allowed.check(other, encrypted=False)
+
+
 def test_without_encryption_only_this_computer_is_reached() -> None:
     near = Destination("localhost", 25)
     listed = Egress("mail", (near, FAR))

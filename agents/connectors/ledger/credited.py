@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.books import RateTotal, Totals, amount_text
+from agents.connectors.books import RateTotal, Totals
 from agents.connectors.credit_notes import HINT, Creditable
 from agents.connectors.ledger.booked import RECEIVABLES, totals_of
 from agents.connectors.ledger.paper import Paper, PaperLine
@@ -50,25 +50,6 @@ def creditable(loaded: Loaded, number: str) -> Creditable:
     rest = Totals(rates)
     email = invoice.meta.get("email", "")
     return Creditable(number, invoice.payee, email, invoice.day, currency, rest, totals.gross - rest.gross)
-
-
-def checked_credit(invoice: Creditable, order: InvoiceCredit) -> Totals:
-    """What an order takes back by rate, when the books are as it says.
-
-    Raises:
-        NotAllowed: they are not.
-    """
-    if invoice.customer != order.customer:
-        raise NotAllowed(f"{order.number} is not to {order.customer}.", hint=f"Look for {order.number} in the ledger.")
-    sums = invoice.sums(order.lines)
-    there = (sums.gross, invoice.left.gross - sums.gross, invoice.currency)
-    if there != (order.total, order.left, order.currency):
-        taken, left = (amount_text(each, invoice.currency) for each in there[:2])
-        raise NotAllowed(
-            f"By the ledger this takes {taken} off {order.number} and leaves {left}: it is not as the proposal says.",
-            hint="Ask for the credit note anew.",
-        )
-    return sums
 
 
 def credit_paper(

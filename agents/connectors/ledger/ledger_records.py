@@ -227,7 +227,7 @@ def _refuse_used_receipts(ledger: Ledger, order: BookOrder, key: str) -> None:
         for each in ledger.whole().by_meta("receipt", receipt):
             if each.meta.get("key") != key:
                 hint = f"Look at {each.file}:{each.line}."
-                raise NotAllowed(f"The receipt {receipt} is in the ledger already.", hint=hint)
+                raise NotAllowed(f"The receipt {receipt} is in the books already.", hint=hint)
 
 
 def _receipts_of(order: BookOrder) -> Iterable[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from agents.errors import NeedsOwner
-from agents.security.egress import Destination, destination_of, web_address
+from agents.errors import LockedOut
+from agents.security.egress import Destination, Egress, destination_of, web_address
 from agents.vault.files import MISSING, read_regular
 from agents.vault.note import Problem
 
@@ -26,7 +26,8 @@ class OdooAccount(BaseModel):
     """How to reach the server, and what of it was found when it was connected.
 
     `version` is its major version, 0 before anybody asked; `user_id` its number of the user, 0 likewise. `ca_file`:
-    trust this certificate file instead of the system's. Seconds: a first login may take 30, a PDF 120.
+    trust this certificate file instead of the system's. `in_clear`: the host that the owner allowed to be reached
+    without encryption, empty = none. Seconds: a first login may take 30, a PDF 120.
     """
 
     model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
@@ -35,6 +36,7 @@ class OdooAccount(BaseModel):
     database: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
     user: Annotated[str, Field(min_length=1, max_length=255)]
     ca_file: Path | None = None
+    in_clear: Annotated[str, Field(max_length=255)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 60.0
     version: Annotated[int, Field(ge=0, le=99)] = 0
     user_id: Annotated[int, Field(ge=0)] = 0
@@ -44,6 +46,26 @@ class OdooAccount(BaseModel):
     def destination(self) -> Destination:
         """The one host that is reached."""
         return destination_of(self.url)
+
+    @property
+    def egress(self) -> Egress:
+        """The way to it, and to no other host; without encryption only where the owner allowed that for this host."""
+        return Egress("odoo", (self.destination,), (self.destination,) if self.is_in_clear else ())
+
+    @property
+    def is_in_clear(self) -> bool:
+        """Whether another computer is reached without encryption, as the owner allowed."""
+        return is_in_clear(self.url) and self.in_clear == self.destination.host
+
+    @property
+    def title(self) -> str:
+        """'Odoo 18 at odoo.example:443'."""
+        return f"Odoo {self.version} at {self.destination}"
+
+
+def is_in_clear(url: str) -> bool:
+    """Whether an address is that of another computer and says nothing of encryption."""
+    return url.startswith("http:") and not destination_of(url).is_this_computer
 
 
 def place_of(state: Path) -> Path:
@@ -60,25 +82,25 @@ def read_account(state: Path) -> OdooAccount:
     """The account without its key.
 
     Raises:
-        NeedsOwner: there is none, or its file is damaged.
+        LockedOut: there is none, or its file is damaged.
     """
     content = read_regular(place_of(state), MAX_SETTINGS_BYTES)
     if content == MISSING:
-        raise NeedsOwner("no Odoo is connected", hint=CONNECT)
+        raise LockedOut("no Odoo is connected", hint=CONNECT)
     try:
         return OdooAccount.model_validate_json(b"" if isinstance(content, Problem) else content)
     except ValidationError as err:
-        raise NeedsOwner("the settings of Odoo are damaged", hint=CONNECT) from err
+        raise LockedOut("the settings of Odoo are damaged", hint=CONNECT) from err
 
 
 def open_account(state: Path, secret: Callable[[str], str | None]) -> tuple[OdooAccount, SecretStr]:
     """The account and its key.
 
     Raises:
-        NeedsOwner: there is none, its file is damaged, or its key is not where it was kept.
+        LockedOut: there is none, its file is damaged, or its key is not where it was kept.
     """
     account = read_account(state)
     key = secret(KEY)
     if not key:
-        raise NeedsOwner("the key of Odoo is not where it was kept", hint=CONNECT)
+        raise LockedOut("the key of Odoo is not where it was kept", hint=CONNECT)
     return account, SecretStr(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from agents.errors import EmployeeError, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from agents.errors import EmployeeError, LockedOut, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.vault.neutralize import visible
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def refusal(method: str, name: str, message: str) -> EmployeeError:
         return NeedsOwner(f"Odoo has no such database: {said}", hint=ADDRESS_HINT)
     if name in _FOR_THE_OWNER:
         why, hint = _FOR_THE_OWNER[name]
-        return NeedsOwner(f"{why}: {said}", hint=hint)
+        return LockedOut(f"{why}: {said}", hint=hint)
     if name.startswith("psycopg2."):  # rolled back: a fight over a row, a database that is not there now
         return Transient(f"Odoo could not do it now: {said}", hint=LATER)
     if name.startswith(("odoo.exceptions.", "builtins.")) and name != _UNSPEAKABLE:
@@ -108,7 +108,7 @@ def unexpected(method: str, status: int) -> EmployeeError:
     if status == TOO_MANY:
         return Transient("Odoo takes no more calls now", hint=LATER)
     if status in {UNAUTHORIZED, FORBIDDEN}:
-        return NeedsOwner("Odoo does not take the key", hint=KEY_HINT)
+        return LockedOut("Odoo does not take the key", hint=KEY_HINT)
     if status == NOT_FOUND:
         why = "there is no Odoo or no such database at this address, or it does not speak this protocol"
         return NeedsOwner(why, hint=ADDRESS_HINT)

@@ -16,7 +16,6 @@ from agents.connectors.odoo.json2_calls import SINCE, Json2Calls
 from agents.connectors.odoo.jsonrpc_calls import JsonRpcCalls
 from agents.connectors.odoo.records import Records
 from agents.errors import NeedsOwner
-from agents.security.egress import Egress
 from agents.security.web_egress import Asking, Bounds, Web
 from agents.vault.files import PRIVATE_MODE, forget_file, write_over
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from agents.clock import Clock
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.odoo.calls import OdooCalls
+    from agents.security.egress import Egress
 
 MAX_SETTINGS_BYTES = 100_000
 NO_ODOO = "what answers at this address is no Odoo"
@@ -43,16 +43,19 @@ def found_account(answers: Mapping[str, str]) -> OdooAccount:
         NeedsOwner: an answer cannot be used, or the server does not take it.
         Transient: the server cannot be reached.
     """
-    given = {name: answers.get(name, "").strip() for name in ("url", "database", "user")}
+    given = {name: answers.get(name, "").strip() for name in ("url", "database", "user", "in_clear")}
     try:
         account = OdooAccount.model_validate({**given, "ca_file": answers.get("ca_file", "").strip() or None})
     except ValidationError as err:
         wrong = ", ".join(dict.fromkeys(str(each["loc"][0]) for each in err.errors()))
         raise NeedsOwner(f"these answers cannot be used: {wrong}", hint="Answer them again.") from err
+    if account.in_clear and not account.is_in_clear:
+        said = f"{account.in_clear} is not the host that would be reached without encryption"
+        raise NeedsOwner(said, hint="Type the host as it stands in the address, or leave it empty.")
     key = SecretStr(answers.get("key", ""))
     if not key.get_secret_value():
         raise NeedsOwner("the key is empty", hint=KEY_HINT)
-    egress, clock = Egress("odoo", (account.destination,)), SystemClock()
+    egress, clock = account.egress, SystemClock()
     version = _version(account, egress, clock)
     if version < SINCE:
         user = JsonRpcCalls(account, key, egress, clock).login()
@@ -68,7 +71,7 @@ def found_account(answers: Mapping[str, str]) -> OdooAccount:
 def try_account(answers: Mapping[str, str]) -> str:
     """Log in and look everything over; what works, in words for the owner."""
     account = found_account(answers)
-    key, egress, clock = SecretStr(answers["key"]), Egress("odoo", (account.destination,)), SystemClock()
+    key, egress, clock = SecretStr(answers["key"]), account.egress, SystemClock()
     records = Records(calls_of(account, key, egress, clock))
     points = look_over(account, records, read_chart(records, clock, account.user_id))
     if stops := stopping(points):
@@ -100,6 +103,7 @@ def kept_answers(context: ConnectorContext) -> Mapping[str, str]:
         "database": account.database,
         "user": account.user,
         "ca_file": str(account.ca_file or ""),
+        "in_clear": account.in_clear,
     }
 
 

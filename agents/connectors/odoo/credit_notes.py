@@ -1,52 +1,69 @@
-"""Credit notes of whole invoices in Odoo: the same lines turned round, posted, and matched with what is open."""
+"""Credit notes in Odoo: the lines of a whole invoice turned round, or a part of it; matched with what is open."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.books import RateTotal, Totals
-from agents.connectors.odoo.documents import LINE, MOVE, POSTED, REJECT, Draft, money
-from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.books import CENT, RateTotal, Totals
+from agents.connectors.credit_notes import checked_credit
+from agents.connectors.odoo.credited import NO_TAX, as_creditable, invoice_named, notes_of, read_credited
+from agents.connectors.odoo.documents import LINE, REJECT, Draft, money
+from agents.connectors.odoo.records import name_of, number_of, reference
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from pydantic import JsonValue
 
     from agents.connectors.invoice_orders import InvoiceCredit
+    from agents.connectors.odoo.chart import Chart
+    from agents.connectors.odoo.credited import Credited, Part
     from agents.connectors.odoo.documents import Posted
     from agents.connectors.odoo.records import Values
     from agents.connectors.odoo.writing import Writing
 
 COPIED = ("name", "quantity", "price_unit", "discount")
-FIELDS = ("name", "partner_id", "commercial_partner_id", "currency_id", "amount_untaxed", "amount_tax", "amount_total")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is taken back: the sums, the lines that say it, and the VAT of each tax, as far as `slack` from Odoo's."""
+
+    totals: Totals
+    lines: Sequence[Values]
+    taxes: Mapping[int, Decimal] = field(default_factory=dict)
+    slack: Decimal = Decimal(0)
 
 
 class CreditNotes:
     """Writes credit notes into one Odoo."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, chart: Chart) -> None:
         self._writing = writing
+        self._chart = chart
 
     def post(self, order: InvoiceCredit, key: str, day: date) -> Posted:
         """Post it once and match it with what is open of the invoice; raises as `Documents.post`."""
-        if order.lines:
-            hint = "Make it in Odoo, or credit the whole invoice."
-            raise NotAllowed(f"In Odoo a part of {order.number} cannot be credited from here.", hint=hint)
-        invoice = self._invoice(order, key)
-        net, vat = money(invoice["amount_untaxed"]), money(invoice["amount_tax"])
-        number = number_of(invoice)
+        invoice = invoice_named(self._writing.records, order.number)
+        number, notes = number_of(invoice), notes_of(self._writing.records, invoice)
+        if ours := self._writing.records.find(key) if notes else None:
+            notes = [each for each in notes if each != ours]
+        taken = self._part(order, invoice, notes) if order.lines or notes else self._whole(order, invoice)
         draft = Draft(
             key=key,
             kind="out_refund",
             partner=reference(invoice["partner_id"]),
             day=day,
             currency=reference(invoice["currency_id"]),
-            totals=Totals((RateTotal(Decimal(0), net, vat),)),
+            totals=taken.totals,
             head={"reversed_entry_id/.id": number, "ref": f"{order.number} {order.reason}".strip()},
-            lines=self._lines(number),
+            lines=taken.lines,
+            taxes=taken.taxes,
+            slack=taken.slack,
         )
         made = self._writing.documents.post(draft)
         lines = self._writing.entries.open_lines([number, made.number])
@@ -54,32 +71,43 @@ class CreditNotes:
             self._writing.entries.match(number_of(each), lines[number])
         return made
 
-    def _invoice(self, order: InvoiceCredit, key: str) -> Values:
-        """The invoice to be credited: of this customer, over this total, and not credited before.
+    def _whole(self, order: InvoiceCredit, invoice: Values) -> _Taken:
+        """All of an invoice of which nothing was credited: the lines somebody wrote, with the same accounts and taxes.
 
         Raises:
-            NotAllowed: there is none.
+            NotAllowed: it is another customer's, or not over this total.
         """
-        records = self._writing.records
-        domain: list[JsonValue] = [["name", "=", order.number], ["move_type", "=", "out_invoice"]]
-        found = records.search(MOVE, [*domain, ["state", "=", POSTED]], FIELDS)
-        if len(found) != 1 or name_of(found[0]["commercial_partner_id"]) != order.customer:
+        if name_of(invoice["commercial_partner_id"]) != order.customer:
             raise NotAllowed(f"Odoo holds no single invoice {order.number} to {order.customer}.", hint=REJECT)
-        (invoice,) = found
         if (money(invoice["amount_total"]), name_of(invoice["currency_id"])) != (order.total, order.currency):
             raise NotAllowed(f"{order.number} in Odoo is not over {order.total} {order.currency}.", hint=REJECT)
-        reversed_: list[JsonValue] = [["reversed_entry_id", "=", invoice["id"]], ["state", "=", POSTED]]
-        earlier = records.search(MOVE, reversed_, ["name"])
-        ours = records.find(key) if earlier else None
-        if others := [text(each["name"]) for each in earlier if each["id"] != ours]:
-            raise NotAllowed(f"{order.number} is credited already, as {others[0]}.", hint=REJECT)
-        return invoice
-
-    def _lines(self, invoice: int) -> list[dict[str, JsonValue]]:
-        """The lines somebody wrote, with the same accounts and taxes; sums are compared before it is posted."""
-        domain: list[JsonValue] = [["move_id", "=", invoice], ["display_type", "=", "product"]]
+        domain: list[JsonValue] = [["move_id", "=", number_of(invoice)], ["display_type", "=", "product"]]
         rows = self._writing.records.search(LINE, domain, [*COPIED, "account_id", "tax_ids"])
-        return [_turned(each) for each in sorted(rows, key=number_of)]
+        net, vat = money(invoice["amount_untaxed"]), money(invoice["amount_tax"])
+        lines = [_turned(each) for each in sorted(rows, key=number_of)]
+        return _Taken(Totals((RateTotal(Decimal(0), net, vat),)), lines)
+
+    def _part(self, order: InvoiceCredit, invoice: Values, notes: Sequence[int]) -> _Taken:
+        """A part of it, or what earlier credit notes left; raises as `checked_credit`."""
+        found = read_credited(self._writing.records, self._chart, invoice, notes)
+        sums = checked_credit(as_creditable(found), order)
+        lines = [*_wanted(order, found)] if order.lines else [*_rest(order, found)]
+        return _Taken(sums, lines, found.taxes(sums), CENT * (1 + found.notes))
+
+
+def _wanted(order: InvoiceCredit, found: Credited) -> Iterable[Values]:
+    for each in order.lines:
+        yield _line(each.text or order.number, each.net, found.at(each.tax, each.text))
+
+
+def _rest(order: InvoiceCredit, found: Credited) -> Iterable[Values]:
+    return (_line(order.number, part.net, part) for part in found.parts if part.net)
+
+
+def _line(said: str, net: Decimal, part: Part) -> Values:
+    taxes = "" if part.tax == NO_TAX else str(part.tax)
+    amount: dict[str, JsonValue] = {"name": said, "quantity": 1.0, "price_unit": float(net)}
+    return amount | {"account_id/.id": part.account, "tax_ids/.id": taxes}
 
 
 def _turned(line: Values) -> dict[str, JsonValue]:

@@ -5,7 +5,7 @@ Every step may be tried again: it looks first, and goes on from what it reads. S
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import amount_text, cents
 from agents.connectors.odoo.calls import Refused
 from agents.connectors.odoo.records import moment, name_of, number_of, reference, text
+from agents.connectors.odoo.tax_lines import set_taxes
 from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ REJECT = "Reject the proposal, and look at it in Odoo."
 class Draft:
     """A document in the making: what is written, and what it must come to. `kind` as in Odoo: 'out_invoice'.
 
-    `worth`: what its total must be in the currency of the books, where the order says a rate.
+    `worth`: what its total must be in the currency of the books, where the order says a rate. `taxes`: what each tax
+    must come to, where that is known; Odoo reckons it from the net anew, and is put right by no more than `slack`.
     """
 
     key: str
@@ -52,6 +54,8 @@ class Draft:
     head: Values
     lines: Sequence[Values]
     worth: Decimal | None = None
+    taxes: Mapping[int, Decimal] = field(default_factory=dict)
+    slack: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Documents:
             (number,) = self._records.write(MOVE, _rows(draft))
         row = self._records.read(MOVE, number, FIELDS)
         if row["state"] == DRAFT:
+            if draft.taxes and set_taxes(self._records, draft.key, number, draft.taxes, draft.slack):
+                row = self._records.read(MOVE, number, FIELDS)
             self._compare(draft, row)
             self._post(number)
             row = self._records.read(MOVE, number, FIELDS)

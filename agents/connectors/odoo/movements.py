@@ -13,9 +13,11 @@ from agents.connectors.book_orders import BankBook, Payment, Spending, Transfer,
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, Found, Money, Receipt
 from agents.connectors.odoo.calls import LOOK
-from agents.connectors.odoo.documents import MOVE, POSTED, Draft
+from agents.connectors.odoo.documents import MOVE, POSTED, Draft, money
 from agents.connectors.odoo.entries import Entry
-from agents.connectors.odoo.reasons import FEES, Known, Party, bought_as, legs_of, other_side
+from agents.connectors.odoo.proofs import Proofs, proof_key
+from agents.connectors.odoo.purchases import AT_ONCE, BETWEEN, RECEIPT, purchases_of, refuse_used
+from agents.connectors.odoo.reasons import FEES, Known, Party, bought_as, cost_lines, legs_of, other_side
 from agents.connectors.odoo.records import moment, reference, text
 from agents.connectors.odoo.register import Document, RegisterReader
 from agents.connectors.odoo.statement_lines import StatementLines, digest
@@ -23,14 +25,15 @@ from agents.connectors.payment_checks import Checks
 from agents.errors import NotAllowed, OutcomeUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from pydantic import JsonValue
 
-    from agents.connectors.book_orders import BankExplain, Cost, Move
+    from agents.connectors.book_orders import BankExplain, Move
     from agents.connectors.contract import Lookup
     from agents.connectors.odoo.chart import Chart, Journal
+    from agents.connectors.odoo.purchases import Purchase
     from agents.connectors.odoo.statement_lines import Moved
     from agents.connectors.odoo.writing import Writing
 
@@ -71,20 +74,26 @@ class Movements:
         """Write all of it that is not there; raises as `Connector.execute`."""
         journal = self._journal(order)
         there = self._lines.find(journal, [each.bank_id for each in order.moves]) if order.moves else {}
-        wanted = [each for each in order.moves if self._is_unfinished(journal, each, there)]
+        anew = self._anew(order, journal, there, key)
+        wanted = [each for each in order.moves if each.bank_id in anew or self._is_unfinished(journal, each, there)]
         new = [each for each in order.moves if each.bank_id not in there]
         if isinstance(order, BankBook):
             self._check_closing(order, journal, new)
         else:
-            self._check_waiting(order, there, key)
+            self._check_waiting(order, journal, there, key, anew.keys())
         for each in order.moves:
             self._chart.refuse_locked(each.day)
+        refuse_used(self._records, _receipts(journal, wanted, anew.keys()))
         documents = self._checked(journal, wanted, there, order.currency)
         if isinstance(order, BankBook) and new:
             self._lines.write(journal, new)
             there = self._lines.find(journal, [each.bank_id for each in order.moves])
         for each in wanted:
-            self._explain(journal, each, there[each.bank_id], documents, key)
+            if each.bank_id in anew and isinstance(each.reason, Spending):
+                ref = _ref(journal.name, each.bank_id, key)
+                Proofs(self._writing, self._chart, journal).write(each, each.reason, anew[each.bank_id], ref)
+            else:
+                self._explain(journal, each, there[each.bank_id], documents, key)
         if isinstance(order, BankBook) and order.closing is not None:
             self._lines.keep_compared(order)
         match self.find(order, key):
@@ -126,12 +135,27 @@ class Movements:
             said = f"Odoo comes to {there} on {order.account} at the end of {order.closed_on}, the bank to {here}"
             raise NotAllowed(said, hint=HINT)
 
-    def _check_waiting(self, order: BankExplain, there: Mapping[str, Moved], key: str) -> None:
+    def _anew(
+        self, order: BankBook | BankExplain, journal: Journal, there: Mapping[str, Moved], key: str
+    ) -> dict[str, Purchase]:
+        """The costs without a receipt that an order brings one for, those that it has begun with included."""
+        reasons = ((each, there.get(each.bank_id)) for each in order.moves if _has_receipt(each))
+        named = [move.bank_id for move, moved in reasons if moved is not None and moved.leg is None]
+        if isinstance(order, BankBook) or not named:
+            return {}
+        found = purchases_of(self._records, journal)
+        ours = {name: _ref(journal.name, name, key) for name in named if name in found}
+        return {name: found[name] for name, ref in ours.items() if found[name].taken_back_by in {"", ref}}
+
+    def _check_waiting(
+        self, order: BankExplain, journal: Journal, there: Mapping[str, Moved], key: str, anew: Collection[str]
+    ) -> None:
         ours = self._refs(key)
         for move in order.moves:
             moved = there.get(move.bank_id)
             fits = moved is not None and (moved.day, moved.amount) == (move.day, move.amount)
-            if not fits or not ((moved and moved.waits) or _ref(order.account, move.bank_id, key) in ours):
+            is_begun = move.bank_id in anew or _ref(journal.name, move.bank_id, key) in ours
+            if not fits or not ((moved and moved.waits) or is_begun):
                 said = f"{amount_text(move.amount, order.currency)} on {order.account}"
                 raise NotAllowed(f"{move.bank_id} is no movement of {said} that waits to be explained.", hint=HINT)
 
@@ -194,13 +218,13 @@ class Movements:
         """Post what was bought at once, or taken back, as a document that the movement pays."""
         partner, day = self._party(party or UNNAMED, vendor=True), move.day.isoformat()
         draft = Draft(
-            key=f"buy_{digest(journal.name, move.bank_id)}",
+            key=bought_key(journal, move),
             kind="in_receipt" if move.amount < 0 else "in_refund",
             partner=partner.number,
             day=move.day,
             currency=self._chart.currency_of(self._chart.currency),
             totals=sums_of(reason.costs),
-            head={"date": day, "invoice_date_due": day, "ref": reason.receipt or move.text or move.bank_id},
+            head={"date": day, "invoice_date_due": day, "ref": move.text or move.bank_id, RECEIPT: reason.receipt},
             lines=cost_lines(self._chart, reason.costs),
         )
         made = self._writing.documents.post(draft)
@@ -220,10 +244,11 @@ class Movements:
     # ---- what was written ----
 
     def _refs(self, key: str) -> dict[str, Mapping[str, JsonValue]]:
-        """The entries of an order by their references."""
-        domain: list[JsonValue] = [["move_type", "=", "entry"], ["state", "=", POSTED], ["ref", "like", _mark(key)]]
-        rows = self._records.search(MOVE, domain, ["ref", "create_date"])
-        return {text(each["ref"]): each for each in rows}
+        """The entries of an order by their references; of what it booked anew, the documents that are matched."""
+        kinds: list[JsonValue] = ["entry", *AT_ONCE]
+        domain: list[JsonValue] = [["move_type", "in", kinds], ["state", "=", POSTED], ["ref", "like", _mark(key)]]
+        fields = ("ref", "create_date", "move_type", "amount_residual", "reversed_entry_id")
+        return {text(each["ref"]): each for each in self._records.search(MOVE, domain, fields) if _is_whole(each)}
 
     def _explained(self, journal: Journal, order: BankExplain, key: str) -> list[datetime]:
         """When each movement of an order was explained by it."""
@@ -232,22 +257,29 @@ class Movements:
         return [moment(each["create_date"]) for each in ours if each]
 
 
-def cost_lines(chart: Chart, costs: Iterable[Cost]) -> list[dict[str, JsonValue]]:
-    """Costs as the lines of a bill.
+def _has_receipt(move: Move) -> bool:
+    return isinstance(move.reason, Spending) and bool(move.reason.receipt)
 
-    Raises:
-        NeedsOwner: Odoo has no such account or tax.
-    """
-    return [
-        {
-            "name": each.category,
-            "quantity": 1.0,
-            "price_unit": float(each.net),
-            "account_id/.id": chart.cost(each.category),
-            "tax_ids/.id": str(chart.tax("purchase", each.tax) or ""),
-        }
-        for each in costs
-    ]
+
+def _receipts(journal: Journal, moves: Iterable[Move], anew: Collection[str]) -> dict[str, str]:
+    """The receipts of movements, each with the key of the document that it proves."""
+    spent = ((each, each.reason.receipt) for each in moves if isinstance(each.reason, Spending) and each.reason.receipt)
+    return {
+        receipt: proof_key(journal, move) if move.bank_id in anew else bought_key(journal, move)
+        for move, receipt in spent
+    }
+
+
+def bought_key(journal: Journal, move: Move) -> str:
+    """The key of the document of what a movement bought at once."""
+    return f"buy_{digest(journal.name, move.bank_id)}"
+
+
+def _is_whole(row: Mapping[str, JsonValue]) -> bool:
+    """An entry, or the document of a cost that was booked anew, once it is matched with what takes the cost back."""
+    if row["move_type"] == "entry":
+        return True
+    return not reference(row["reversed_entry_id"]) and not money(row["amount_residual"])
 
 
 def _payee(move: Move, moved: Moved | None) -> str:
@@ -256,7 +288,7 @@ def _payee(move: Move, moved: Moved | None) -> str:
 
 def _mark(key: str) -> str:
     """What tells the entries of an order, behind what they are about."""
-    return f" · {key[:SHORT_KEY]}"
+    return f"{BETWEEN}{key[:SHORT_KEY]}"
 
 
 def _ref(account: str, bank_id: str, key: str) -> str:

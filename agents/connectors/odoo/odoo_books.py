@@ -12,7 +12,9 @@ from agents.connectors.contract import Absent, Found, Receipt
 from agents.connectors.odoo.credit_notes import CreditNotes
 from agents.connectors.odoo.credits import CreditUse
 from agents.connectors.odoo.documents import Draft
-from agents.connectors.odoo.movements import Movements, cost_lines
+from agents.connectors.odoo.movements import Movements
+from agents.connectors.odoo.purchases import RECEIPT, refuse_used
+from agents.connectors.odoo.reasons import cost_lines
 from agents.connectors.odoo.writing import writing_of
 
 if TYPE_CHECKING:
@@ -81,12 +83,12 @@ class OdooBooks:
         return self._receipt(self._documents.post(draft))
 
     def credit(self, order: InvoiceCredit, key: str) -> Receipt:
-        """Post the credit note of a whole invoice; as `issue`."""
+        """Post the credit note of an invoice or a part of it; as `issue`."""
         if (found := self._documents.find(named(CREDIT, key))) is not None:
             return self._receipt(found)
         day = as_local(self._clock.now()).date()
         self._chart().refuse_locked(day)
-        return self._receipt(CreditNotes(self._writing).post(order, named(CREDIT, key), day))
+        return self._receipt(CreditNotes(self._writing, self._chart()).post(order, named(CREDIT, key), day))
 
     def find_record(self, order: BookOrder, key: str) -> Lookup:
         """Whether all of an order is in the books; raises as `find`."""
@@ -114,6 +116,8 @@ class OdooBooks:
         chart.refuse_locked(order.day)
         partner = self._parties.made(order.vendor)
         self._documents.refuse_twice(named(BILL, key), partner, order.reference)
+        refuse_used(self._writing.records, {order.receipt: named(BILL, key)} if order.receipt else {})
+        head: dict[str, JsonValue] = {"date": order.day.isoformat(), "ref": order.reference, RECEIPT: order.receipt}
         draft = Draft(
             key=named(BILL, key),
             kind="in_invoice",
@@ -121,7 +125,7 @@ class OdooBooks:
             day=order.day,
             currency=chart.currency_of(order.currency),
             totals=order.totals,
-            head={"date": order.day.isoformat(), "invoice_date_due": order.due.isoformat(), "ref": order.reference},
+            head=head | {"invoice_date_due": order.due.isoformat()},
             lines=cost_lines(chart, order.costs),
             worth=cents(order.totals.gross * order.rate) if order.rate and order.currency != chart.currency else None,
         )

@@ -9,12 +9,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_export import export_text
-from agents.connectors.book_figures import PRIVATELY, Figure, PastCost, ProfitAndLoss, SourceRow, VatPosition
+from agents.connectors.book_figures import PRIVATELY, BareCost, Figure, PastCost, ProfitAndLoss, SourceRow, VatPosition
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, Span, Wanted
 from agents.connectors.odoo.chart import COSTS, category_of
+from agents.connectors.odoo.credited import creditable
 from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
 from agents.connectors.odoo.open_items import OpenDocuments
+from agents.connectors.odoo.opening import chart_of, open_records
+from agents.connectors.odoo.purchases import purchases_of, receipts, taken_back
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
 from agents.connectors.sepa import packed
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.contract import ConnectorContext
+    from agents.connectors.credit_notes import Creditable
     from agents.connectors.odoo.chart import Chart, Journal
     from agents.connectors.odoo.records import Records
 
@@ -125,6 +130,10 @@ class OdooFigures:
         """One invoice or bill; None when Odoo holds none of this number up to that day."""
         return self._open.document(number, on)
 
+    def creditable(self, number: str) -> Creditable:
+        """What of an invoice can still be credited, after all credit notes that are posted in Odoo."""
+        return creditable(self._records, self._chart, number)
+
     def unexplained(self, on: date) -> Figure:
         """Movements of which nobody has said what they were for, of those up to a day."""
         names = {each.suspense: each.name for each in self._chart.banks if each.suspense}
@@ -141,9 +150,24 @@ class OdooFigures:
         waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
         return {name: row for name, row in self.booked_moves(account).items() if name in waiting} if waiting else {}
 
+    def bare_costs(self, account: str) -> dict[str, BareCost]:
+        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT.
+
+        Those that the owner booked by hand in Odoo are none of them.
+        """
+        found = purchases_of(self._records, self._bank(account))
+        bare = {name: self._cost_name(each.account) for name, each in found.items() if not each.taken_back_by}
+        booked = self.booked_moves(account) if bare else {}
+        return {name: BareCost(row, bare[name]) for name, row in booked.items() if name in bare}
+
+    def receipts(self) -> frozenset[str]:
+        """Every receipt that a document names, as it names it."""
+        return receipts(self._records)
+
     def past_costs(self) -> tuple[PastCost, ...]:
         """What was paid to whom for what, the oldest first; what the owner took privately with it."""
         found: dict[int, tuple[str, dict[str, None], bool]] = {}
+        again = taken_back(self._records)
         costs: list[JsonValue] = [*self._accounts(COSTS)]
         private: list[JsonValue] = [each.number for each in self._chart.accounts if category_of(each.name) == PRIVATE]
         bought: list[JsonValue] = ["&", ["move_type", "in", [*BILLS]], ["account_id", "in", costs]]
@@ -151,6 +175,8 @@ class OdooFigures:
         fields = ("move_id", "move_type", "date", "partner_id", "name", "account_id", "balance")
         rows = self._records.search(LINE, [IS_POSTED, ["balance", ">", 0], "|", *bought, *taken], fields)
         for each in sorted(rows, key=lambda row: (text(row["date"]), number_of(row))):
+            if reference(each["move_id"]) in again:
+                continue
             is_private = each["move_type"] == "entry"
             payee = text(each["name"]) if is_private else name_of(each["partner_id"])
             named = PRIVATELY if is_private else self._name(each)
@@ -182,11 +208,25 @@ class OdooFigures:
         return {each.number: category_of(each.name) for each in found if each.number not in self._chart.exchange}
 
     def _name(self, row: Row) -> str:
-        account = self._chart.named(reference(row["account_id"]))
-        return category_of(account.name) if account else name_of(row["account_id"])
+        return self._cost_name(reference(row["account_id"])) or name_of(row["account_id"])
+
+    def _cost_name(self, number: int) -> str:
+        account = self._chart.named(number)
+        return category_of(account.name) if account else ""
 
     def _bank(self, account: str) -> Journal:
         return self._chart.bank(account)
+
+
+def open_figures(context: ConnectorContext) -> OdooFigures:
+    """The figures of the Odoo that is connected now.
+
+    Raises:
+        NeedsOwner: none is, or it does not take the key.
+        Transient: it does not answer.
+    """
+    records = open_records(context)
+    return OdooFigures(records, chart_of(context, records))
 
 
 def _turned(figure: Figure) -> Figure:

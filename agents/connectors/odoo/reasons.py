@@ -20,7 +20,9 @@ from agents.errors import NeedsOwner, NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agents.connectors.book_orders import CreditApply, Move, Part
+    from pydantic import JsonValue
+
+    from agents.connectors.book_orders import Cost, CreditApply, Move, Part
     from agents.connectors.odoo.chart import Chart, Journal
     from agents.connectors.odoo.register import Credit, Document
 
@@ -96,6 +98,24 @@ def credit_legs(order: CreditApply, loose: Iterable[Credit], chart: Chart, known
         legs.append(Leg(taken, worth, currency, amount, f"credit for {part.number}", partner, to=code))
         legs.append(Leg(document.ledger_account, -worth, currency, -amount, part.number, partner, to=part.number))
     return tuple(legs)
+
+
+def cost_lines(chart: Chart, costs: Iterable[Cost]) -> list[dict[str, JsonValue]]:
+    """Costs as the lines of a bill.
+
+    Raises:
+        NeedsOwner: Odoo has no such account or tax.
+    """
+    return [
+        {
+            "name": each.category,
+            "quantity": 1.0,
+            "price_unit": float(each.net),
+            "account_id/.id": chart.cost(each.category),
+            "tax_ids/.id": str(chart.tax("purchase", each.tax) or ""),
+        }
+        for each in costs
+    ]
 
 
 def _paid(reason: Payment, amount: Decimal, chart: Chart, known: Known) -> list[Leg]:

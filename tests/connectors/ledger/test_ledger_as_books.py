@@ -9,6 +9,7 @@ import pytest
 
 from agents.connectors.ledger.figure_reader import read_figures
 from tests.connectors.books_credits import CreditsContract
+from tests.connectors.books_receipts import ReceiptsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.connectors.book_figures import BookReports
-    from agents.connectors.ledger.ledger_connector import LedgerConnector
+    from agents.connectors.books_connector import BooksConnector
 
 
 class EmbeddedLedger:
@@ -26,7 +27,7 @@ class EmbeddedLedger:
     def __init__(self, folder: Path) -> None:
         self.room = LedgerRoom(folder)
 
-    def open(self) -> LedgerConnector:
+    def open(self) -> BooksConnector:
         return self.room.open()
 
     def set_day(self, today: date) -> None:
@@ -40,7 +41,7 @@ class EmbeddedLedger:
         return read_figures(self.room.vault, self.room.state)
 
 
-class TestBooks(BooksContract, CreditsContract):
+class TestBooks(BooksContract, CreditsContract, ReceiptsContract):
     """The suite on the embedded ledger."""
 
     @pytest.fixture

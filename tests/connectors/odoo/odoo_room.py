@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from agents.connectors.ledger.ledger_connector import LedgerConnector
+from agents.connectors.book_keeping import ODOO
+from agents.connectors.books_connector import BooksConnector
 from agents.connectors.odoo.calls import is_look, refusal
 from agents.connectors.odoo.chart import read_chart
 from agents.connectors.odoo.odoo_books import OdooBooks
@@ -30,7 +31,8 @@ RATES = {
     "USD": (("2026-01-01", "0.90"), ("2026-02-18", "0.912"), ("2026-03-01", "0.92")),  # what one costs in euros
     "CHF": (("2026-01-01", "1.05"),),
 }
-DOCUMENTS = {"INV": ("out_invoice", "out_refund"), "BILL": ("in_invoice",)}
+SALES = ("out_invoice", "out_refund")
+DOCUMENTS = {"INV": SALES, "CN": SALES, "BILL": ("in_invoice",)}
 
 
 @dataclass
@@ -126,8 +128,8 @@ class OdooRoom:
     def books(self) -> OdooBooks:
         return OdooBooks(self.records, lambda: self.chart, self.odoo.clock)
 
-    def open(self) -> LedgerConnector:
-        return LedgerConnector(self.books)
+    def open(self) -> BooksConnector:
+        return BooksConnector(self.books, ODOO)
 
     def set_day(self, today: date) -> None:
         self.odoo.clock.set(datetime.combine(today, time(12), UTC))
@@ -137,6 +139,8 @@ class OdooRoom:
 
     def number(self, ledger_number: str) -> str:
         """Odoo gives numbers by kind and month, and receipts have some of those of bills."""
+        if "/" in ledger_number:
+            return ledger_number
         kind, _, at = ledger_number.split("-")
         domain = (["move_type", "in", [*DOCUMENTS[kind]]], ["state", "=", "posted"])
         names = [

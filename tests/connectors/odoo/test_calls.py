@@ -12,7 +12,7 @@ from agents.clock import SystemClock
 from agents.connectors.odoo.calls import Refused, refusal
 from agents.connectors.odoo.json2_calls import Json2Calls
 from agents.connectors.odoo.jsonrpc_calls import JsonRpcCalls
-from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from agents.errors import LockedOut, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.security.egress import Egress
 from agents.security.web_egress import NothingSent
 from tests.connectors.odoo.conftest import KEY, account_of, calls_of
@@ -125,14 +125,14 @@ def test_nobody_there_is_nothing_sent(ways: tuple[Odoo, OdooCalls]) -> None:
 def test_a_key_that_ran_out_is_for_the_owner(ways: tuple[Odoo, OdooCalls]) -> None:
     odoo, calls = ways
     odoo.expire_key()
-    with pytest.raises(NeedsOwner) as refused:
+    with pytest.raises(LockedOut) as refused:
         load(calls)
     assert "new key" in refused.value.hint
 
 
 def test_what_the_user_may_not_is_for_the_owner(ways: tuple[Odoo, OdooCalls]) -> None:
     _, calls = ways
-    with pytest.raises(NeedsOwner, match="does not let the user"):
+    with pytest.raises(LockedOut, match="does not let the user"):
         calls.call("ir.model.data", "search_read", None, {"domain": [], "fields": ["name"]})
 
 
@@ -179,7 +179,7 @@ def test_the_key_is_in_no_log(odoo: Odoo, caplog: pytest.LogCaptureFixture) -> N
         ("psycopg2.OperationalError", "server closed the connection", Transient),
         ("psycopg2.errors.LockNotAvailable", "busy", Transient),
         ("builtins.TypeError", "keys must be str", OutcomeUnknown),
-        ("odoo.http.SessionExpiredException", "expired", NeedsOwner),
+        ("odoo.http.SessionExpiredException", "expired", LockedOut),
         ("werkzeug.exceptions.Weird", "?", OutcomeUnknown),
     ],
 )

@@ -13,6 +13,7 @@ from agents.connectors.odoo.chart import kept_chart
 from agents.connectors.odoo.chart import place_of as chart_place
 from agents.connectors.odoo.checks import look_over, stopping
 from agents.connectors.odoo.connecting import calls_of, forget_account, keep_account, kept_answers, try_account
+from agents.connectors.odoo.opening import open_records
 from agents.connectors.odoo.records import Records
 from agents.errors import NeedsOwner, NotAllowed
 from agents.security.egress import Egress
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.odoo.chart import Journal
+
+
+ANOTHER = "127.1"  # an old way to write this computer, which we do not take for it
 
 
 class Kept(dict[str, str]):
@@ -54,7 +58,14 @@ def context(tmp_path: Path) -> ConnectorContext:
 
 
 def answers(odoo: Odoo, **changes: str) -> dict[str, str]:
-    given = {"url": odoo.url, "database": DATABASE, "user": "bookkeeper", "key": KEYS["bookkeeper"], "ca_file": ""}
+    given = {
+        "url": odoo.url,
+        "database": DATABASE,
+        "user": "bookkeeper",
+        "key": KEYS["bookkeeper"],
+        "ca_file": "",
+        "in_clear": "",
+    }
     return given | changes
 
 
@@ -141,6 +152,25 @@ def test_another_computer_is_not_reached_in_clear() -> None:
     given = {"url": "http://odoo.example", "database": "x", "user": "x", "key": "x"}
     with pytest.raises(NotAllowed, match="without encryption"):
         try_account(given)
+    with pytest.raises(NeedsOwner, match="is not the host that"):
+        try_account(given | {"in_clear": "other.example"})
+    with pytest.raises(NeedsOwner, match="is not the host"):  # it has encryption, so nothing is to be allowed
+        try_account(given | {"url": "https://odoo.example", "in_clear": "odoo.example"})
+
+
+def test_another_computer_is_reached_in_clear_where_the_owner_named_it(odoo: Odoo, context: ConnectorContext) -> None:
+    url = odoo.url.replace("127.0.0.1", ANOTHER)
+    with pytest.raises(NotAllowed, match="without encryption"):
+        try_account(answers(odoo, url=url))
+    assert odoo.asked == []
+    named = answers(odoo, url=url, in_clear=ANOTHER)
+    assert "took the key" in try_account(named)
+    keep_account(context, named)
+    assert kept_answers(context)["in_clear"] == ANOTHER
+    assert open_records(context).find("inv_1") is None
+    account = read_account(context.state)
+    with pytest.raises(NotAllowed, match="without encryption"):
+        account.model_copy(update={"in_clear": "other.example"}).egress.check(account.destination, encrypted=False)
 
 
 def test_a_damaged_file_is_for_the_owner(context: ConnectorContext) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.connectors.book_orders import BankBook, BankExplain, CreditApply, Unexplained
+from agents.connectors.book_orders import BankBook, BankExplain, CreditApply, Spending, Unexplained
 from agents.connectors.contract import Absent, Found
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown
@@ -23,6 +23,7 @@ from tests.connectors.books_story import (
     invoice,
     named,
     paid,
+    taken,
     to,
     used,
 )  # fmt: skip
@@ -40,6 +41,13 @@ PREPAID = bank("b1", "01-04", "200.00", paid("Northwind"))
 DOLLARS = bill("Cloud Inc", "C-77", "01-10", "02-10", cost("Software", "100.00"), usd="0.90")
 BACK = bank("b2", "01-25", "-500.00", paid("Northwind", (FIRST, "500.00")))
 Story = tuple[tuple[str, "Order"], ...]
+LEFT, TINY = ("79.37", "39.68"), ("0.05", "0.03")
+
+
+def _part(net: str, total: str, left: str) -> InvoiceCredit:
+    money = {"total": Decimal(total), "left": Decimal(left), "lines": (taken(net, "19"),)}
+    return InvoiceCredit.model_validate({"number": FIRST, "customer": "Initech", "currency": "EUR", **money})
+
 
 BROKEN: dict[str, tuple[Story, Order]] = {
     "a payment of two invoices with a fee": (
@@ -53,6 +61,10 @@ BROKEN: dict[str, tuple[Story, Order]] = {
     ),
     "a purchase": ((), bank("b1", "01-20", "-23.80", bought(cost("Office", "20.00", "19")))),
     "goods taken back": ((), bank("b1", "01-20", "23.80", bought(cost("Office", "20.00", "19")))),
+    "a cost that gets its receipt later": (
+        (("01-10", bank("b1", "01-10", "-119.00", bought(cost("Office", "119.00")))),),
+        explains("b1", "01-10", "-119.00", Spending(costs=(cost("Office", "100.00", "19"),), receipt="a.pdf")),
+    ),
     "a transfer": ((), bank("b1", "01-20", "-50.00", to("Savings"))),
     "an explanation": (
         (("01-20", bank("b1", "01-20", "-6.00", Unexplained())),),
@@ -72,6 +84,14 @@ BROKEN: dict[str, tuple[Story, Order]] = {
             closing=Decimal("1300.00"),
             closed_on=day("01-20"),
         ),
+    ),
+    "a part of an invoice, with the cents that other parts have left": (
+        (("01-05", invoice("Initech", ("100.05", "19"))), *(("01-06", _part("33.35", "39.69", left)) for left in LEFT)),
+        _part("33.35", "39.68", "0.00"),
+    ),
+    "a part of an invoice, with a cent of a tax that comes to nothing": (
+        (("01-05", invoice("Initech", ("0.06", "19"))), *(("01-06", _part("0.02", "0.02", left)) for left in TINY)),
+        _part("0.02", "0.03", "0.00"),
     ),
     "a credit note": (
         OWED,
@@ -166,6 +186,33 @@ def test_what_an_order_explains_otherwise_than_the_books_have_it_is_refused() ->
     perform(room, [("01-10", explains("b1", "01-09", "-6.00", to("Private")))], 5)
     with pytest.raises(NotAllowed, match="waits to be explained"):
         perform(room, [("01-10", explains("b1", "01-09", "-6.00", to("Savings")))], 6)
+
+
+def test_a_cost_that_another_order_has_begun_to_book_anew_is_left_to_it() -> None:
+    room = at([("01-10", bank("b1", "01-10", "-119.00", bought(cost("Office", "119.00"))))])
+    orders = [
+        explains("b1", "01-10", "-119.00", Spending(costs=(cost("Office", "100.00", "19"),), receipt=each))
+        for each in ("a.pdf", "b.pdf")
+    ]
+    room.calls.breaks = room.calls.written + 2  # it is taken back, and not booked anew yet
+    with pytest.raises(OutcomeUnknown):
+        perform(room, [("01-11", orders[0])], 5)
+    assert room.reports().bare_costs("Checking") == {}
+    with pytest.raises(NotAllowed, match="no movement"):
+        perform(room, [("01-11", orders[1])], 6)
+    assert isinstance(room.open().find(key_of(5), orders[0]), Absent)
+    perform(room, [("01-11", orders[0])], 5)
+    assert room.reports().receipts() == {"a.pdf"}
+
+
+def test_the_costs_of_accounts_whose_names_begin_alike_are_told_apart() -> None:
+    room = OdooRoom()
+    room.odoo.call("account.journal", "write", [room.odoo.journal("BNK2")], {"name": "Checking two"})
+    room.read_chart()
+    bare = bought(cost("Office", "119.00"))
+    perform(room, [("01-10", bank("b1", "01-10", "-119.00", bare, account="Checking-Two"))])
+    assert room.reports().bare_costs("Checking") == {}
+    assert room.reports().bare_costs("Checking two").keys() == {"b1"}
 
 
 def test_a_movement_that_the_owner_has_booked_by_hand_is_left_alone() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.connectors.books_credits import CreditsContract
+from tests.connectors.books_receipts import ReceiptsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.odoo.odoo_room import OdooRoom
 
 
-class TestOdooBooks(BooksContract):
+class TestOdooBooks(BooksContract, CreditsContract, ReceiptsContract):
     """The suite on Odoo."""
 
     @pytest.fixture

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agents.connectors.contract import Receipt
-    from tests.connectors.odoo.conftest import Client
+    from agents.connectors.odoo.odoo_books import OdooBooks
     from tests.standins.odoo.world import Odoo
 
 MANY, THREADS, MAX_TRIES = 50, 2, 300
@@ -50,17 +50,17 @@ def until_done(ask: Callable[[], Receipt], tries: list[int], lock: threading.Loc
     raise AssertionError("it does not come to an end")
 
 
-def worked(client: Client, number: int, tries: list[int], lock: threading.Lock) -> tuple[str, str]:
+def worked(books: OdooBooks, number: int, tries: list[int], lock: threading.Lock) -> tuple[str, str]:
     """One invoice, and the movement that pays it."""
     line = InvoiceLine(text="work", quantity=Decimal(1), price=Decimal(100 + number), tax=Decimal(19))
     customer = f"Customer {number % 7}"
     order = InvoiceCreate(customer=customer, lines=(line,), currency="EUR", due_days=14)
-    issued = until_done(lambda: client.books.issue(order, sha256_hex(f"issue {number}".encode())), tries, lock)
+    issued = until_done(lambda: books.issue(order, sha256_hex(f"issue {number}".encode())), tries, lock)
     gross = order.totals.gross
     reason = paid(customer, (issued.provider_id, f"{gross}"))
     move = Move(bank_id=f"b{number}", day=NOON.date(), amount=gross, text="paid", reason=reason)
-    book = BankBook(account="Checking", currency="EUR", moves=(move,))
-    booked = until_done(lambda: client.books.record(book, sha256_hex(f"pay {number}".encode())), tries, lock)
+    statement = BankBook(account="Checking", currency="EUR", moves=(move,))
+    booked = until_done(lambda: books.record(statement, sha256_hex(f"pay {number}".encode())), tries, lock)
     return issued.provider_id, booked.provider_id
 
 
@@ -68,7 +68,7 @@ def test_fifty_invoices_and_fifty_payments_are_fifty_and_fifty(faulty: Odoo) -> 
     client, tries, lock = client_of(faulty, timeout_s=5.0), [0], threading.Lock()
     faulty.faults.draw("payments", 0.1, BROKEN)
     with ThreadPoolExecutor(THREADS) as pool:
-        done = list(pool.map(lambda number: worked(client, number, tries, lock), range(MANY)))
+        done = list(pool.map(lambda number: worked(client.books, number, tries, lock), range(MANY)))
     met = len(faulty.faults.met)
     faulty.faults.end()
     assert met > MANY

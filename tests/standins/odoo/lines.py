@@ -12,7 +12,7 @@ from tests.standins.odoo.matching import MOVE, partials_of, reconcile, refresh, 
 from tests.standins.odoo.methods import Table
 from tests.standins.odoo.numbers import SALES
 from tests.standins.odoo.records import api
-from tests.standins.odoo.totals import check_balance, sync
+from tests.standins.odoo.totals import book, check_balance, sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,7 @@ class Line(Table):
         "discount": Field(kind="float", label="Discount (%)"),
         "tax_ids": many("account.tax", "Taxes"),
         "tax_line_id": one("account.tax"),
+        "tax_repartition_line_id": one("account.tax.repartition.line"),
         "price_subtotal": money("Subtotal"),
         "price_total": money("Total"),
         "debit": money(),
@@ -108,6 +109,9 @@ class Line(Table):
             raise UserError("You cannot add/modify entries of a posted journal entry. Reset it to draft first.")
         vals.setdefault("currency_id", move["currency_id"])
         vals.setdefault("partner_id", move["partner_id"])
+        if share := vals.get("tax_repartition_line_id"):
+            tax = self.env.value("account.tax.repartition.line", share, "tax_id")
+            return vals | {"display_type": "tax", "tax_line_id": tax}
         if vals.get("display_type", "product") != "product":
             return vals
         if vals.get("product_id"):
@@ -174,7 +178,10 @@ class Line(Table):
                 refresh(self.env, each)
             move = self.row(each)["move_id"]
             if (MOVE, move) not in self.env.busy and self.value(each, "parent_state") == "draft":
-                sync(self.env, move)
+                is_tax = self.row(each)["display_type"] == "tax"
+                if is_tax:
+                    book(self.env, self.env[MOVE].row(move), each, self.row(each)["amount_currency"])
+                sync(self.env, move, keeps_taxes=is_tax)
                 check_balance(self.env, move)
 
     @api("write")

@@ -53,6 +53,7 @@ PAYMENT_STATES = {
     "invoicing_legacy": "Invoicing App Legacy",
 }
 STATES = {"draft": "Draft", "posted": "Posted", "cancel": "Cancelled"}
+RECKONS_TAXES = {"move_type", "currency_id", "invoice_date", "date", "invoice_line_ids", "line_ids"}
 FIXED_ONCE_POSTED = [
     "invoice_date",
     "date",
@@ -187,7 +188,7 @@ class Move(Table):
             if self.row(each)["state"] == "draft":
                 self._settle_dates(each, names)
                 self._settle_name(each, names)
-                sync(self.env, each)
+                sync(self.env, each, keeps_taxes=names.isdisjoint(RECKONS_TAXES))
                 check_balance(self.env, each)
             elif "invoice_date_due" in names:
                 for line in lines(self.env, each, "payment_term"):

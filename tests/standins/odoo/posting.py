@@ -59,7 +59,7 @@ def _post(env: Env, id_: int) -> None:
         moves.set(id_, name=numbers.next_name(env, row))
     if row["move_type"] in numbers.SALES and not row["payment_reference"]:
         moves.set(id_, payment_reference=moves.row(id_)["name"])
-        sync(env, id_)
+        sync(env, id_, keeps_taxes=True)
     moves.set(id_, state="posted", posted_before=True)
     if row["reversed_entry_id"]:
         close(env, id_, row["reversed_entry_id"])

@@ -13,7 +13,7 @@ from tests.standins.odoo.errors import BadValue, MissingError, UserError, broken
 from tests.standins.odoo.fields import Field, Row, Value, char, one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tests.standins.odoo.tables import Transaction
 
@@ -192,22 +192,27 @@ class Model:
         return {name: value for name, value in vals.items() if name not in same}
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Delete records and the rows that hang on them, with their external ids."""
+        """Delete records and the rows that hang on them, with their external ids; what is of their own kind stays."""
         ids, gone = list(ids), set[tuple[str, int]]()
         for each in ids:
             self.row(each)
         self.before_unlink(ids)
         for each in ids:
-            for name, of in self.fields.items():
-                if of.kind == "one2many" and of.only is None:
-                    for child in self.value(each, name):
-                        self.env.tx.drop(of.to, child)
-                        gone.add((of.to, child))
-            self.env.tx.drop(self.name, each)
-            gone.add((self.name, each))
+            gone |= {(self.name, each), *self._let_go(each)}
+        for model, id_ in gone:
+            self.env.tx.drop(model, id_)
         for id_, row in list(self.env.tx.table("ir.model.data").items()):
             if (row["model"], row["res_id"]) in gone:
                 self.env.tx.drop("ir.model.data", id_)
+
+    def _let_go(self, id_: int) -> Iterator[tuple[str, int]]:
+        """What hangs on a record and goes with it; what is of its own kind only loses the link."""
+        for name, of in self.fields.items():
+            for child in self.value(id_, name) if of.kind == "one2many" and of.only is None else ():
+                if of.to == self.name:
+                    self.set(child, **{of.inverse: False})
+                else:
+                    yield of.to, child
 
     def find(self, domain: Sequence[Value] = (), order: str = "") -> list[int]:
         """Ids, whoever may see them; archived ones only when the context or the domain says so."""

@@ -307,3 +307,16 @@ def test_accounts_add_up_and_stay_while_they_are_used(books: Books) -> None:
     assert books.call("account.account", "unlink", [books.account("612000")]) is True
     new = books.call("account.account", "create", {"name": "Due", "code": "121500", "account_type": "asset_receivable"})
     assert books.row("account.account", new, "reconcile", "display_name")["reconcile"] is True
+
+
+def test_what_takes_a_deleted_document_back_stays_whole(books: Books) -> None:
+    first = books.invoice(10.0)
+    back = books.invoice(10.0, kind="out_refund", reversed_entry_id=first)
+    books.call(MOVE, "button_draft", [first, back])
+    books.call(MOVE, "unlink", [first])
+    assert books.row(MOVE, back, "reversed_entry_id", "amount_total") == {
+        "id": back,
+        "reversed_entry_id": False,
+        "amount_total": 10.0,
+    }
+    assert {books.row(LINE, each, "move_id")["move_id"] for each in books.find(LINE)} == {back}

@@ -27,14 +27,17 @@ def sign(move: Row) -> int:
     return -1 if move["move_type"] in CREDITS else 1
 
 
-def sync(env: Env, move_id: int) -> None:
-    """Bring the dependent lines of a draft up to date with the lines written by somebody."""
+def sync(env: Env, move_id: int, *, keeps_taxes: bool = False) -> None:
+    """Bring the dependent lines of a draft up to date with the lines written by somebody.
+
+    `keeps_taxes`: those lines are as they were, so that what somebody entered for a tax stays.
+    """
     env.busy.add((MOVE, move_id))
-    _sync(env, env[MOVE].row(move_id))
+    _sync(env, env[MOVE].row(move_id), keeps_taxes=keeps_taxes)
     env.busy.discard((MOVE, move_id))
 
 
-def _sync(env: Env, move: Row) -> None:
+def _sync(env: Env, move: Row, *, keeps_taxes: bool) -> None:
     move_id = move["id"]
     if move["move_type"] == "entry":
         for each in lines(env, move_id):
@@ -52,7 +55,8 @@ def _sync(env: Env, move: Row) -> None:
         gross = subtotal + sum(coins.values(), Decimal(0))
         env[LINE].set(line["id"], price_subtotal=subtotal, price_total=gross, partner_id=move["partner_id"])
         book(env, move, line["id"], sign(move) * subtotal)
-    _tax_lines(env, move, {each: rounded_to(env, move["currency_id"], amount) for each, amount in taxes.items()})
+    if not keeps_taxes:
+        _tax_lines(env, move, {each: rounded_to(env, move["currency_id"], amount) for each, amount in taxes.items()})
     _due_lines(env, env[MOVE].row(move_id))
 
 
