@@ -6,7 +6,7 @@ What we did is none: a document with our key is as we wrote it, and what was mat
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ class News:
 
 def news_of(look: Look, kept: Mapping[int, str]) -> Iterator[News]:
     """What happened to each document since it was kept (by number), in the order of the documents."""
-    for now in () if look.is_first else look.documents:
+    for now in look.documents:
         if kept.get(now.number) != now.text():
             before = now.before(kept[now.number]) if now.number in kept else None
             mark = hashlib.sha256(f"{look.position}\n{now.text()}".encode(errors="replace")).hexdigest()[:16]
@@ -77,7 +77,9 @@ def _new(now: Seen) -> Iterator[Told]:
     if now.is_ours:
         if not now.is_written_by_us and now.state != POSTED:
             yield "undone", f"{_begun(_name(now))} is {now.state}: somebody took it back in Odoo.", True
-        elif not now.is_written_by_us and now.open == now.total:  # else it may be a payment alone
+        elif now.open != now.total and not now.is_matched_by_us:
+            yield from _paid(replace(now, open=now.total), now)
+        elif not now.is_written_by_us and now.open == now.total:
             said = f"Somebody wrote into {_name(now)} in Odoo soon after us; what changed, nobody can tell."
             yield "touched", said, False
     elif now.state == POSTED:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.connectors.odoo.changes import Changes
 from agents.connectors.odoo.reader import position_from, seen_from
+from agents.errors import NeedsOwner
 from tests.clock import NOON
 from tests.connectors.books_hand import key_of
 from tests.connectors.odoo.odoo_room import OdooRoom
@@ -36,19 +37,30 @@ INVOICE = InvoiceCreate(
 
 @dataclass
 class Office:
-    """An Odoo in which others work too, and everything that watches it. `name`: which database it is."""
+    """An Odoo in which others work too, and everything that watches it.
+
+    No `database`: none is connected. `position`: what is taken for the kept one, if anything.
+    """
 
     house: House
     room: OdooRoom = field(default_factory=OdooRoom)
-    name: str = "one"
+    database: str = "one"
+    position: str = ""
     is_kept: bool = True
     wake: threading.Event = field(default_factory=threading.Event)
     now: datetime = NOON
 
+    @property
+    def name(self) -> str:
+        """As the source of the connector."""
+        if not self.database:
+            raise NeedsOwner("no Odoo is connected", hint="Connect it.")
+        return self.database
+
     def look(self, before: str | None, known: Mapping[int, str]) -> Look:
         """As the source of the connector."""
         changes = Changes(self.room.records, self.room.odoo.uid())
-        position = None if before is None else position_from(before)
+        position = None if before is None else position_from(self.position or before)
         return changes.look(position, {number: seen_from(kept) for number, kept in known.items()})
 
     def watcher(self) -> OdooWatcher:

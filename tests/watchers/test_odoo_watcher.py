@@ -123,6 +123,9 @@ def test_a_part_that_is_paid_and_a_line_that_is_another_are_told(office: Office)
     ]
     second = office.move(office.issue(2))
     office.told()
+    odoo.clock.advance(3600)
+    office.write("in_invoice")
+    assert len(office.told()) == 1
     (line,) = odoo.find("account.move.line", ["move_id", "=", second], ["display_type", "=", "product"])
     odoo.call("account.move.line", "write", [line], {"name": "other work"}, login="admin")
     (words,) = office.told()
@@ -154,6 +157,26 @@ def test_a_payment_that_somebody_registers_and_takes_back_is_told(office: Office
         for each in office.room.odoo.find("account.payment"):
             office.room.odoo.call("account.payment", "action_draft", [each], login="admin")
     assert len(office.alerts()) == 2
+
+
+def test_a_payment_that_is_taken_back_long_after_is_told_though_nothing_was_written(office: Office) -> None:
+    move, odoo = office.move(office.issue()), office.room.odoo
+    office.pay(move)
+    assert len(office.told()) == 1
+    odoo.clock.advance(3600)
+    office.write("in_invoice")
+    assert len(office.told()) == 1
+    odoo.clock.set(NOON)  # so that no moment of a writing tells of it
+    office.unpay(move)
+    assert [each.startswith("A payment of") for each in office.told()] == [True]
+
+
+def test_what_others_change_in_documents_of_their_own_is_their_affair(office: Office) -> None:
+    made, odoo = office.write("out_invoice"), office.room.odoo
+    odoo.call("account.move", "action_post", [made], login="admin")
+    assert len(office.told()) == 1
+    odoo.call("account.move", "write", [made], {"invoice_date_due": "2027-01-31"}, login="admin")
+    assert office.told() == []
 
 
 def test_a_bill_that_comes_in_is_told_before_it_is_posted(office: Office) -> None:
@@ -223,10 +246,22 @@ def test_very_many_alarms_are_one(office: Office) -> None:
 
 def test_another_database_is_looked_into_from_its_own_beginning(office: Office) -> None:
     office.write("in_invoice")
-    office.name = "two"
+    office.database = "two"
     assert office.told() == []
-    office.name = "one"
+    office.database = "one"
     assert len(office.told()) == 1
+
+
+def test_a_mistake_of_ours_is_not_kept_quiet(office: Office) -> None:
+    office.position = "no position"
+    with pytest.raises(ValueError, match="Expecting value"):
+        office.scan(office.watcher(), office.now)
+
+
+def test_an_odoo_that_is_not_connected_any_more_says_so(office: Office) -> None:
+    office.database = ""
+    (left,) = office.watcher().scan(office.now).left
+    assert left.reason == "no Odoo is connected. Connect it."
 
 
 def test_while_odoo_keeps_no_books_or_does_not_answer_nothing_is_told(office: Office) -> None:
