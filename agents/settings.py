@@ -51,6 +51,9 @@ class Settings(BaseModel):
     calendar_every_s: float = Field(
         default=300.0, ge=1, le=86_400, description="How often a calendar is looked at, once it is connected."
     )
+    odoo_every_s: float = Field(
+        default=300.0, ge=1, le=86_400, description="How often Odoo is looked into, once it keeps your books."
+    )
     meeting_hours: float = Field(
         default=0,
         ge=0,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.calendar.reader import Source
     from agents.connectors.email.reader import Bounce, MailSources
+    from agents.connectors.odoo.reader import Source as OdooSource
     from agents.durability.drop_folder_rows import DropFolder, DroppedFile
     from agents.durability.due_runs import Run
     from agents.durability.journal import Journal
@@ -27,6 +28,7 @@ Kind = Literal["email", "file", "ask", "meeting", "webhook"]
 COMMAND = "command"  # the source of events that are requests in the journal
 MAIL = "email"  # the source of mails, however they came
 FLOOD = "flood"  # the source of events about very many mails; its id is the name of the note that lists them
+ODOO = "odoo"  # the source of events about what others did in the Odoo that keeps the books
 CONTACTS = "contacts"  # the source of events that are about two notes of contacts
 
 
@@ -160,7 +162,8 @@ class WatcherContext:
     how long something takes. `stirs` counts the hints that something changed in a folder; None = there can be none, so
     it has to be looked at. `wake` is set when there is something to scan for; what runs beside a scan ends with
     `stopping`. `mail`, `calendar`: what the owner connected, None = nobody looks into any. `mail_days`, `mail_every_s`,
-    `calendar_every_s`, `meeting_hours`: as in the settings. `state`: the state folder, None = there is none.
+    `calendar_every_s`, `odoo_every_s`, `meeting_hours`: as in the settings. `odoo` gives the Odoo that keeps the books
+    now, None = another keeps them. `state`: the state folder, None = there is none.
     """
 
     root: Path
@@ -178,6 +181,8 @@ class WatcherContext:
     calendar_every_s: float = 300.0
     meeting_hours: float = 0.0
     state: Path | None = None
+    odoo: Callable[[], OdooSource | None] = lambda: None
+    odoo_every_s: float = 300.0
 
 
 class Watcher(Protocol):

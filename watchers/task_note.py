@@ -13,7 +13,7 @@ from agents.clock import as_local
 from agents.vault.neutralize import code_span, fenced, property_text
 from agents.vault.note_edit import emit_note
 from agents.vault.plain import plain
-from watchers.contract import COMMAND, CONTACTS, FLOOD
+from watchers.contract import COMMAND, CONTACTS, FLOOD, ODOO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,9 @@ _INTRODUCTIONS = {
 }
 
 
+_TITLES_OF_SOURCES = {CONTACTS: "Two contacts that look like one", ODOO: "News from Odoo"}
 _OF_SOURCES = {
+    ODOO: "Somebody did this in Odoo, or it has become late there. What stands there, shown as it came:",
     CONTACTS: "These two notes look like one contact:",
     COMMAND: "A connected assistant asks, and you let it be filed. Its words count as text from outside:",
 }
@@ -125,8 +127,8 @@ def _secrets(content: TaskContent) -> Iterator[str]:
 
 
 def _title(content: TaskContent) -> str:
-    if content.event.source == CONTACTS:
-        return "Two contacts that look like one"
+    if content.event.source in _TITLES_OF_SOURCES:
+        return _TITLES_OF_SOURCES[content.event.source]
     if content.event.taken:
         return "A file from a drop folder"
     if content.event.kind in _TITLES:

@@ -27,6 +27,7 @@ from agents.autonomy.effects import Effects
 from agents.autonomy.intake_pause import IntakePause
 from agents.autonomy.learning import Learning
 from agents.autonomy.new_epoch import NewEpoch
+from agents.autonomy.odoo_news_brain import OdooNewsBrain
 from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.owner_facts import OwnerFacts
 from agents.autonomy.owner_moves import OwnerMoves
@@ -53,6 +54,7 @@ from agents.connectors.invoice_orders import InvoiceCreate
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
 from agents.console.facts_now import owner_files_now
+from agents.console.kept_in_odoo import odoo_that_keeps
 from agents.console.memory import give_back
 from agents.console.model_when_connected import ModelWhenConnected, spending
 from agents.console.policy_reading import policy_ports
@@ -170,7 +172,7 @@ def _brain(house: House, facts: OwnerFacts) -> tuple[Brain, Thinking]:
     embedder = open_embedder()
     playbook = PlaybookBrain(house.skills, accepted=house.accepted_skills, embedder=embedder)
     asked = ModelWhenConnected(house, playbook, facts.policy)
-    contacts = ContactsBrain(house.place.root, asked, house.models)
+    contacts = ContactsBrain(house.place.root, OdooNewsBrain(asked, house.models), house.models)
     payments = PaymentBrain(house.place.root, contacts, house.models, lambda: house.book_reports)
     credit = CreditBrain(payments, house.models, lambda: house.book_reports, partial(_invoiced, house))
     slips = partial(_slips, house)
@@ -250,6 +252,8 @@ def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) 
         calendar_every_s=settings.calendar_every_s,
         meeting_hours=settings.meeting_hours,
         state=house.state,
+        odoo=partial(odoo_that_keeps, house.context),
+        odoo_every_s=settings.odoo_every_s,
     )
 
     def source(watcher: Watcher) -> Callable[[], Swept]:

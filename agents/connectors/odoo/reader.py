@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from agents.clock import as_local
 from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_behind
@@ -21,7 +23,6 @@ from agents.errors import EmployeeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
 
     from pydantic import JsonValue
 
@@ -31,6 +32,96 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.chart import Chart
 
     Row = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An invoice, bill or credit note as it stood at a look; days as ISO, empty for none; amounts in its `currency`.
+
+    `kind` and `state` as in Odoo ('out_invoice', 'posted'). `lines` tells its lines from others. `is_ours`: it has a
+    key of ours. `is_matched_by_us`: what changed of `open` since the look before, we did. `is_written_by_us`: nobody
+    else wrote into it last.
+    """
+
+    number: int
+    name: str
+    kind: str
+    state: str
+    party: str
+    day: str
+    due: str
+    total: Decimal
+    open: Decimal
+    currency: str
+    reference: str
+    lines: str
+    is_ours: bool
+    is_matched_by_us: bool = False
+    is_written_by_us: bool = False
+
+    def text(self) -> str:
+        """As it is kept, without what holds for one look only."""
+        return json.dumps([str(each) if isinstance(each, Decimal) else each for each in astuple(self)[:-2]])
+
+    def before(self, kept: str) -> Seen:
+        """The same document as it was kept before."""
+        return seen_from(kept)
+
+
+def seen_from(kept: str) -> Seen:
+    """What `Seen.text` kept."""
+    number, name, kind, state, party, day, due, total, open_, currency, reference_, lines, is_ours = json.loads(kept)
+    about = (number, name, kind, state, party, day, due)
+    return Seen(*about, Decimal(total), Decimal(open_), currency, reference_, lines, is_ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far was looked: the moment of the newest document, by Odoo; how many matchings there were, and the newest."""
+
+    at: str
+    matched: int
+    last: int
+
+    def text(self) -> str:
+        """As it is kept."""
+        return json.dumps([self.at, self.matched, self.last])
+
+
+def position_from(kept: str) -> Position:
+    """What `Position.text` kept."""
+    at, matched, last = json.loads(kept)
+    return Position(str(at), int(matched), int(last))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look brought. `is_first`: it is what was there before, and no news. `known`: as they were before it."""
+
+    documents: tuple[Seen, ...]
+    position: str
+    known: Mapping[int, Seen] = field(default_factory=dict)
+    is_first: bool = False
+
+
+class Source(Protocol):
+    """The Odoo of the owner, as a watcher looks into it; what is kept of a look is text to the watcher."""
+
+    @property
+    def name(self) -> str:
+        """Which one it is: another database is another place to look. Raises NeedsOwner: none is connected."""
+        ...
+
+    def look(self, before: str | None, known: Mapping[int, str]) -> Look:
+        """What was written since `before`, the position of a look; None = none was made.
+
+        `known`: the documents as they were seen last, by number.
+
+        Raises:
+            NeedsOwner, Transient: it cannot be looked into now.
+        """
+        ...
+
 
 INVOICES: list[JsonValue] = [["move_type", "=", "out_invoice"], ["state", "=", POSTED]]
 

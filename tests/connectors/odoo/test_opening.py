@@ -75,3 +75,16 @@ def _why(reader: OdooReader) -> str:
     standing = reader.standings(["INV/1"])["INV/1"]
     assert isinstance(standing, Unclear)
     return standing.why
+
+
+def test_a_user_who_was_given_a_second_company_since_is_refused(tmp_path: Path, odoo: Odoo) -> None:
+    context = connected(tmp_path, odoo)
+    records = open_records(context)
+    assert chart_of(context, records).company
+    (first,) = odoo.find("res.company")
+    second = odoo.call("res.company", "create", {"name": "Two", "currency_id": odoo.currency("EUR")})
+    odoo.call("res.users", "write", [odoo.uid()], {"company_ids": [[6, 0, [first, second]]]})
+    odoo.clock.advance(3601)
+    with pytest.raises(NeedsOwner, match="2 companies") as refused:
+        chart_of(context, records)
+    assert "one company alone" in refused.value.hint
