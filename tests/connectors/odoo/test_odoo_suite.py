@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.connectors.books_payouts import PayoutsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.odoo.odoo_room import OdooRoom
 
 
-class TestOdooBooks(BooksContract):
+class TestOdooBooks(BooksContract, PayoutsContract):
     """The suite on Odoo."""
 
     @pytest.fixture
