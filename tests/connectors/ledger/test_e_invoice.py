@@ -163,3 +163,9 @@ def test_the_pdf_is_marked_for_archives_and_has_the_same_bytes_again() -> None:
     for words in ("<pdfaid:part>3<", "<pdfaid:conformance>B<", "<fx:ConformanceLevel>EN 16931<", FILE_NAME):
         assert words in notes
     assert b"GTS_PDFA1" not in render_pdf(paper(), OURS)
+
+
+def test_the_words_an_owner_prints_do_not_change_what_machines_read() -> None:
+    xml = xml_of(render_pdf(paper(), ON))
+    own = {"invoice": "Honorarnote", "total": "Summe", "vat": "MwSt."}
+    assert xml_of(render_pdf(paper(), replace(ON, words=own))) == xml
