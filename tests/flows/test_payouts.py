@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tests.connectors.bank.payout_files import charged, stripe
-from tests.flows.employee import Employee
 from tests.flows.test_bank import camt, know_the_account, told, yes
 from tests.flows.test_books import invoiced, own_entry, today
+
+if TYPE_CHECKING:
+    from tests.flows.employee import Employee
 
 SECOND = (
     "\n2000-01-01 open Assets:AR:Globex\n"
