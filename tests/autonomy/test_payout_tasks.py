@@ -252,6 +252,26 @@ def test_an_invoice_in_another_currency_is_paid_with_what_it_came_to(books: Embe
     assert said(order) == [("Hooli", "INV-2026-0004", Decimal("-50.00"))]
 
 
+def test_what_went_back_is_in_the_currency_of_the_invoice_whatever_the_customer_paid_in(books: EmbeddedLedger) -> None:
+    perform(books, [("11-08", invoice("Hooli", ("100.00", "0"), currency="USD"))], first=20)  # INV-2026-0004
+    usd = {"customer_facing_currency": "usd"}
+    back = {"reporting_category": "refund"}
+    euros = GLOBEX | usd | {"customer_facing_amount": "129.00"}
+    less = BACK | usd | {"customer_facing_amount": "-20.60"}
+    came(books, "97.96")
+    assert said(proposed(decided(books, stripe(euros, less)))[0])[1] == ("Globex", "INV-2026-0002", Decimal("-19.00"))
+
+    dollars = charged(4, "92.00", "3.00", "89.00", customer_name="Hooli", customer_facing_amount="100.00", **usd)
+    half = charged(
+        5, "-46.00", "0.00", "-46.00", charge_id="ch_00000004", customer_facing_amount="-50.00", **usd | back
+    )
+    came(books, "43.00", at=301)
+    order, _ = proposed(decided(books, stripe(dollars, half)))
+    assert said(order)[1] == ("Hooli", "INV-2026-0004", Decimal("-50.00"))
+    untold = half | {"customer_facing_amount": "", "customer_facing_currency": ""}
+    assert asked(decided(books, stripe(dollars, untold))).key == "paid:txn_5"
+
+
 def test_the_payouts_of_a_month_are_one_proposal_and_the_rest_waits(books: EmbeddedLedger) -> None:
     def row(at: int, on: str, **changed: str) -> dict[str, str]:
         return charged(

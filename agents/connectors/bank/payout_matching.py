@@ -71,7 +71,7 @@ class Invoices:
         self._names = NameIndex(parties)
         self._document = document
         self._said = said
-        self._was_for: dict[str, tuple[str, str]] = {}  # what the payments of this report were for: number, party
+        self._was_for: dict[str, Share] = {}  # what the payments of this report were for
 
     def shares(self, payout: PaidOut) -> Shared:
         """What a payout is made of."""
@@ -97,7 +97,7 @@ class Invoices:
         if share.number in self._left:
             self._left[share.number] -= share.amount
         if charge.of:
-            self._was_for.setdefault(charge.of, (share.number, share.party))
+            self._was_for.setdefault(charge.of, share)
 
     def _answered(self, charge: Charge, payout: PaidOut) -> tuple[Share, bool] | None:
         answer = self._said.get(f"{ASKED}{charge.id}", "").strip()
@@ -110,7 +110,7 @@ class Invoices:
 
     def _sure(self, charge: Charge, payout: PaidOut) -> tuple[Share, bool] | None:
         if charge.amount < 0 and charge.of in self._was_for:
-            share = self._back(*self._was_for[charge.of], charge)
+            share = _back(self._was_for[charge.of], charge)
             return (share, False) if share else None
         named = {share.number: share for each in self._named(charge) if (share := self._of(each, charge, payout))}
         if len(named) == 1:
@@ -156,12 +156,6 @@ class Invoices:
         worth = charge.amount if found.currency != payout.currency else None
         return Share(party=found.party, number=number, amount=amount, worth=worth)
 
-    def _back(self, number: str, party: str, charge: Charge) -> Share | None:
-        """What went back of a payment of this report, which may not be booked yet."""
-        if charge.foreign is None:
-            return Share(party=party, number=number, amount=charge.amount)
-        return Share(party=party, number=number, amount=charge.foreign[0], worth=charge.amount)
-
     def _offered(self, charge: Charge, payout: PaidOut) -> Iterable[str]:
         """What it may have been for, the likeliest first."""
         alike = self._names.find(charge.name)
@@ -184,6 +178,15 @@ def charge_line(charge: Charge, currency: str) -> str:
     amount = amount_text(charge.amount, currency)
     foreign = f" ({amount_text(*charge.foreign)})" if charge.foreign else ""
     return ", ".join(part for part in (charge.name, f"{amount}{foreign}", charge.said) if part)
+
+
+def _back(paid: Share, charge: Charge) -> Share | None:
+    """What went back of a payment of this report, which may not be booked yet; None where its currency is not told."""
+    if paid.worth is None:
+        return Share(party=paid.party, number=paid.number, amount=charge.amount)
+    if charge.foreign is None:
+        return None
+    return Share(party=paid.party, number=paid.number, amount=charge.foreign[0], worth=charge.amount)
 
 
 def _in_currency(charge: Charge, payout: PaidOut, currency: str) -> Decimal | None:

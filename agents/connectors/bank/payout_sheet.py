@@ -31,10 +31,6 @@ class Sheet:
     amounts: tuple[str, ...]
     days: tuple[str, ...]
 
-    def has(self, about: str) -> bool:
-        """Whether there is a column for it."""
-        return about in self.columns
-
     def text(self, row: Row, about: str) -> str:
         """What a row says of it, empty without."""
         return row.cells[self.columns[about]] if about in self.columns else ""
