@@ -299,6 +299,23 @@ def test_the_payouts_of_a_month_are_one_proposal_and_the_rest_waits(books: Embed
     assert "it could not be booked: the ledger was busy" in ended(decided(books, text, done, failed))
 
 
+def test_one_movement_is_never_two_payouts_of_one_report(books: EmbeddedLedger) -> None:
+    name = {"customer_name": "Initech", "description": "INV-2026-0003"}
+    days = (("po_1", "2026-11-20"), ("po_2", "2026-11-21"))
+    text = stripe(
+        *(
+            charged(at, "10.00", "0.50", "9.50", **name, automatic_payout_id=of, automatic_payout_effective_at=on)
+            for at, (of, on) in enumerate(days)
+        )
+    )
+    came(books, "9.50")
+    order, move = proposed(decided(books, text))
+    assert [each.bank_id for each in order.moves] == ["p300"]
+    perform(books, [("11-22", order)], first=900)
+    (condition,) = waits(decided(books, text, Outcome(move.key, "done", order))).conditions
+    assert condition.about == "9.50 EUR 2026-11-21"
+
+
 def test_while_another_proposal_is_about_the_movement_the_report_waits_for_it(books: EmbeddedLedger) -> None:
     came(books)
     wait = waits(decided(books, REPORT, held=Kept((), {("Checking", "p300"): "task-7"})))
