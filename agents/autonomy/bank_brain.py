@@ -26,7 +26,10 @@ FORMATS = ("mt940", "ofx", "qfx", "sta", "xml", *TABLES)
 
 
 class BankBrain(CodeBrain):
-    """Takes statements. `reports`: the figures of the books as they are now; `slips`: opens the owner's receipts."""
+    """Takes statements, and reports of payment services.
+
+    `reports`: the figures of the books as they are now; `slips`: opens the owner's receipts.
+    """
 
     STEP = "bank"
 
@@ -54,7 +57,8 @@ class BankBrain(CodeBrain):
         from agents.autonomy.bank_tables import TableTasks  # noqa: PLC0415 (readers and rules: 2 MB, used rarely)
         from agents.autonomy.bank_tasks import SUBJECT, BankTasks, booking_in  # noqa: PLC0415 (the same)
 
-        tasks = BankTasks(self._reports, self._slips() if self._slips else None)
+        slips = self._slips() if self._slips else None
+        tasks = BankTasks(self._reports, slips)
         if booking_in(since_reopened(outcomes)):
             return tasks.decide(task, b"", outcomes, facts)  # what follows needs the file no more
         content = kept_file(self._root, task.attachments[0].stored, MAX_BYTES)
@@ -65,7 +69,7 @@ class BankBrain(CodeBrain):
             return None if is_table(task) else SUBJECT.end(f"the file cannot be read: {content.message}")
         if not is_table(task):
             return tasks.decide(task, content, outcomes, facts)
-        return TableTasks(self._root, tasks, self._reports).decide(task, content, outcomes, facts)
+        return TableTasks(self._root, tasks, self._reports, slips).decide(task, content, outcomes, facts)
 
 
 def is_table(task: TaskView) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.bank_formats import formats_in
 from agents.autonomy.bank_tasks import CATEGORY, ENDS, KEY, SUBJECT, WHICH, booking_in, missed_account
 from agents.autonomy.code_brain import is_left_out, last_of, since_reopened
+from agents.autonomy.payout_tasks import PayoutTasks
 from agents.connectors.bank.csv_recognition import is_export
 from agents.connectors.bank.csv_study import (
     ACCOUNT_OF_ALL,
@@ -21,6 +22,7 @@ from agents.connectors.bank.csv_study import (
     study,
 )
 from agents.connectors.bank.line_text import account_name
+from agents.connectors.bank.payouts import is_report
 from agents.connectors.bank.refusal import Refusal, told
 from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Decision
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from agents.autonomy.bank_formats import Fault
     from agents.autonomy.bank_tasks import BankTasks
+    from agents.autonomy.dropped_slips import Slips
     from agents.connectors.bank.csv_study import Studied
     from agents.connectors.book_figures import BookReports
     from agents.reasoning.brain import Facts, Outcome, TaskView
@@ -44,15 +47,23 @@ CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 
 
 class TableTasks:
-    """Decides about tables. `root` is the vault's resolved folder; `reports`: the figures of the books as they are."""
+    """Decides about tables. `root` is the vault's resolved folder; `reports`: the figures of the books as they are.
 
-    def __init__(self, root: Path, tasks: BankTasks, reports: Callable[[], BookReports]) -> None:
+    `slips`: what other tasks propose.
+    """
+
+    def __init__(
+        self, root: Path, tasks: BankTasks, reports: Callable[[], BookReports], slips: Slips | None = None
+    ) -> None:
         self._root = root
+        self._payouts = PayoutTasks(reports, slips)
         self._tasks = tasks
         self._reports = reports
 
     def decide(self, task: TaskView, content: bytes, outcomes: tuple[Outcome, ...], facts: Facts) -> Decision | None:
-        """The next move; None when the table is no statement of a bank."""
+        """The next move; None when the table is no statement of a bank and no report of a payment service."""
+        if is_report(content):
+            return self._payouts.decide(task, content, outcomes, facts)
         since = since_reopened(outcomes)
         last = last_of(since, KEY)
         if booking_in(since) or is_left_out(since) or (last is not None and last.kind in ENDS):

@@ -30,6 +30,7 @@ _WORDS = {
     "bank": "the bank's movements are not in up to {}",
     "owed": "just this is owed still: {}",
     "credited": "a credit note over {} waits for a decision",
+    "moved": "the payout of {} is not in the books",
 }
 
 

@@ -7,95 +7,77 @@ The models are canonical, as those of invoices: the same order in other words ha
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from agents.connectors.books import amount_text, totals
+from agents.connectors.book_reasons import (
+    CATEGORY_PATTERN,
+    MAX_CATEGORY_CHARS,
+    MAX_COSTS,
+    MAX_PARTS,
+    AccountName,
+    Cost,
+    Line,
+    Part,
+    Payment,
+    Payout,
+    Rate,
+    Reason,
+    Share,
+    Signed,
+    Spending,
+    Transfer,
+    Unexplained,
+    reason_text,
+    share_text,
+    sums_of,
+)
+from agents.connectors.books import amount_text
 from agents.connectors.contract import Action, Money, Row, Stakes
-from agents.connectors.invoice_orders import Currency, Name, Number, Percent, Price, Text
+from agents.connectors.invoice_orders import Currency, Name, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from agents.connectors.books import Totals
 
-MAX_COSTS, MAX_PARTS, MAX_MOVES, SHOWN_MOVES = 50, 50, 500, 40
-MAX_ROWS_TEXT_CHARS, MAX_CATEGORY_CHARS = 120, 40
-CATEGORY_PATTERN = r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$"
+__all__ = [
+    "CATEGORY_PATTERN",
+    "MAX_CATEGORY_CHARS",
+    "MAX_MOVES",
+    "MAX_PARTS",
+    "SHOWN_MOVES",
+    "BankBook",
+    "BankExplain",
+    "BillBook",
+    "BookOrder",
+    "Cost",
+    "CreditApply",
+    "Move",
+    "Part",
+    "Payment",
+    "Payout",
+    "Reason",
+    "Share",
+    "Spending",
+    "Transfer",
+    "Unexplained",
+    "reason_text",
+    "sums_of",
+]
 
-Category = Annotated[str, Field(pattern=CATEGORY_PATTERN, max_length=MAX_CATEGORY_CHARS)]
-AccountName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$", max_length=40)]
-Amount = Annotated[Price, Field(gt=0, decimal_places=2)]
-Signed = Annotated[Price, Field(decimal_places=2)]
-NothingOrMore = Annotated[Price, Field(ge=0, decimal_places=2)]
-Rate = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
-Line = Annotated[Text, Field(max_length=300)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
-
-
-class Cost(_Model):
-    """What was bought: `net` before VAT, `tax` in percent, of which the owner gets the VAT back."""
-
-    category: Category
-    net: Amount
-    tax: Percent = Decimal(0)
-
-
-class Part(_Model):
-    """What of a payment goes to one invoice or bill, in the currency of that document."""
-
-    number: Number
-    amount: Amount
+MAX_MOVES, SHOWN_MOVES = 500, 40
+MAX_ROWS_TEXT_CHARS = 120
 
 
-class Payment(_Model):
-    """A movement that pays documents of one customer or vendor.
-
-    `fee` was kept by whoever passed the money on. What is left of the movement stays to the party's credit, until it is
-    applied to a document: a prepayment, or too much.
-    """
-
-    kind: Literal["payment"] = "payment"
-    party: Name
-    vendor: bool = False
-    parts: Annotated[tuple[Part, ...], Field(max_length=MAX_PARTS)] = ()
-    fee: NothingOrMore = Decimal("0.00")
-
-
-class Spending(_Model):
-    """A movement that bought something at once; the costs with their VAT are the movement."""
-
-    kind: Literal["spending"] = "spending"
-    costs: Annotated[tuple[Cost, ...], Field(min_length=1, max_length=MAX_COSTS)]
-    receipt: Line = ""
-
-
-class Transfer(_Model):
-    """A movement from or to another account of the owner's, or their private money (`Private`)."""
-
-    kind: Literal["transfer"] = "transfer"
-    account: AccountName
-
-
-class Unexplained(_Model):
-    """A movement nobody knows the reason of yet."""
-
-    kind: Literal["unexplained"] = "unexplained"
-
-
-Reason = Annotated[Payment | Spending | Transfer | Unexplained, Field(discriminator="kind")]
-
-
-class Move(_Model):
+class Move(BaseModel):
     """One movement on a bank account and what it was for; `amount` is more than nothing when money came in.
 
     `iban` is the account of the other side, so that one that changes is noticed.
     """
+
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     bank_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
     day: date
@@ -306,36 +288,24 @@ def _refuse_twins(moves: Sequence[Move]) -> None:
 BookOrder = BillBook | BankBook | BankExplain | CreditApply
 
 
-def sums_of(costs: Iterable[Cost]) -> Totals:
-    """The sums of some costs, by VAT rate."""
-    return totals((each.net, each.tax) for each in costs)
-
-
-def reason_text(reason: Payment | Spending | Transfer | Unexplained) -> str:
-    """'payment of Acme Ltd: INV-2026-0001 950.00'."""
-    match reason:
-        case Payment():
-            parts = ", ".join(f"{each.number} {amount_text(each.amount)}" for each in reason.parts)
-            fee = f", fee {amount_text(reason.fee)}" if reason.fee else ""
-            return f"payment {'to' if reason.vendor else 'of'} {reason.party}: {parts or 'on account'}{fee}"
-        case Spending():
-            costs = (f"{each.category} {amount_text(each.net)} + {each.tax} % VAT" for each in reason.costs)
-            return ", ".join((*costs, *([f"receipt {reason.receipt}"] if reason.receipt else ())))
-        case Transfer():
-            return f"transfer, {reason.account}"
-        case Unexplained():
-            return "not explained yet"
-
-
 def _cost_rows(costs: Iterable[Cost], currency: str) -> Iterable[Row]:
     for at, each in enumerate(costs, 1):
         yield Row(f"cost {at}", f"{each.category}: {amount_text(each.net, currency)} + {each.tax} % VAT", "costs")
 
 
 def _move_rows(moves: Sequence[Move], currency: str) -> Iterable[Row]:
-    yield from (Row(f"{each.day}", _move_text(each, currency), "moves") for each in moves[:SHOWN_MOVES])
-    if more := len(moves[SHOWN_MOVES:]):
-        yield Row("and", f"{more} more", "moves")
+    """Each movement, and below a payout what it holds."""
+    for each in moves[:SHOWN_MOVES]:
+        yield Row(f"{each.day}", _move_text(each, currency), "moves")
+        shares = each.reason.in_order if isinstance(each.reason, Payout) else ()
+        yield from (Row("of it", share_text(one, currency), "moves") for one in shares[:SHOWN_MOVES])
+        yield from _more(len(shares))
+    yield from _more(len(moves))
+
+
+def _more(count: int) -> Iterable[Row]:
+    if count > SHOWN_MOVES:
+        yield Row("and", f"{count - SHOWN_MOVES} more", "moves")
 
 
 def _move_text(move: Move, currency: str) -> str:

@@ -9,14 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from agents.connectors.book_orders import Payment, Spending, sums_of
+from agents.connectors.book_orders import Part, Payment, Payout, Spending, sums_of
 from agents.connectors.books import InvoiceStanding, amount_text, cents
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agents.connectors.book_orders import CreditApply, Part, Reason
+    from agents.connectors.book_orders import CreditApply, Reason
     from agents.connectors.books import Standing
     from agents.connectors.contract import Money
 
@@ -88,6 +88,8 @@ class Checks:
                 raise NotAllowed(f"Costs of {amount_text(gross)} are not {amount_text(abs(amount))}.", hint=HINT)
         elif isinstance(reason, Payment):
             self._payment(reason, amount, currency)
+        elif isinstance(reason, Payout):
+            self._payout(reason, amount, currency)
 
     def credit(self, order: CreditApply) -> None:
         """What stands to a party's credit is enough.
@@ -121,6 +123,23 @@ class Checks:
         elif currency == self._home:
             self._is_a_rate(reason, arrived)
 
+    def _payout(self, reason: Payout, amount: Decimal, currency: str) -> None:
+        """What customers paid, less the fee, is what was moved, and each share can be what it is said to be."""
+        held = sum((each.came_to for each in reason.shares), -reason.fee)
+        if held != amount:
+            there, moved = amount_text(held, currency), amount_text(amount, currency)
+            raise NotAllowed(f"The payout comes to {there}, the movement to {moved}.", hint=HINT)
+        for share in reason.in_order:
+            if share.number is None:
+                continue
+            part = Part(number=share.number, amount=abs(share.amount))
+            owed = self._owed(part, share.party, vendor=False)
+            if (owed.total.currency != currency) != (share.worth is not None):
+                raise NotAllowed(f"{share.number} is over {owed.total.currency}.", hint=HINT)
+            (self._take if share.amount > 0 else self._give_back)(part, owed, vendor=False)
+            if share.worth is not None and currency == self._home and owed.rate:
+                self._is_near(abs(share.worth), part.amount * Decimal(owed.rate))
+
     def _fits(self, reason: Payment, arrived: Decimal) -> None:
         whole = sum((each.amount for each in reason.parts), NOTHING)
         if whole > arrived:
@@ -133,9 +152,12 @@ class Checks:
             raise NotAllowed("One movement cannot pay documents with a rate and without one.", hint=HINT)
         if all(rate for _, rate in rated):
             booked = sum((part * Decimal(rate) for part, rate in rated), NOTHING)
-            if abs(arrived - booked) > MAX_EXCHANGE * booked:
-                there, owed = amount_text(arrived, self._home), amount_text(cents(booked), self._home)
-                raise NotAllowed(f"{there} are far from the {owed} it is booked at.", hint=HINT)
+            self._is_near(arrived, booked)
+
+    def _is_near(self, arrived: Decimal, booked: Decimal) -> None:
+        if abs(arrived - booked) > MAX_EXCHANGE * booked:
+            there, owed = amount_text(arrived, self._home), amount_text(cents(booked), self._home)
+            raise NotAllowed(f"{there} are far from the {owed} it is booked at.", hint=HINT)
 
     def _owed(self, part: Part, party: str, *, vendor: bool) -> Owed:
         owed = self._sides[vendor].documents().get(part.number)

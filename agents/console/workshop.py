@@ -48,6 +48,7 @@ from agents.autonomy.succession import succeed
 from agents.autonomy.thinking import TURN, Thinking
 from agents.autonomy.timetable import Timetable
 from agents.autonomy.turns import TurnPorts, Turns
+from agents.clock import as_local
 from agents.connectors.calendar.reader import Source
 from agents.connectors.email.reader import MailSources
 from agents.connectors.invoice_orders import InvoiceCreate
@@ -200,10 +201,17 @@ def _conditions(house: House) -> Conditions:
     checks: dict[str, Check] = {
         "paid": lambda _sql, _task, number: is_paid(books, number),
         "bank": lambda _sql, _task, day: is_in(books, day),
+        "moved": lambda _sql, _task, about: _is_here(house, about),
         "owed": lambda _sql, _task, about: is_owed_otherwise(books, about),
         "reply": lambda sql, task, _about: bool(untold_replies(sql, task)),
     }
     return Conditions(checks, lambda sql: (books.fingerprint(), tasks_with_untold_replies(sql)))
+
+
+def _is_here(house: House, about: str) -> bool:
+    from agents.autonomy.payout_moves import is_here  # it is loaded with the first report of a payment service
+
+    return is_here(house.book_reports, about, as_local(house.clock.now()).date())
 
 
 def _caps(house: House) -> Caps:

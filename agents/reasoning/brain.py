@@ -208,10 +208,11 @@ class Condition:
     'done' (`about` is the key of a move whose effect has a receipt), 'task' (`about` is another task; it is closed),
     'bank' (`about` is a day, ISO: the bank's movements are in the books up to then), 'owed' (`about` is an invoice's
     number and an amount: something else is owed by now), 'credited' (`about` is an invoice's number: no credit note
-    over it waits for the owner any more).
+    over it waits for the owner any more), 'moved' (`about` is a payout, as its task writes it: it has come, or it will
+    not).
     """
 
-    kind: Literal["paid", "reply", "done", "task", "bank", "owed", "credited"]
+    kind: Literal["paid", "reply", "done", "task", "bank", "owed", "credited", "moved"]
     about: str = ""
 
 

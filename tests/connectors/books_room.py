@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from agents.connectors.book_orders import BankBook, BankExplain, CreditApply, Payment
+from agents.connectors.book_orders import BankBook, BankExplain, CreditApply, Payment, Payout
 from agents.connectors.invoice_orders import InvoiceCredit
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ def _moves(books: Ledger, moves: tuple[Move, ...]) -> tuple[Move, ...]:
 
 
 def _move(books: Ledger, move: Move) -> Move:
+    if isinstance(move.reason, Payout):
+        shares = (
+            each.model_copy(update={"number": each.number and books.number(each.number)}) for each in move.reason.shares
+        )
+        return move.model_copy(update={"reason": move.reason.model_copy(update={"shares": tuple(shares)})})
     if not isinstance(move.reason, Payment):
         return move
     reason = move.reason.model_copy(update={"parts": _parts(books, move.reason.parts)})

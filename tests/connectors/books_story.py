@@ -19,6 +19,9 @@ from agents.connectors.book_orders import (
     Move,
     Part,
     Payment,
+    Payout,
+    Reason,
+    Share,
     Spending,
     Transfer,
     Unexplained,
@@ -26,7 +29,6 @@ from agents.connectors.book_orders import (
 from agents.connectors.invoice_orders import CreditLine, InvoiceCreate, InvoiceCredit, InvoiceLine
 
 Order = BookOrder | InvoiceCreate | InvoiceCredit
-Reason = Payment | Spending | Transfer | Unexplained
 
 
 def day(text: str) -> date:
@@ -61,7 +63,7 @@ def bank(bank_id: str, of: str, amount: str, reason: Reason, account: str = "Che
     return BankBook(account=account, currency="EUR", moves=(move,))
 
 
-def explains(bank_id: str, of: str, amount: str, reason: Payment | Spending | Transfer) -> BankExplain:
+def explains(bank_id: str, of: str, amount: str, reason: Reason) -> BankExplain:
     """What one movement was for."""
     booked = bank(bank_id, of, amount, reason)
     return BankExplain(account=booked.account, currency=booked.currency, moves=booked.moves)
@@ -82,6 +84,12 @@ def paid(party: str, *parts: tuple[str, str], fee: str = "0.00", vendor: bool = 
     """A payment of documents (number, amount)."""
     made = tuple(Part(number=number, amount=Decimal(amount)) for number, amount in parts)
     return Payment(party=party, parts=made, fee=Decimal(fee), vendor=vendor)
+
+
+def paid_out(*shares: tuple[str, str, str], fee: str = "0.00", service: str = "Stripe") -> Payout:
+    """What a payment service passes on: (party, number or nothing, amount)."""
+    made = tuple(Share(party=party, number=number or None, amount=Decimal(amount)) for party, number, amount in shares)
+    return Payout(service=service, shares=made, fee=Decimal(fee))
 
 
 def bought(*costs: Cost) -> Spending:

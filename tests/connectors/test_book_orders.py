@@ -14,12 +14,13 @@ from agents.connectors.book_orders import (
     BankExplain,
     BillBook,
     Move,
+    Share,
     Spending,
     Transfer,
     Unexplained,
 )
 from agents.connectors.contract import Action, Stakes
-from tests.connectors.books_story import bank, bill, bought, closing, cost, explains, paid, used
+from tests.connectors.books_story import bank, bill, bought, closing, cost, explains, paid, paid_out, used
 
 BILL = bill("Paper & Co", "P-101", "03-05", "04-04", cost("Office", "60.00", "19"), cost("Other", "40.00", "7"))
 OFFICE = explains("b2", "01-10", "-23.80", bought(cost("Office", "20.00", "19")))
@@ -151,3 +152,36 @@ def test_costs_that_are_no_costs_are_none() -> None:
             BillBook.model_validate(BILL.model_dump() | change)
     with pytest.raises(ValidationError):
         Spending.model_validate({"costs": [{"category": "open Assets:Cash", "net": "1.00"}]})
+
+
+@pytest.mark.parametrize(
+    ("number", "amount", "worth"),
+    [
+        (None, "-5.00", None),  # back to nobody knows which invoice
+        (None, "5.00", "6.00"),
+        ("INV-2026-0001", "0.00", None),
+        ("INV-2026-0001", "5.00", "-6.00"),
+        ("INV-2026-0001", "5.00", "0.00"),
+    ],
+)
+def test_no_share_is_nothing_or_of_two_minds(number: str | None, amount: str, worth: str | None) -> None:
+    with pytest.raises(ValidationError):
+        Share(party="A", number=number, amount=Decimal(amount), worth=None if worth is None else Decimal(worth))
+
+
+def test_a_payout_is_shown_with_every_payment_it_holds_up_to_a_page() -> None:
+    many = [("Northwind", f"INV-2026-{at:04}", "10.00") for at in range(1, SHOWN_MOVES + 3)]
+    payout = paid_out(("Globex", "INV-2026-0099", "-4.00"), *many, ("Initech", "", "5.00"), fee="1.00")
+    francs = payout.shares[1].model_copy(update={"worth": Decimal("10.50")})
+    payout = payout.model_copy(update={"shares": (payout.shares[0], francs, *payout.shares[2:])})
+    rows = explains("p1", "01-20", "420.50", payout).rows()
+    told = [row.value for row in rows]
+    assert told[1] == "420.50 EUR · p1 · payout of Stripe: 44 payments, fee 1.00 (Bank-Fees)"
+    assert told[2] == "INV-2026-0001 10.00 (another currency, 10.50 EUR) · Northwind"
+    assert told[3] == "INV-2026-0002 10.00 EUR · Northwind"
+    assert (len(rows), told[-1]) == (2 + SHOWN_MOVES + 1, "4 more")
+    few = explains("p1", "01-20", "1.00", paid_out(("Globex", "INV-2026-0099", "-4.00"), ("Initech", "", "5.00")))
+    assert [row.value for row in few.rows()][2:] == [
+        "on account 5.00 EUR · Initech",
+        "INV-2026-0099 -4.00 EUR · Globex, paid back",
+    ]

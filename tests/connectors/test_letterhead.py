@@ -25,8 +25,13 @@ def test_the_table_fills_the_letterhead(tmp_path: Path) -> None:
     assert (ours.phone, ours.language) == ("", "en")
 
 
-@pytest.mark.parametrize(("said", "meant"), [("de", "de"), ("Deutsch", "de"), ("en", "en"), ("fr", "en"), ("", "en")])
-def test_the_language_is_english_unless_the_owner_says_german(tmp_path: Path, said: str, meant: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("de", "de"), ("Deutsch", "de"), ("en", "en"), ("fr", "fr"), ("French", "fr"), ("nl", "en"), ("", "en")],
+)
+def test_the_language_is_english_unless_the_owner_says_another_that_we_print(
+    tmp_path: Path, said: str, meant: str
+) -> None:
     assert read(tmp_path, HANDBOOK + f"| language | {said} |\n| colour | blue |\n").language == meant
 
 
@@ -54,6 +59,17 @@ def test_sentences_may_be_longer_than_other_values_and_the_footer_stays_one_line
 @pytest.mark.parametrize(("said", "is_on"), [("yes", True), ("Ja", True), ("", False), ("no", False)])
 def test_an_e_invoice_is_made_when_the_owner_says_so(tmp_path: Path, said: str, *, is_on: bool) -> None:
     assert read(tmp_path, HANDBOOK + f"| e-invoice | {said} |\n").e_invoice is is_on
+
+
+def test_what_the_owner_calls_otherwise_is_kept_by_its_english_name(tmp_path: Path) -> None:
+    rows = "| Invoice | Honorarnote |\n| Unit  Price | Satz |\n| total | |\n"
+    table = f"\n## Words on invoices\n\n| what | value |\n| --- | --- |\n{rows}"
+    ours = read(tmp_path, HANDBOOK + "| words | none |\n" + table + f"| bank | {'x' * 40} |\n")
+    assert ours.words == {"invoice": "Honorarnote", "unit price": "Satz", "bank": "x" * 30}
+    assert read(tmp_path, HANDBOOK).words == {}
+    with pytest.raises(NeedsOwner, match="Nothing on an invoice is called 'invioce'") as asked:
+        read(tmp_path, HANDBOOK + table.replace("| Invoice |", "| invioce |"))
+    assert "invoice number" in asked.value.hint
 
 
 def test_a_colour_that_is_none_is_the_owners_to_mend(tmp_path: Path) -> None:

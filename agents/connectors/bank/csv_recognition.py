@@ -50,7 +50,7 @@ _OTHERS = re.compile(
 
 def is_export(content: bytes, known: Collection[str]) -> bool:
     """Whether the heading is that of a bank's export. `known`: the digests of headings that have a profile."""
-    return any(digest_of(names_of(cells)) in known or _is_heading(cells) for cells in _first_rows(content))
+    return any(digest_of(names_of(cells)) in known or _is_heading(cells) for cells in first_rows(content))
 
 
 def _is_heading(cells: tuple[str, ...]) -> bool:
@@ -64,13 +64,14 @@ def _is_heading(cells: tuple[str, ...]) -> bool:
     return bool(roles & (_MONEY | {DAY})) and len(told) >= _ENOUGH
 
 
-def _first_rows(content: bytes) -> Iterator[tuple[str, ...]]:
+def first_rows(content: bytes, most: int = MAX_HEADING_LINE) -> Iterator[tuple[str, ...]]:
+    """The first lines of a file, each cut at every delimiter that it holds."""
     head = content[:HEAD_BYTES]
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = head.decode("utf-16" if is_wide else "utf-8-sig", "replace")
     if "\ufffd" in text and not is_wide:
         text = head.decode("cp1252", "replace")
-    for line in text.splitlines()[:MAX_HEADING_LINE]:
+    for line in text.splitlines()[:most]:
         for delimiter in DELIMITERS:
             if delimiter in line and len(line) <= MAX_LINE_CHARS:
                 yield from (tuple(map(str.strip, cells)) for cells in csv.reader([line], delimiter=delimiter))

@@ -69,7 +69,7 @@ class _InvoiceSheet(Sheet):
 
     def __init__(self, paper: Paper, letterhead: Letterhead, logo: bytes | None) -> None:
         super().__init__(for_archives=letterhead.e_invoice)
-        self._paper, self._ours, self._words = paper, letterhead, words_of(letterhead.language)
+        self._paper, self._ours, self._words = paper, letterhead, words_of(letterhead.language, letterhead.words)
         self._logo = logo
         self._accent = _colour(letterhead.accent_colour) if letterhead.accent_colour else ACCENT
         is_light = sum(self._accent) > LIGHT  # white on it, or itself on white, could not be read

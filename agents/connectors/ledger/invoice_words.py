@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import amount_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_MONTHS = {
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    "fr": (
+        *("janvier", "février", "mars", "avril", "mai", "juin"),
+        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    ),
+}
+_SWAPPED = {"de": str.maketrans(",.", ".,"), "fr": str.maketrans(",.", "\u00a0,")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +59,20 @@ class Words:
     page: str
 
     def day(self, day: date) -> str:
-        """'23 November 2026' or '23.11.2026'."""
+        """'23 November 2026', '23.11.2026' or '1er décembre 2026'."""
         if self.language == "de":
             return f"{day:%d.%m.%Y}"
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        first = "1er" if self.language == "fr" and day.day == 1 else str(day.day)
+        return f"{first} {_MONTHS[self.language][day.month - 1]} {day.year}"
 
     def amount(self, amount: Decimal, currency: str = "") -> str:
-        """'1,130.50 EUR' or '1.130,50 EUR'; with a true minus sign."""
-        text = amount_text(amount, currency).replace("-", "\u2212")
-        return text.translate(_SWAPPED) if self.language == "de" else text
+        """'1,130.50 EUR', '1.130,50 EUR' or '1 130,50 EUR'; with a true minus sign."""
+        return amount_text(amount, currency).replace("-", "\u2212").translate(_SWAPPED.get(self.language, {}))
 
     def number(self, number: Decimal) -> str:
         """'7.5' or '7,5'."""
-        text = format(number, "f")
-        return text.translate(_SWAPPED) if self.language == "de" else text
+        return format(number, "f").translate(_SWAPPED.get(self.language, {}))
 
-
-_SWAPPED = str.maketrans(",.", ".,")
 
 _ENGLISH = Words(
     language="en",
@@ -132,6 +137,65 @@ _GERMAN = Words(
 )
 
 
-def words_of(language: str) -> Words:
-    """The words of a language: 'de', else English."""
-    return _GERMAN if language == "de" else _ENGLISH
+_FRENCH = Words(
+    language="fr",
+    invoice="Facture",
+    credit_note="Avoir",
+    invoice_number="Numéro de facture",
+    credit_number="Numéro d'avoir",
+    day_label="Date",
+    due_label="À payer le",
+    cancels_label="Facture d'origine",
+    columns=("N°", "Désignation", "Quantité", "Prix unitaire", "TVA", "Montant"),
+    net="Total HT",
+    vat="TVA {rate} % sur {net}",
+    total="Total TTC",
+    credit_total="Total de l'avoir",
+    pay_heading="Règlement",
+    pay="Merci de régler {amount} avant le {due} en indiquant {number}.",
+    pay_now="Merci de régler {amount} à réception en indiquant {number}.",
+    credit_heading="Avoir",
+    credit_text="Cet avoir annule la facture {number} en totalité. Le total vous est crédité.",
+    credit_part="Cet avoir réduit la facture {number} de {amount} ; elle s'élève désormais à {left}.",
+    credit_line="Avoir sur la facture {number} du {day}",
+    reason="Motif : {reason}",
+    holder="Titulaire",
+    bank="Banque",
+    reference="Référence",
+    scan="À scanner avec votre appli bancaire",
+    tax_id="N° fiscal",
+    thanks="Merci de votre confiance.",
+    page="Page {page} sur {pages}",
+)
+
+_LANGUAGES = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH}
+_COLUMNS = ("no.", "description", "quantity", "unit price", "vat", "amount")
+_LABELS = {  # what an owner may call otherwise: what it is called in English, in small letters
+    "invoice": "invoice",
+    "credit note": "credit_note",
+    "invoice number": "invoice_number",
+    "credit note number": "credit_number",
+    "date": "day_label",
+    "payment due": "due_label",
+    "credits invoice": "cancels_label",
+    "net amount": "net",
+    "total": "total",
+    "total credit": "credit_total",
+    "payment": "pay_heading",
+    "credit": "credit_heading",
+    "account holder": "holder",
+    "bank": "bank",
+    "reference": "reference",
+    "tax id": "tax_id",
+}
+LABELS = frozenset({*_LABELS, *_COLUMNS})
+
+
+def words_of(language: str, own: Mapping[str, str] | None = None) -> Words:
+    """The words of a language, English of one that is not known; `own` are the owner's for some of the `LABELS`."""
+    words, own = _LANGUAGES.get(language, _ENGLISH), own or {}
+    columns = tuple(own.get(name, word) for name, word in zip(_COLUMNS, words.columns, strict=True))
+    at, text, quantity, price, tax, amount = columns
+    vat = words.vat.replace(words.columns[_COLUMNS.index("vat")], tax.replace("{", "{{").replace("}", "}}"))
+    said = {field: own[name] for name, field in _LABELS.items() if name in own}
+    return replace(words, columns=(at, text, quantity, price, tax, amount), vat=vat, **said)

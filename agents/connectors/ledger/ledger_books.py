@@ -108,7 +108,9 @@ class LedgerBooks:
             sums = checked_credit(invoice, order)
             letterhead = read_letterhead(self._append.root)
             number = self._append.next_number(texts, "CN", now.day)
-            paper = credit_paper(number, now.day, (invoice, sums), order, words_of(letterhead.language))
+            paper = credit_paper(
+                number, now.day, (invoice, sums), order, words_of(letterhead.language, letterhead.words)
+            )
             return self._drafted(paper, letterhead, (key, now), f"credits {order.number} {order.reason}")
 
         return self._book(key, draft)

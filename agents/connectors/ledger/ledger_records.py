@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import MAIN
-from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Payment, Spending
+from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply, Payment, Payout, Spending
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, CannotKnow, Found, Receipt
 from agents.connectors.ledger.account_names import bank_account
@@ -141,7 +141,8 @@ def _sides(order: BankBook | BankExplain | CreditApply) -> set[bool]:
     """Whose documents an order is about: True for those of vendors."""
     if isinstance(order, CreditApply):
         return {order.vendor}
-    return {each.reason.vendor for each in order.moves if isinstance(each.reason, Payment)}
+    sides = {each.reason.vendor for each in order.moves if isinstance(each.reason, Payment)}
+    return sides | {False for each in order.moves if isinstance(each.reason, Payout)}
 
 
 def _booked(ledger: Ledger, order: BankBook) -> dict[str, SourceRow]:

@@ -17,6 +17,7 @@ from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_
 from agents.connectors.contract import Money
 from agents.connectors.ledger.account_names import BANK
 from agents.connectors.ledger.bookings import CUSTOMERS
+from agents.connectors.ledger.many_rows import many_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,12 +75,16 @@ class Register:
         self._broken = _told(ledger.errors)
         self.bank_to = None if self._broken else _bank_to(ledger)
         if not self._broken:
-            for each in ledger.issued(side):
-                self._issue(each)
-            self._explained = ledger.explained()
-            for booking in ledger.booked(side):
-                self._take_in(booking)
-            self._look_beside(ledger.files, ledger.texts)
+            with many_rows():
+                self._read(ledger, side)
+
+    def _read(self, ledger: Ledger, side: Side) -> None:
+        for each in ledger.issued(side):
+            self._issue(each)
+        self._explained = ledger.explained()
+        for booking in ledger.booked(side):
+            self._take_in(booking)
+        self._look_beside(ledger.files, ledger.texts)
 
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, in the order of the books."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import Payment, Spending, Transfer, Unexplained, sums_of
+from agents.connectors.book_orders import Payment, Payout, Spending, Transfer, Unexplained, sums_of
 from agents.connectors.books import cents
 from agents.connectors.ledger.account_names import bank_account, other_side, payable, receivable
 from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, moved_leg
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from agents.connectors.book_orders import BillBook, Cost, CreditApply, Move
+    from agents.connectors.book_orders import BillBook, Cost, CreditApply, Move, Reason
     from agents.connectors.ledger.beancount_file import Transaction
     from agents.connectors.ledger.receivables import Owed
 
@@ -29,7 +29,10 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One line of an entry: `cost` is what it is worth in the books' currency, where it is over another."""
+    """One line of an entry: `cost` is what it is worth in the books' currency, where it is over another.
+
+    `party`: whose account it is, where that is not the entry's payee.
+    """
 
     account: str
     amount: Decimal
@@ -37,6 +40,7 @@ class Leg:
     cost: tuple[Decimal, str] | None = None
     applies: str = ""
     rate: str = ""
+    party: str = ""
 
     def worth(self) -> Decimal:
         """What it weighs in the entry."""
@@ -68,7 +72,7 @@ class Text:
         opens = {}
         for leg in self.legs:
             word = next((word for prefix, word in whose.items() if leg.account.startswith(prefix)), "")
-            said = f"  {word}: {quoted(self.payee)}\n" if word else ""
+            said = f"  {word}: {quoted(leg.party or self.payee)}\n" if word else ""
             opens[leg.account] = f"{OPENED} open {leg.account}\n{said}"
         return opens
 
@@ -105,8 +109,7 @@ def move_text(move: Move, place: tuple[str, str], known: Known, made: tuple[str,
     account, currency = place
     legs = [Leg(bank_account(account), move.amount, currency)]
     legs += reason_legs(move.reason, move.amount, currency, known)
-    numbers = tuple(part.number for part in move.reason.parts) if isinstance(move.reason, Payment) else ()
-    payee = move.reason.party if isinstance(move.reason, Payment) else move.party
+    payee, numbers = _about(move.reason, move.party)
     receipt = move.reason.receipt if isinstance(move.reason, Spending) else ""
     said = {"iban": quoted(move.iban) if move.iban else "", "receipt": quoted(receipt) if receipt else ""}
     meta = {"bank_id": quoted(move.bank_id)} | _meta(*made) | said
@@ -118,11 +121,10 @@ def explained_text(move: Move, booked: tuple[Transaction, str], known: Known, ma
     entry, taken_from = booked
     reason, currency, iban = move.reason, moved_leg(entry).currency, entry.meta.get("iban", "")
     legs = [Leg(taken_from, move.amount, currency), *reason_legs(reason, move.amount, currency, known)]
-    numbers = tuple(part.number for part in reason.parts) if isinstance(reason, Payment) else ()
+    payee, numbers = _about(reason, entry.payee)
     receipt = reason.receipt if isinstance(reason, Spending) else ""
     said = {"iban": quoted(iban) if iban else "", "receipt": quoted(receipt) if receipt else ""}
     meta = {"explains": quoted(move.bank_id)} | _meta(*made) | said
-    payee = reason.party if isinstance(reason, Payment) else entry.payee
     return Text(move.day, payee, f"explains {move.bank_id}", reason.kind, numbers, meta, legs)
 
 
@@ -155,13 +157,13 @@ def cost_legs(costs: Iterable[Cost], currency: str, sign: int = 1) -> list[Leg]:
     return legs + [Leg(INPUT_VAT, sign * each.vat, currency, rate=str(each.rate)) for each in sums.rates if each.vat]
 
 
-def reason_legs(
-    reason: Payment | Spending | Transfer | Unexplained, amount: Decimal, currency: str, known: Known
-) -> list[Leg]:
+def reason_legs(reason: Reason, amount: Decimal, currency: str, known: Known) -> list[Leg]:
     """The other side of a movement of `amount`; together they weigh nothing."""
     match reason:
         case Payment():
             return _paid(reason, amount, currency, known)
+        case Payout():
+            return _paid_out(reason, amount, currency, known)
         case Spending():
             return cost_legs(reason.costs, currency, 1 if amount < 0 else -1)
         case Transfer():
@@ -189,6 +191,35 @@ def _paid(reason: Payment, amount: Decimal, currency: str, known: Known) -> list
     if rest:
         legs.append(Leg(EXCHANGE, rest, currency) if foreign else Leg(account, rest, currency, applies=ON_ACCOUNT))
     return legs
+
+
+def _about(reason: Reason, payee: str) -> tuple[str, tuple[str, ...]]:
+    """Who stands in the entry, and which documents it names; `payee` is what the bank says."""
+    match reason:
+        case Payment():
+            return reason.party, tuple(part.number for part in reason.parts)
+        case Payout():
+            return reason.service, reason.numbers
+        case _:
+            return payee, ()
+
+
+def _paid_out(reason: Payout, amount: Decimal, currency: str, known: Known) -> list[Leg]:
+    """What each customer paid or got back, what the service kept, and what the exchange made of it."""
+    legs = [Leg(f"Expenses:{reason.category}", reason.fee, currency)] if reason.fee else []
+    for share in reason.in_order:
+        if share.number is None:
+            legs.append(Leg(receivable(share.party), -share.amount, currency, applies=ON_ACCOUNT, party=share.party))
+            continue
+        document, cost = known.documents[share.number], None
+        if share.worth is not None:
+            is_rated = document.rate and currency == known.home
+            booked = cents(share.amount * Decimal(document.rate)) if is_rated else share.worth
+            cost = (abs(booked), currency)
+        other, number = document.total.currency, share.number.lower()
+        legs.append(Leg(document.account, -share.amount, other, cost, number, party=share.party))
+    rest = -amount - sum((each.worth() for each in legs), NOTHING)
+    return [*legs, Leg(EXCHANGE, rest, currency)] if rest else legs
 
 
 def _worth(part: Decimal, document: Owed, moved: tuple[Decimal, str], reason: Payment, home: str) -> Decimal:

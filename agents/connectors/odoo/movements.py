@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import BankBook, Payment, Spending, Transfer, Unexplained, sums_of
+from agents.connectors.book_orders import BankBook, Payment, Payout, Spending, Transfer, Unexplained, sums_of
 from agents.connectors.books import amount_text
 from agents.connectors.contract import Absent, Found, Money, Receipt
 from agents.connectors.odoo.calls import LOOK
@@ -169,6 +169,7 @@ class Movements:
             vendor: [part.number for each in payments if each.vendor is vendor for part in each.parts]
             for vendor in (False, True)
         }
+        named[False] += [number for each in wanted if isinstance(each.reason, Payout) for number in each.reason.numbers]
         customers, vendors = (reader.read(named[vendor], vendor=vendor) for vendor in (False, True))
         checks = Checks({False: customers, True: vendors}, self._chart.currency)
         for move in wanted:
@@ -184,6 +185,11 @@ class Movements:
                 self._writing.parties.known(move.reason.party)
                 if move.reason.fee:
                     self._chart.cost(FEES)
+            case Payout():
+                for share in move.reason.shares:
+                    self._writing.parties.known(share.party)
+                if move.reason.fee:
+                    self._chart.cost(move.reason.category)
             case Spending():
                 cost_lines(self._chart, move.reason.costs)
                 self._writing.parties.known(_payee(move, moved) or UNNAMED)
@@ -196,6 +202,9 @@ class Movements:
         parties, party = {}, _payee(move, moved)
         if isinstance(move.reason, Payment):
             parties[move.reason.party] = self._party(move.reason.party, vendor=move.reason.vendor)
+        elif isinstance(move.reason, Payout):
+            loose = {share.party for share in move.reason.shares if share.number is None}
+            parties = {name: self._party(name, vendor=False) for name in sorted(loose)}
         elif isinstance(move.reason, Spending):
             documents = {bought_as(move): self._bought(journal, move, move.reason, party)}
         entry = Entry(

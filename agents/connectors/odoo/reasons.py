@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import Payment, Spending, Transfer
+from agents.connectors.book_orders import Payment, Payout, Spending, Transfer
 from agents.connectors.books import cents
 from agents.connectors.odoo.chart import plain
 from agents.connectors.odoo.documents import NOTHING
@@ -52,6 +52,8 @@ def legs_of(move: Move, party: str, journal: Journal, chart: Chart, known: Known
     match move.reason:
         case Payment():
             rest = _paid(move.reason, move.amount, chart, known)
+        case Payout():
+            rest = _paid_out(move.reason, chart, known)
         case Spending():
             bought, to = known.documents[bought_as(move)], bought_as(move)
             rest = [Leg(bought.ledger_account, -move.amount, home, -move.amount, bought.name, bought.partner, to)]
@@ -132,6 +134,21 @@ def _paid(reason: Payment, amount: Decimal, chart: Chart, known: Known) -> list[
     if rest:
         party = known.parties[reason.party]
         legs.append(Leg(party.account, rest, home, rest, "on account", party.number))
+    return legs
+
+
+def _paid_out(reason: Payout, chart: Chart, known: Known) -> list[Leg]:
+    """What the service kept, then what each customer paid or got back."""
+    home, fee = chart.currency_of(chart.currency), reason.fee
+    legs = [Leg(chart.cost(reason.category), fee, home, fee, f"fee of {reason.service}")] if fee else []
+    for share in reason.in_order:
+        if share.number is None:
+            party, amount = known.parties[share.party], -share.amount
+            legs.append(Leg(party.account, amount, home, amount, "on account", party.number))
+            continue
+        document = known.documents[share.number]
+        currency, about = chart.currency_of(document.total.currency), (share.number, document.partner, share.number)
+        legs.append(Leg(document.ledger_account, -share.came_to, currency, -share.amount, *about))
     return legs
 
 

@@ -163,3 +163,54 @@ def test_the_pdf_is_marked_for_archives_and_has_the_same_bytes_again() -> None:
     for words in ("<pdfaid:part>3<", "<pdfaid:conformance>B<", "<fx:ConformanceLevel>EN 16931<", FILE_NAME):
         assert words in notes
     assert b"GTS_PDFA1" not in render_pdf(paper(), OURS)
+
+
+def test_the_words_an_owner_prints_do_not_change_what_machines_read() -> None:
+    xml = xml_of(render_pdf(paper(), ON))
+    own = {"invoice": "Honorarnote", "total": "Summe", "vat": "MwSt."}
+    assert xml_of(render_pdf(paper(), replace(ON, words=own))) == xml
+
+
+def test_the_pdf_has_the_parts_that_pdf_a_3b_and_factur_x_ask_for() -> None:
+    """ISO 19005-3: 6.2.3 output intent, 6.2.11 fonts, 6.6 metadata, 6.8 embedded files; Factur-X 1.0, chapter 6."""
+    content = render_pdf(paper(customer="Müller \u0141\u00f3d\u017a"), ON)
+    pdf = pypdf.PdfReader(BytesIO(content))
+    catalog: Any = pdf.trailer["/Root"]
+    assert pdf.trailer["/ID"]
+    assert "/Encrypt" not in pdf.trailer
+    assert not {"/AA", "/OpenAction"} & {name for name in catalog if "JavaScript" in str(catalog[name])}
+
+    profile = catalog["/OutputIntents"][0]["/DestOutputProfile"]
+    assert profile["/N"] == 3
+    assert profile.get_data()[36:40] == b"acsp"  # an ICC profile, and of colours as we use them
+    assert profile.get_data()[16:20] == b"RGB "
+
+    fonts = {name: font.get_object() for page in pdf.pages for name, font in page["/Resources"]["/Font"].items()}  # type: ignore[index]
+    assert fonts
+    for font in fonts.values():
+        (inner,) = font["/DescendantFonts"]
+        assert inner.get_object()["/FontDescriptor"]["/FontFile2"].get_data()  # every letter travels with it
+        assert font["/ToUnicode"].get_data()
+
+    (file,) = (each.get_object() for each in catalog["/AF"])
+    assert (file["/F"], file["/UF"], file["/AFRelationship"]) == (FILE_NAME, FILE_NAME, "/Alternative")
+    stream = file["/EF"]["/F"]
+    assert stream["/Subtype"] == "/text/xml"
+    assert stream["/Params"]["/ModDate"] == "D:20261123000000Z"
+    assert stream.get_data() == xml_of(content)
+    assert FILE_NAME in catalog["/Names"]["/EmbeddedFiles"]["/Names"]
+
+    metadata = catalog["/Metadata"]
+    assert "/Filter" not in metadata  # readers look for it in the clear
+    said = re.findall(r"<(\w+:\w+)[^<>]*>([^<]*)</\1>", metadata.get_data().decode())
+    assert {
+        ("pdfaid:part", "3"),
+        ("pdfaid:conformance", "B"),
+        ("fx:DocumentType", "INVOICE"),
+        ("fx:DocumentFileName", FILE_NAME),
+        ("fx:Version", "1.0"),
+        ("pdfaSchema:namespaceURI", "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"),
+        ("rdf:li", "Invoice INV-2026-0001"),
+    } <= {*said}
+    described = {text for name, text in said if name == "pdfaProperty:name"}
+    assert described == {"DocumentFileName", "DocumentType", "Version", "ConformanceLevel"}

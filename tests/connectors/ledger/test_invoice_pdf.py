@@ -169,3 +169,35 @@ def test_the_file_is_small_and_its_fonts_are_embedded() -> None:
     assert content.startswith(b"%PDF-")
     assert b"%%EOF" in content[-64:]
     assert b"/FontFile2" in content
+
+
+def test_a_french_invoice_has_the_words_days_and_numbers_of_its_language() -> None:
+    ours = replace(OURS, language="fr")
+    (text,) = pdf_text(render_pdf(replace(paper(), due=date(2026, 12, 1)), ours))
+    for word in (
+        *("Facture INV-2026-0001", "23 novembre 2026", "1er décembre 2026", "Désignation", "Prix unitaire", "Total HT"),
+        *("TVA 19 % sur 950,00", "1\u00a0130,50 EUR", "Merci de régler", "Titulaire", "Page 1 sur 1"),
+    ):
+        assert word in text, word
+    credit = replace(paper(), due=None, credits="INV-2026-0001", left=Decimal("0.00"), reason="doublon")
+    (text,) = pdf_text(render_pdf(credit, ours))
+    assert "Avoir" in text
+    assert "elle s'élève désormais à 0,00 EUR" in text.replace("\r\n", " ")
+
+
+def test_the_owners_own_words_stand_where_ours_did_and_nothing_else_changes() -> None:
+    own = {
+        "invoice": "Honorarnote",
+        "vat": "MwSt. {x}",
+        "payment due": "Fällig",
+        "unit price": "Satz",
+        "total": "Summe",
+    }
+    plain, ours = replace(OURS, language="de"), replace(OURS, language="de", words=own)
+    (before,), (text,) = (pdf_text(render_pdf(paper(), each)) for each in (plain, ours))
+    said = ("Honorarnote INV-2026-0001", "MwSt. {x} 19 % auf 950,00", "Fällig", "Satz", "Summe")
+    words = ("Rechnung INV-2026-0001", "USt. 19 % auf 950,00", "Zahlbar bis", "Einzelpreis", "Gesamtbetrag")
+    for here, there in ((text, said), (before, words)):
+        assert [each for each in there if each not in here] == []
+    assert "USt." not in text
+    assert "Rechnungsnummer" in text  # which they left as it is

@@ -10,6 +10,7 @@ import pytest
 from agents.connectors.ledger.figure_reader import read_figures
 from tests.connectors.books_credits import CreditsContract
 from tests.connectors.books_receipts import ReceiptsContract
+from tests.connectors.books_payouts import PayoutsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 
@@ -41,7 +42,7 @@ class EmbeddedLedger:
         return read_figures(self.room.vault, self.room.state)
 
 
-class TestBooks(BooksContract, CreditsContract, ReceiptsContract):
+class TestBooks(BooksContract, CreditsContract, PayoutsContract, ReceiptsContract):
     """The suite on the embedded ledger."""
 
     @pytest.fixture

@@ -14,7 +14,7 @@ from agents.connectors.contract import Absent, Found, sha256_hex
 from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.ledger.reader import LedgerReader
 from agents.errors import NotAllowed
-from tests.connectors.books_story import bank, bought, cost, day, explains, named, paid, to
+from tests.connectors.books_story import bank, bought, cost, day, explains, named, paid, paid_out, to
 from tests.connectors.contract import KEY, OTHER_KEY
 from tests.connectors.ledger.ledger_room import MANUAL, LedgerRoom
 
@@ -245,3 +245,12 @@ def test_a_movement_is_booked_once_though_the_owner_turned_its_lines_around(wait
     assert figures.booked_moves("Checking")["b1"].amount == Decimal("100.00")
     waiting.open().execute(ARRIVED, OTHER_KEY, {})
     assert waiting.balance("Assets:Bank:Checking") == Decimal("100.00")
+
+
+def test_the_account_that_a_payout_opens_is_its_customers_and_not_the_services(waiting: LedgerRoom) -> None:
+    payout = paid_out(("Newco", "", "104.00"), fee="4.00")
+    waiting.open().execute(explains("b1", "11-10", "100.00", payout), OTHER_KEY, {})
+    text = waiting.read("Accounting/2026/2026-11.beancount")
+    assert 'open Assets:AR:Newco\n  customer: "Newco"\n' in text
+    assert '"Stripe" "explains b1" #payout' in text
+    assert (waiting.balance("Assets:AR:Newco"), waiting.balance("Expenses:Bank-Fees")) == (Decimal(-104), Decimal(4))
