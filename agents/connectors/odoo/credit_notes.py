@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.books import RateTotal, Totals
 from agents.connectors.odoo.documents import LINE, MOVE, POSTED, REJECT, Draft, money
+from agents.connectors.odoo.numbering import ORIGIN, was_moved, with_number
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.errors import NotAllowed
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.writing import Writing
 
 COPIED = ("name", "quantity", "price_unit", "discount")
-FIELDS = ("name", "partner_id", "commercial_partner_id", "currency_id", "amount_untaxed", "amount_tax", "amount_total")
+FIELDS = (
+    *("name", ORIGIN, "partner_id", "commercial_partner_id", "currency_id"),
+    *("amount_untaxed", "amount_tax", "amount_total"),
+)
 
 
 class CreditNotes:
@@ -61,11 +65,14 @@ class CreditNotes:
             NotAllowed: there is none.
         """
         records = self._writing.records
-        domain: list[JsonValue] = [["name", "=", order.number], ["move_type", "=", "out_invoice"]]
-        found = records.search(MOVE, [*domain, ["state", "=", POSTED]], FIELDS)
+        domain: list[JsonValue] = [["move_type", "=", "out_invoice"], ["state", "=", POSTED]]
+        found = records.search(MOVE, [*domain, *with_number([order.number])], FIELDS)
         if len(found) != 1 or name_of(found[0]["commercial_partner_id"]) != order.customer:
             raise NotAllowed(f"Odoo holds no single invoice {order.number} to {order.customer}.", hint=REJECT)
         (invoice,) = found
+        if was_moved(invoice):  # what is here of it is what was open, without its revenue and its VAT
+            hint = "Write the credit note in Odoo, with the lines and taxes of the invoice's paper."
+            raise NotAllowed(f"{order.number} was issued in other books and moved over.", hint=hint)
         if (money(invoice["amount_total"]), name_of(invoice["currency_id"])) != (order.total, order.currency):
             raise NotAllowed(f"{order.number} in Odoo is not over {order.total} {order.currency}.", hint=REJECT)
         reversed_: list[JsonValue] = [["reversed_entry_id", "=", invoice["id"]], ["state", "=", POSTED]]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.books_after_move import Earlier
     from agents.connectors.odoo.chart import Chart, Journal
     from agents.connectors.odoo.records import Records
 
@@ -37,11 +38,12 @@ EXPORTED = ("move_name", "move_type", "date", "partner_id", "name", "account_id"
 
 
 class OdooFigures:
-    """The figures of one Odoo; made anew for each question."""
+    """The figures of one Odoo; made anew for each question. `earlier`: the books that were moved into it."""
 
-    def __init__(self, records: Records, chart: Chart) -> None:
+    def __init__(self, records: Records, chart: Chart, earlier: Earlier | None = None) -> None:
         self._records = records
         self._chart = chart
+        self._earlier = earlier
         self._lines = BookLines(records, chart)
         self._open = OpenDocuments(self._lines)
 
@@ -61,7 +63,11 @@ class OdooFigures:
         return {each.name: each.iban for each in self._chart.banks if each.kind == "bank"}
 
     def booked_moves(self, account: str) -> dict[str, SourceRow]:
-        """Every movement of an account that is booked, by its `bank_id`."""
+        """Every movement of an account that is booked, here or in the books of before, by its `bank_id`."""
+        before = self._earlier.moves(account) if self._earlier else {}
+        return {**before, **self._moves(account)}
+
+    def _moves(self, account: str) -> dict[str, SourceRow]:
         journal = self._bank(account)
         domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False]]
         fields = ("ref", "date", "name", "amount", "payment_ref", "partner_name", "currency_id")
@@ -139,7 +145,7 @@ class OdooFigures:
             IS_POSTED,
         ]
         waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
-        return {name: row for name, row in self.booked_moves(account).items() if name in waiting} if waiting else {}
+        return {name: row for name, row in self._moves(account).items() if name in waiting} if waiting else {}
 
     def past_costs(self) -> tuple[PastCost, ...]:
         """What was paid to whom for what, the oldest first; what the owner took privately with it."""
