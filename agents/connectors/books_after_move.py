@@ -77,7 +77,7 @@ class BooksAfterMove:
         return self._books.record(left, key) if left else _nothing_left(order)
 
     def _left(self, order: BankBook) -> BankBook | None:
-        """The order without what the books before hold, and without a balance from their time; None when nothing is left of it."""
+        """What the books before do not hold, without a balance from their time; None when nothing is left."""
         known = self._earlier.moves(order.account)
         moves = tuple(each for each in order.moves if each.bank_id not in known)
         if order.closed_on is None or order.closed_on < self._earlier.since - timedelta(days=1):

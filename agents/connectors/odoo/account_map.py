@@ -48,6 +48,10 @@ class AccountMap:
         name = self._special.get(number) or self._by_kind(account)
         return "" if name == OPENING else self._known.get(_plain(name), name)
 
+    def odoo_accounts(self, name: str) -> list[int]:
+        """Every account of Odoo that the ledger calls so."""
+        return [each.number for each in self._chart.accounts if self.ledger_name(each.number) == name]
+
     def odoo_account(self, name: str, amount: Decimal = Decimal(0)) -> int:
         """The account of Odoo for one of the ledger; `amount`: its balance, for what the exchange made.
 
@@ -62,9 +66,10 @@ class AccountMap:
 
     def canonical(self, balances: Mapping[Place, Decimal]) -> dict[Place, Decimal]:
         """Balances of the ledger with each account called as Odoo's account for it is; one without stays as it is."""
-        return added(((self._called(place[0], amount), place[1]), amount) for place, amount in balances.items())
+        return added(((self.called(place[0], amount), place[1]), amount) for place, amount in balances.items())
 
-    def _called(self, name: str, amount: Decimal) -> str:
+    def called(self, name: str, amount: Decimal = Decimal(0)) -> str:
+        """What an account of the ledger is called once it went through Odoo, so that both can be compared."""
         found = self._found(name, amount)
         return (self.ledger_name(found[0]) if len(found) == 1 else "") or name
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_state import BookState, added, credits_of, items_of
 from agents.connectors.odoo.account_map import INCOME
-from agents.connectors.odoo.book_lines import IS_POSTED
+from agents.connectors.odoo.book_lines import FIELDS, IS_POSTED, source_row
 from agents.connectors.odoo.chart import COSTS
 from agents.connectors.odoo.documents import LINE, MOVE, POSTED, money
 from agents.connectors.odoo.odoo_figures import OdooFigures
 from agents.connectors.odoo.records import name_of, reference, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -54,12 +54,21 @@ def later_in_odoo(records: Records, on: date) -> str:
     return f"{len(rows)} entries in Odoo are later than {on}, {said}"
 
 
-def rows_of(records: Records, chart: Chart, number: int, on: date) -> tuple[SourceRow, ...]:
-    """Every line of one account up to a day, debit more than nothing."""
-    from agents.connectors.odoo.book_lines import FIELDS, source_row  # noqa: PLC0415
+def rows_of(records: Records, chart: Chart, numbers: Iterable[int], on: date) -> list[SourceRow]:
+    """Every line of some accounts up to a day, debit more than nothing; of income in the currency of the invoice."""
+    domain: list[JsonValue] = [["account_id", "in", [*numbers]], ["date", "<=", on.isoformat()], IS_POSTED]
+    own = _own(chart)
+    return [_row(each, chart, own) for each in records.search(LINE, domain, FIELDS)]
 
-    found = records.search(LINE, [["account_id", "=", number], ["date", "<=", on.isoformat()], IS_POSTED], FIELDS)
-    return tuple(source_row(each, money(each["balance"]), chart.currency) for each in found)
+
+def _row(row: Mapping[str, JsonValue], chart: Chart, own: Collection[int]) -> SourceRow:
+    (_, currency), amount = _amount(row, chart, "", is_own=reference(row["account_id"]) in own)
+    return source_row(row, amount, currency)
+
+
+def _own(chart: Chart) -> set[int]:
+    """The accounts of which amounts count in their own currency."""
+    return {each.number for each in chart.accounts if each.kind in INCOME and each.number not in chart.exchange}
 
 
 def _balances(records: Records, chart: Chart, accounts: AccountMap, on: date) -> Iterator[tuple[Place, Decimal]]:
@@ -67,7 +76,7 @@ def _balances(records: Records, chart: Chart, accounts: AccountMap, on: date) ->
     of_result: list[JsonValue] = ["account_type", "in", [*INCOME, *COSTS]]
     until: list[JsonValue] = [["date", "<=", on.isoformat()], IS_POSTED]
     since: list[JsonValue] = ["|", ["date", ">", start.isoformat()], "!", of_result]
-    own = {each.number for each in chart.accounts if each.kind in INCOME and each.number not in chart.exchange}
+    own = _own(chart)
     for row in records.sums(LINE, [*until, *since], SUMS, ["account_id", "currency_id"]):
         number = reference(row["account_id"])
         if name := accounts.ledger_name(number):

@@ -1,0 +1,81 @@
+"""The books move from the ledger to a server of Odoo and back over the command line: shown first, then done once."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from agents.clock import SystemClock, as_local
+from agents.connectors.book_keeping import MAIN, Keeping, keeping_of
+from agents.connectors.ledger.ledger_books import LedgerBooks
+from agents.connectors.odoo.account import KEY, place_of
+from agents.console.wiring import open_house
+from agents.settings import Settings
+from agents.vault.files import write_over
+from tests.connectors.books_hand import key_of
+from tests.connectors.books_story import invoice
+from tests.connectors.odoo.conftest import account_of
+from tests.connectors.odoo.odoo_room import story_odoo
+from tests.flows.employee import mail, request
+from tests.standins.odoo.world import KEYS
+
+if TYPE_CHECKING:
+    from tests.flows.employee import Employee
+    from tests.standins.odoo.world import Odoo
+
+
+def connected(employee: Employee, odoo: Odoo) -> None:
+    """Odoo as `connect odoo` leaves it, and an invoice in the ledger."""
+    house = open_house(employee.vault, Settings(state=employee.state))
+    account = account_of(odoo, version=18, user_id=odoo.uid())
+    write_over(place_of(house.state), account.model_dump_json().encode())
+    house.passwords.put(KEY, KEYS["bookkeeper"])
+    LedgerBooks(house.context).issue(invoice("Northwind", ("1000.00", "19")), key_of(1))
+    house.close()
+
+
+def test_the_books_move_over_the_command_line(employee: Employee) -> None:
+    today = as_local(SystemClock().now()).date()
+    words = ("books", "switch", "ledger", "odoo", "--on", str(today + timedelta(days=1)))
+    with story_odoo() as odoo:
+        connected(employee, odoo)
+        refused = employee.call(*words)
+        assert refused.exit_code == 1
+        assert "Odoo has no account for Equity:Opening-Balances" in refused.output
+        opening = {"code": "303000", "name": "Opening Balances", "account_type": "equity"}
+        odoo.call("account.account", "create", opening)
+        employee.drop("mail.eml", mail(request()))
+        employee.once()
+        waits = employee.call(*words, "--yes")
+        assert "about the books is waiting for you" in waits.output
+        employee.said("reject", employee.pending("invoice.create")[0].stem)
+        employee.once()
+        shown = employee.said(*words)
+        assert "INV-" in shown
+        assert "1,190.00 EUR" in shown
+        assert "Nothing was changed." in shown
+        assert odoo.find("account.move") == []
+        before = (employee.vault / MAIN).read_text(encoding="utf-8")
+        assert "on Odoo keeps the books." in employee.said(*words, "--yes")
+        assert keeping_of(employee.vault) == Keeping("odoo", today + timedelta(days=1))
+        assert (employee.vault / MAIN).read_text(encoding="utf-8").startswith(before.rstrip("\n"))
+        (move,) = odoo.find("account.move", ["move_type", "=", "out_invoice"])
+        assert odoo.row("account.move", move, "amount_total", "state") == {
+            "id": move, "amount_total": 1190.0, "state": "posted",
+        }  # fmt: skip
+        assert "you moved the books from the ledger to Odoo" in employee.said("log")
+        assert "Both agree." in employee.said("books", "reconcile")
+        assert "kept by Odoo since" in employee.call(*words, "--yes").output
+        assert "not moved from ledger to xero" in employee.call("books", "switch", "ledger", "xero", *words[4:]).output
+
+        odoo.call("account.move", "button_draft", [move])
+        differs = employee.call("books", "reconcile", "--json")
+        assert differs.exit_code == 1
+        told = json.loads(differs.output)
+        assert not told["agree"]
+        assert told["documents"][0]["odoo"] is None
+        assert Decimal(told["documents"][0]["ledger"]["open"]) == Decimal("1190.00")
+        assert "They do not agree." in employee.call("books", "reconcile").output
+    assert employee.call("verify").exit_code == 0
