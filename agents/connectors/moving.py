@@ -1,4 +1,4 @@
-"""Moving the owner's books from the embedded ledger into Odoo: looked at first, then carried, then compared.
+"""Moving the owner's books from the embedded ledger into Odoo, or back: looked at, then carried, then compared.
 
 Nothing here says who keeps the books: whoever moves them writes that line last, once both agree. Source: ADR 0071.
 """
@@ -10,12 +10,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_state import differences
+from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.ledger_cache import LedgerCache
 from agents.connectors.ledger.ledger_files import Unreadable, opened_accounts, read_ledger
 from agents.connectors.ledger.ledger_state import later_than, ledger_state
+from agents.connectors.ledger.moving_back import Movement, MovingBack, append_all
 from agents.connectors.odoo.account_map import account_map
 from agents.connectors.odoo.moving_in import MovingIn
-from agents.connectors.odoo.odoo_state import odoo_state
+from agents.connectors.odoo.odoo_figures import OdooFigures
+from agents.connectors.odoo.odoo_state import later_in_odoo, odoo_state
 from agents.connectors.odoo.writing import writing_of
 from agents.errors import NeedsOwner, NotAllowed, Transient
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from agents.clock import Clock
     from agents.connectors.book_state import BookState
     from agents.connectors.ledger.ledger import Ledger
     from agents.connectors.odoo.account_map import AccountMap
@@ -48,6 +52,7 @@ class Both:
     state: Path
     records: Records
     chart: Chart
+    clock: Clock
 
     def ledger(self) -> Ledger:
         """The ledger as its files are now.
@@ -91,8 +96,8 @@ def into_odoo(both: Both, day: date) -> Plan:
     return Plan(state, (*too_late, *state.unclear, *moving.obstacles(state)))
 
 
-def move_into_odoo(both: Both, plan: Plan) -> None:
-    """Carry it, and compare both books; may be done again after any fault.
+def move_into_odoo(both: Both, plan: Plan) -> tuple[str, ...]:
+    """Carry it, and compare both books; may be done again after any fault. No file is changed.
 
     Raises:
         NotAllowed: something is in the way, or both books do not agree after it.
@@ -104,6 +109,49 @@ def move_into_odoo(both: Both, plan: Plan) -> None:
     compare(both, plan.state.on)
     if both.ledger().texts != ledger.texts:
         raise Transient("The ledger was changed while it was carried over.", hint="Run the same command again.")
+    return ()
+
+
+def into_ledger(both: Both, day: date) -> Plan:
+    """What moving the books back would write, from the end of the day before `day`; nothing is written.
+
+    Raises:
+        NeedsOwner: the ledger cannot be read, or has an error.
+        Transient: Odoo does not answer.
+    """
+    on, ledger = day - timedelta(days=1), both.ledger()
+    accounts = both.accounts(ledger)
+    state = odoo_state(both.records, both.chart, accounts, on)
+    later = later_in_odoo(both.records, on)
+    back = MovingBack(ledger, state, _movements(both, accounts, state), both.clock.now())
+    too_late = [f"{later}: choose a later day"] if later else []
+    return Plan(state, (*too_late, *state.unclear, *back.obstacles()))
+
+
+def move_into_ledger(both: Both, plan: Plan) -> tuple[str, ...]:
+    """Append it, and compare both books; may be done again after any fault. The files that were changed.
+
+    Raises:
+        NotAllowed: something is in the way, or both books do not agree after it.
+        NeedsOwner, Transient, OutcomeUnknown: as writing into the ledger does.
+    """
+    refuse(plan.obstacles)
+    state, at = plan.state, both.clock.now()
+    movements = _movements(both, both.accounts(both.ledger()), state)
+    changed = append_all(LedgerAppend(both.root, both.state), lambda ledger: MovingBack(ledger, state, movements, at))
+    compare(both, state.on)
+    return changed
+
+
+def _movements(both: Both, accounts: AccountMap, state: BookState) -> list[Movement]:
+    """Every movement of the bank that Odoo holds."""
+    figures, found = OdooFigures(both.records, both.chart), []
+    for bank in both.chart.banks:
+        waiting = state.waiting.get(bank.name, {})
+        for bank_id, row in sorted(figures.moves(bank).items(), key=lambda each: (each[1].day, each[0])):
+            if row.day <= state.on:
+                found.append(Movement(accounts.ledger_name(bank.account), bank_id, row, bank_id in waiting))
+    return found
 
 
 def refuse(obstacles: Sequence[str]) -> None:

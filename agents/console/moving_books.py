@@ -22,7 +22,7 @@ from agents.connectors.book_orders import BankBook, BankExplain, BillBook, Credi
 from agents.connectors.books import amount_text
 from agents.connectors.contract import sha256_hex
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
-from agents.connectors.moving import Both, into_odoo, move_into_odoo, refuse
+from agents.connectors.moving import Both, into_ledger, into_odoo, move_into_ledger, move_into_odoo, refuse
 from agents.connectors.odoo.opening import open_odoo
 from agents.durability.proposal_rows import OPEN, proposals_in
 from agents.durability.transitions import Transition
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 WIDTH = 44
 NAMES = {LEDGER: "the ledger", ODOO: "Odoo"}
-WAYS = {(LEDGER, ODOO): (into_odoo, move_into_odoo)}
+WAYS = {(LEDGER, ODOO): (into_odoo, move_into_odoo), (ODOO, LEDGER): (into_ledger, move_into_ledger)}
 BOOK_ACTIONS = frozenset(
     str(each.model_fields["action"].default)
     for each in (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
@@ -56,7 +56,7 @@ AGAIN = "Run the same command again."
 def both_of(house: House) -> Both:
     """The ledger of the vault, and the Odoo that is connected."""
     records, chart = open_odoo(house.context)
-    return Both(house.place.root, house.state, records, chart)
+    return Both(house.place.root, house.state, records, chart, house.clock)
 
 
 def look(house: House, way: tuple[str, str], day: date) -> Iterator[str]:
@@ -91,8 +91,8 @@ def move(house: House, way: tuple[str, str], day: date) -> Iterator[str]:
         plan = _with_proposals(house, plan_of(both, day))
         refuse(plan.obstacles)
         yield f"Carrying what {NAMES[way[0]]} holds at the end of {plan.state.on} ..."
-        carry(both, plan)
-        _say_keeper(recorder, house.place.root, way, day)
+        changed = carry(both, plan)
+        _say_keeper(recorder, house.place.root, (way, day), changed)
     yield f"Both agree. From {day} on {NAMES[way[1]]} keeps the books."
 
 
@@ -124,8 +124,9 @@ def _state(state: str) -> str:
     return words.get(state, "in doubt: answer its question")
 
 
-def _say_keeper(recorder: Recorder, root: Path, way: tuple[str, str], day: date) -> None:
+def _say_keeper(recorder: Recorder, root: Path, what: tuple[tuple[str, str], date], changed: tuple[str, ...]) -> None:
     """Write into main.beancount who keeps the books, unless it changed meanwhile."""
+    way, day = what
     wanted = Keeping(way[1], day)
     content = read_regular(root / MAIN, MAX_MAIN_BYTES)
     if not isinstance(content, bytes):
@@ -135,7 +136,9 @@ def _say_keeper(recorder: Recorder, root: Path, way: tuple[str, str], day: date)
     told = {"by": NAMES[way[0]], "until": str(day - timedelta(days=1))}
     fact = Fact("owner", "books.moved", NAMES[way[1]], parameters=told)
     with recorder.begin() as writing:
-        writing.record(Transition(fact, f"Let {NAMES[way[1]]} keep the books from {day} on", (operation,)))
+        writing.record(
+            Transition(fact, f"Let {NAMES[way[1]]} keep the books from {day} on", (operation,), paths=changed)
+        )
     recorder.flush()
     if keeping_of(root) != wanted:
         raise Transient(f"{MAIN} was changed meanwhile, so the books stay where they were.", hint=AGAIN)

@@ -70,6 +70,8 @@ def test_the_books_move_over_the_command_line(employee: Employee) -> None:
         assert "kept by Odoo since" in employee.call(*words, "--yes").output
         assert "not moved from ledger to xero" in employee.call("books", "switch", "ledger", "xero", *words[4:]).output
 
+        back = ("books", "switch", "odoo", "ledger", "--on", str(today + timedelta(days=1)))
+        assert "Name a later day" in employee.call(*back).output  # the day on which Odoo began
         odoo.call("account.move", "button_draft", [move])
         differs = employee.call("books", "reconcile", "--json")
         assert differs.exit_code == 1

@@ -112,8 +112,9 @@ class LedgerFigures:
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """One invoice or bill; None when the ledger holds none of this number up to that day."""
-        side = VENDORS if number.startswith("BILL") else CUSTOMERS
-        register = Register(self._ledger, side)
+        register = Register(self._ledger, VENDORS if number.startswith("BILL") else CUSTOMERS)
+        if number not in register.documents():  # other books call their bills otherwise
+            register = Register(self._ledger, VENDORS)
         owed = register.documents().get(number)
         if owed is None or owed.day > on:
             return None

@@ -65,10 +65,10 @@ class OdooFigures:
     def booked_moves(self, account: str) -> dict[str, SourceRow]:
         """Every movement of an account that is booked, here or in the books of before, by its `bank_id`."""
         before = self._earlier.moves(account) if self._earlier else {}
-        return {**before, **self._moves(account)}
+        return {**before, **self.moves(self._bank(account))}
 
-    def _moves(self, account: str) -> dict[str, SourceRow]:
-        journal = self._bank(account)
+    def moves(self, journal: Journal) -> dict[str, SourceRow]:
+        """Every movement of a journal, by its `bank_id`."""
         domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False]]
         fields = ("ref", "date", "name", "amount", "payment_ref", "partner_name", "currency_id")
         return {text(each["ref"]): _moved(each) for each in self._records.search(STATEMENT_LINE, domain, fields)}
@@ -145,7 +145,7 @@ class OdooFigures:
             IS_POSTED,
         ]
         waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
-        return {name: row for name, row in self._moves(account).items() if name in waiting} if waiting else {}
+        return {name: row for name, row in self.moves(journal).items() if name in waiting} if waiting else {}
 
     def past_costs(self) -> tuple[PastCost, ...]:
         """What was paid to whom for what, the oldest first; what the owner took privately with it."""

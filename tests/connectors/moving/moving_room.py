@@ -38,7 +38,7 @@ class MovingRoom:
 
     @property
     def both(self) -> Both:
-        return Both(self.room.vault, self.room.state, self.there.records, self.there.chart)
+        return Both(self.room.vault, self.room.state, self.there.records, self.there.chart, self.room.clock)
 
     def open(self) -> LedgerConnector:
         return self.room.open()
