@@ -16,7 +16,7 @@ from agents.settings import Settings
 from agents.vault.files import write_over
 from tests.connectors.books_hand import key_of
 from tests.connectors.books_story import invoice
-from tests.connectors.odoo.conftest import account_of
+from tests.connectors.odoo.conftest import account_of, client_of
 from tests.connectors.odoo.odoo_room import story_odoo
 from tests.flows.employee import mail, request
 from tests.standins.odoo.world import KEYS
@@ -72,6 +72,17 @@ def test_the_books_move_over_the_command_line(employee: Employee) -> None:
 
         back = ("books", "switch", "odoo", "ledger", "--on", str(today + timedelta(days=1)))
         assert "Name a later day" in employee.call(*back).output  # the day on which Odoo began
+        place = employee.vault / MAIN
+        began = f'{today + timedelta(days=1)} event "books" "odoo"'
+        place.write_text(place.read_text(encoding="utf-8").replace(began, f'{today} event "books" "odoo"'), "utf-8")
+        odoo.clock.set(SystemClock().now())
+        made = client_of(odoo).books.issue(invoice("Globex", ("10.00", "19")), key_of(2))
+        assert "not explained" not in employee.said(*back)
+        assert "on the ledger keeps the books." in employee.said(*back, "--yes")
+        assert keeping_of(employee.vault) == Keeping("ledger", today + timedelta(days=1))
+        assert made.provider_id in employee.ledger()
+        assert "you moved the books from Odoo to the ledger" in employee.said("log")
+        assert json.loads(employee.said("books", "--json"))["owed_to_you"][1]["open"] == "11.90"
         odoo.call("account.move", "button_draft", [move])
         differs = employee.call("books", "reconcile", "--json")
         assert differs.exit_code == 1
