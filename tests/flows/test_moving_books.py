@@ -22,6 +22,8 @@ from tests.flows.employee import mail, request
 from tests.standins.odoo.world import KEYS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tests.flows.employee import Employee
     from tests.standins.odoo.world import Odoo
 
@@ -36,59 +38,70 @@ def connected(employee: Employee, odoo: Odoo) -> None:
     house.close()
 
 
+def what_is_in_the_way_is_told(employee: Employee, odoo: Odoo, words: tuple[str, ...]) -> None:
+    refused = employee.call(*words)
+    assert refused.exit_code == 1
+    assert "Odoo has no account for Equity:Opening-Balances" in refused.output
+    opening = {"code": "303000", "name": "Opening Balances", "account_type": "equity"}
+    odoo.call("account.account", "create", opening)
+    employee.drop("mail.eml", mail(request()))
+    employee.once()
+    assert "about the books is waiting for you" in employee.call(*words, "--yes").output
+    employee.said("reject", employee.pending("invoice.create")[0].stem)
+    employee.once()
+    elsewhere = employee.call("books", "switch", "ledger", "xero", *words[4:]).output
+    assert "not moved from ledger to xero" in elsewhere
+    assert "is still to come" in employee.call(*words[:-1], "2999-01-01").output
+
+
+def they_go_over(employee: Employee, odoo: Odoo, words: tuple[str, ...], day: date) -> None:
+    shown = employee.said(*words)
+    assert "1,190.00 EUR" in shown
+    assert "Nothing was changed." in shown
+    assert odoo.find("account.move") == []
+    before = (employee.vault / MAIN).read_text(encoding="utf-8")
+    assert "on Odoo keeps the books." in employee.said(*words, "--yes")
+    assert keeping_of(employee.vault) == Keeping("odoo", day)
+    assert (employee.vault / MAIN).read_text(encoding="utf-8").startswith(before.rstrip("\n"))
+    (move,) = odoo.find("account.move", ["move_type", "=", "out_invoice"])
+    found = odoo.row("account.move", move, "amount_total", "state")
+    assert found == {"id": move, "amount_total": 1190.0, "state": "posted"}
+    assert "you moved the books from the ledger to Odoo" in employee.said("log")
+    assert "Both agree." in employee.said("books", "reconcile")
+    assert "kept by Odoo since" in employee.call(*words, "--yes").output
+
+
+def they_come_back(employee: Employee, odoo: Odoo, day: date) -> None:
+    back = ("books", "switch", "odoo", "ledger", "--on", str(day))
+    assert "Name a later day" in employee.call(*back).output  # the day on which Odoo began
+    place, today = employee.vault / MAIN, day - timedelta(days=1)
+    text = place.read_text(encoding="utf-8").replace(f'{day} event "books"', f'{today} event "books"')
+    place.write_text(text, encoding="utf-8")
+    odoo.clock.set(SystemClock().now())
+    made = client_of(odoo).books.issue(invoice("Globex", ("10.00", "19")), key_of(2))
+    assert made.provider_id in employee.said(*back)
+    assert "on the ledger keeps the books." in employee.said(*back, "--yes")
+    assert keeping_of(employee.vault) == Keeping("ledger", day)
+    assert made.provider_id in employee.ledger()
+    assert "you moved the books from Odoo to the ledger" in employee.said("log")
+    assert json.loads(employee.said("books", "--json"))["owed_to_you"][1]["open"] == "11.90"
+
+
 def test_the_books_move_over_the_command_line(employee: Employee) -> None:
-    today = as_local(SystemClock().now()).date()
-    words = ("books", "switch", "ledger", "odoo", "--on", str(today + timedelta(days=1)))
+    day = as_local(SystemClock().now()).date() + timedelta(days=1)
+    words = ("books", "switch", "ledger", "odoo", "--on", str(day))
     with story_odoo() as odoo:
         connected(employee, odoo)
-        refused = employee.call(*words)
-        assert refused.exit_code == 1
-        assert "Odoo has no account for Equity:Opening-Balances" in refused.output
-        opening = {"code": "303000", "name": "Opening Balances", "account_type": "equity"}
-        odoo.call("account.account", "create", opening)
-        employee.drop("mail.eml", mail(request()))
-        employee.once()
-        waits = employee.call(*words, "--yes")
-        assert "about the books is waiting for you" in waits.output
-        employee.said("reject", employee.pending("invoice.create")[0].stem)
-        employee.once()
-        shown = employee.said(*words)
-        assert "INV-" in shown
-        assert "1,190.00 EUR" in shown
-        assert "Nothing was changed." in shown
-        assert odoo.find("account.move") == []
-        before = (employee.vault / MAIN).read_text(encoding="utf-8")
-        assert "on Odoo keeps the books." in employee.said(*words, "--yes")
-        assert keeping_of(employee.vault) == Keeping("odoo", today + timedelta(days=1))
-        assert (employee.vault / MAIN).read_text(encoding="utf-8").startswith(before.rstrip("\n"))
-        (move,) = odoo.find("account.move", ["move_type", "=", "out_invoice"])
-        assert odoo.row("account.move", move, "amount_total", "state") == {
-            "id": move, "amount_total": 1190.0, "state": "posted",
-        }  # fmt: skip
-        assert "you moved the books from the ledger to Odoo" in employee.said("log")
-        assert "Both agree." in employee.said("books", "reconcile")
-        assert "kept by Odoo since" in employee.call(*words, "--yes").output
-        assert "not moved from ledger to xero" in employee.call("books", "switch", "ledger", "xero", *words[4:]).output
-
-        back = ("books", "switch", "odoo", "ledger", "--on", str(today + timedelta(days=1)))
-        assert "Name a later day" in employee.call(*back).output  # the day on which Odoo began
-        place = employee.vault / MAIN
-        began = f'{today + timedelta(days=1)} event "books" "odoo"'
-        place.write_text(place.read_text(encoding="utf-8").replace(began, f'{today} event "books" "odoo"'), "utf-8")
-        odoo.clock.set(SystemClock().now())
-        made = client_of(odoo).books.issue(invoice("Globex", ("10.00", "19")), key_of(2))
-        assert "not explained" not in employee.said(*back)
-        assert "on the ledger keeps the books." in employee.said(*back, "--yes")
-        assert keeping_of(employee.vault) == Keeping("ledger", today + timedelta(days=1))
-        assert made.provider_id in employee.ledger()
-        assert "you moved the books from Odoo to the ledger" in employee.said("log")
-        assert json.loads(employee.said("books", "--json"))["owed_to_you"][1]["open"] == "11.90"
+        what_is_in_the_way_is_told(employee, odoo, words)
+        they_go_over(employee, odoo, words, day)
+        they_come_back(employee, odoo, day)
+        (move,) = odoo.find("account.move", ["invoice_origin", "like", "INV-"])
         odoo.call("account.move", "button_draft", [move])
         differs = employee.call("books", "reconcile", "--json")
         assert differs.exit_code == 1
         told = json.loads(differs.output)
         assert not told["agree"]
-        assert told["documents"][0]["odoo"] is None
-        assert Decimal(told["documents"][0]["ledger"]["open"]) == Decimal("1190.00")
+        (document,) = [each for each in told["documents"] if each["odoo"] is None]
+        assert Decimal(document["ledger"]["open"]) == Decimal("1190.00")
         assert "They do not agree." in employee.call("books", "reconcile").output
     assert employee.call("verify").exit_code == 0
