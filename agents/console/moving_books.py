@@ -33,7 +33,7 @@ from agents.vault.neutralize import visible
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
     from pathlib import Path
@@ -67,7 +67,7 @@ def look(house: House, way: tuple[str, str], day: date) -> Iterator[str]:
     """
     _refuse_day(house, way, day)
     plan = _with_proposals(house, WAYS[way][0](both_of(house), day))
-    yield from _told(plan, way)
+    yield from told(plan, way)
     if plan.obstacles:
         raise NotAllowed("The books cannot be moved yet.", hint="Mend what is in the way; nothing was changed.")
     yield f"\nNothing was changed. With --yes this is written, and {NAMES[way[1]]} keeps the books from {day} on."
@@ -115,8 +115,8 @@ def _with_proposals(house: House, plan: Plan) -> Plan:
 
     with house.journal.begin() as sql:
         open_ = [each for each in proposals_in(sql, *OPEN) if each.action_name in BOOK_ACTIONS]
-    told = (f"the proposal {each.id} about the books is {_state(each.state)}" for each in open_)
-    return replace(plan, obstacles=(*told, *plan.obstacles))
+    waiting = (f"the proposal {each.id} about the books is {_state(each.state)}" for each in open_)
+    return replace(plan, obstacles=(*waiting, *plan.obstacles))
 
 
 def _state(state: str) -> str:
@@ -133,8 +133,8 @@ def _say_keeper(recorder: Recorder, root: Path, what: tuple[tuple[str, str], dat
         raise Transient(f"{MAIN} cannot be read.", hint=AGAIN)
     text = content.decode(errors="surrogateescape").rstrip("\r\n") + f"\n\n{keeping_line(wanted)}\n"
     operation = Operation("edit", MAIN, edits=(EditText("replace", text, sha256_hex(content)),))
-    told = {"by": NAMES[way[0]], "until": str(day - timedelta(days=1))}
-    fact = Fact("owner", "books.moved", NAMES[way[1]], parameters=told)
+    about = {"by": NAMES[way[0]], "until": str(day - timedelta(days=1))}
+    fact = Fact("owner", "books.moved", NAMES[way[1]], parameters=about)
     with recorder.begin() as writing:
         writing.record(
             Transition(fact, f"Let {NAMES[way[1]]} keep the books from {day} on", (operation,), paths=changed)
@@ -144,7 +144,8 @@ def _say_keeper(recorder: Recorder, root: Path, what: tuple[tuple[str, str], dat
         raise Transient(f"{MAIN} was changed meanwhile, so the books stay where they were.", hint=AGAIN)
 
 
-def _told(plan: Plan, way: tuple[str, str]) -> Iterator[str]:
+def told(plan: Plan, way: tuple[str, str]) -> Iterator[str]:
+    """Everything that would be carried, and what is in the way, as the owner reads it."""
     state = plan.state
     yield f"What {NAMES[way[0]]} holds at the end of {state.on}, and {NAMES[way[1]]} would hold as well:"
     yield "\nBalances, in one entry"
@@ -168,10 +169,9 @@ def _items(items: Iterator[Item]) -> Iterator[str]:
 
 
 def _credits(state: BookState) -> Iterator[str]:
-    told: Mapping[tuple[bool, str, str], Decimal] = state.credits
-    if told:
+    if state.credits:
         yield "\nPaid, and put to no document yet"
-    for (is_vendors, party, currency), amount in sorted(told.items()):
+    for (is_vendors, party, currency), amount in sorted(state.credits.items()):
         yield _line(f"{'by you to' if is_vendors else 'to you by'} {party}", amount, currency)
 
 

@@ -168,3 +168,18 @@ def test_a_statement_from_before_the_move_is_not_booked_again(tmp_path: Path) ->
     assert books.record(old, key_of(21)).details == {"entries": "0"}
     assert isinstance(books.find_record(old, key_of(21)), Found)
     assert room.there.calls.written == written
+
+
+def test_all_else_goes_to_the_new_books_as_it_is(tmp_path: Path) -> None:
+    room = MovingRoom(tmp_path)
+    books = BooksAfterMove(room.there.books, earlier_books(day("01-10"), room.reports))
+    sold, key = invoice("Acme", ("100.00", "0")), key_of(1)
+    made = books.issue(sold, key)
+    assert books.find(key) == Found(made)
+    order = InvoiceCredit(number=made.provider_id, customer="Acme", total=Decimal("100.00"), currency="EUR")
+    assert books.credit(order, key_of(2)).details["credits"] == made.provider_id
+    owed = bill("Landlord", "R-02", "01-12", "01-31", cost("Rent", "5.00"))
+    assert books.find_record(owed, key_of(3)) == Absent()
+    assert books.find_record(owed, key_of(3)) != Found(books.record(owed, key_of(3)))
+    old = bank("b1", "01-12", "5.00", Unexplained())
+    assert books.record(old, key_of(4)).details["entries"] == "1"  # without a balance, and not known from before
