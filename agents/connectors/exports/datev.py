@@ -109,13 +109,9 @@ def _with_keys(entry: Entry, codes: Mapping[str, str]) -> list[Row]:
 
 
 def _shared(nets: Sequence[Leg], vat: Decimal, rate: Decimal) -> list[Decimal] | None:
-    """The VAT of each net amount; None where DATEV, which takes it out of the gross amount, comes to another one."""
+    """The VAT of each net amount, which is what DATEV takes out of the gross one; None where it adds up to another."""
     parts = [_rounded(leg.amount * rate / 100) for leg in nets]
-    if not nets or not rate or sum(parts) != vat:
-        return None
-    grosses = (leg.amount + part for leg, part in zip(nets, parts, strict=True))
-    reckoned = [_rounded(gross * rate / (100 + rate)) for gross in grosses]
-    return parts if reckoned == parts else None
+    return parts if rate and sum(parts) == vat else None
 
 
 def _between(entry: Entry, codes: Mapping[str, str]) -> list[Row]:
