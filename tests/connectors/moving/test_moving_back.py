@@ -127,6 +127,7 @@ def test_parts_credits_and_what_waits_come_back_as_they_are(tmp_path: Path) -> N
     assert here.payables(end).documents == ()
     assert here.receivables(end).credits == {("Globex", "EUR"): Decimal("150.00"), ("Initech", "EUR"): Decimal("25.00")}
     assert sorted(here.unexplained_moves("Checking")) == ["b3", "b4"]
+    assert room.room.read("Accounting/2026/2026-01.beancount").count('explains: "b2"') == 1
     perform(room, [("02-02", explains("b4", "01-14", "-9.00", to("Private")))], 90)
     assert sorted(room.reports().unexplained_moves("Checking")) == ["b3"]
     perform(room, [("02-03", used("Globex", "02-03", "INV-2026-0001", "69.00"))], 91)
