@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from agents.connectors.book_export import BookLine
     from agents.connectors.credit_notes import Creditable
 
 BUCKETS = (0, 30, 60, 90)  # days late, each up to and with; more than the last is a bucket of its own
@@ -212,8 +213,12 @@ class BookFigures(Protocol):
         """Every cost account of the owner's chart, by the name that orders give it."""
         ...
 
+    def lines(self, start: date, end: date) -> tuple[BookLine, ...]:
+        """Every line of every entry of a time, entry by entry."""
+        ...
+
     def export(self, start: date, end: date) -> str:
-        """Every line of every entry of a time, for the tax adviser: CSV with a header, UTF-8, semicolons."""
+        """The same for the tax adviser: CSV with a header, UTF-8, semicolons."""
         ...
 
 

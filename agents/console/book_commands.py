@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(["%Y-%m-%d"])
 WIDTH = 34
+BOM = b"\xef\xbb\xbf"
 from_option = click.option(
     "--from", "start", type=DAY, metavar="DAY", help="The first day; such as 2026-01-01; default: 1 January."
 )
@@ -61,20 +62,37 @@ def books(
 @click.argument("path", metavar="[PATH]", required=False, type=click.Path(path_type=Path))
 @from_option
 @to_option
+@click.option("--as", "profile", default="journal", metavar="KIND", help="journal (default), datev, xero, quickbooks.")
+@click.option("--adviser", type=int, default=0, metavar="NUMBER", help="For DATEV: the tax adviser's number.")
+@click.option("--client", type=int, default=0, metavar="NUMBER", help="For DATEV: the number they gave you.")
+@click.option("--tax-rate", default="No VAT", show_default=True, metavar="NAME", help="What Xero calls no tax.")
 @vault_option
-def export(path: Path | None, *, start: datetime | None, end: datetime | None, vault: Path | None) -> None:
-    """Write every line of every entry as CSV, for the tax adviser: to a new file, or to the terminal."""
+def export(  # noqa: PLR0913 - one parameter for each option
+    path: Path | None,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    profile: str,
+    adviser: int,
+    client: int,
+    tax_rate: str,
+    vault: Path | None,
+) -> None:
+    """Write every line of every entry for the tax adviser, or for another program: to a file, or to the terminal."""
+    from agents.console.exporting import Wish, exported
     from agents.errors import NotAllowed
     from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
         first, last = _span(house, start, end)
-        text = house.book_reports.export(first, last)
+        made = exported(house, Wish(profile, first, last, adviser, client, tax_rate))
+        for words in made.left_out:
+            click.echo(f"Left out: {words}. Book it there by hand.", err=True)
         if path is None:
-            click.echo(text, nl=False)
+            click.echo(made.content.removeprefix(BOM), nl=False)
             return
         try:
-            write_new(path.absolute(), text.encode("utf-8-sig"), mode=PRIVATE_MODE)
+            write_new(path.absolute(), made.content, mode=PRIVATE_MODE)
         except FileExistsError as err:
             raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
         click.echo(f"The books from {first} to {last} are in {path}.")

@@ -24,6 +24,7 @@ from agents.console.proof_commands import code_option, proof, signature_option
 from agents.console.requesting import recorded, request, unknown
 from agents.console.schedule_command import schedules
 from agents.console.skill_commands import skills
+from agents.console.switch_commands import reconcile, switch
 
 if TYPE_CHECKING:
     from agents.console.wiring import House
@@ -302,6 +303,8 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
 
 PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
+for each in (switch, reconcile):
+    books.add_command(each)
 for each in (books, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)
 

@@ -53,6 +53,7 @@ WORDS = {
     "run.draining": "you said that nothing new is begun ({how})",
     "run.drained": "ended, since you said drain",
     "run.drain_lifted": "took in new tasks again after drain ({how})",
+    "books.moved": "you moved the books from {by} to {target}, as they were at the end of {until}",
     "away.changed": "you changed when you are away",
     "away.began": "you are away until {until}; nothing expires meanwhile",
     "away.ended": "you are back; what waited goes on expiring",

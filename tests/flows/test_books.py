@@ -83,6 +83,20 @@ def test_the_lines_for_the_tax_adviser_go_to_a_new_file_only(employee: Employee,
     assert employee.call("books", "export", str(out)).exit_code == 1
     assert out.read_text(encoding="utf-8") == "something else"
     assert employee.said("books", "export").count("INV-") >= len(rows)
+    assert "no profile sage" in employee.call("books", "export", "--as", "sage").output
+    assert employee.said("books", "export", "--as", "quickbooks").count("Accounts Receivable (A/R)") == 1
+    assert "No account of theirs is known for Assets:AR" in employee.call("books", "export", "--as", "xero").output
+    chart = employee.vault / "Accounting" / "accounts.beancount"
+    codes = {"Income:Services": "8200", "Liabilities:VAT:Output": "1770"}
+    text = chart.read_text(encoding="utf-8") + '2000-01-01 open Assets:AR\n  datev: "10000"\n'
+    for account, code in codes.items():
+        text = text.replace(f"open {account}\n", f'open {account}\n  datev: "{code}"\n')
+    chart.write_text(text, encoding="utf-8")
+    batch = tmp_path / "EXTF_books.csv"
+    employee.said("books", "export", str(batch), "--as", "datev", "--adviser", "29098", "--client", "55003")
+    head, _, row = batch.read_bytes().decode("cp1252").splitlines()
+    assert head.startswith('"EXTF";700;21;')
+    assert row.startswith('1130,50;"S";"EUR";;;;10000;8200;"3";')
     yesterday = str(today() - timedelta(days=1))
     assert len(employee.said("books", "export", "--from", f"{today().year}-01-01", "--to", yesterday).splitlines()) == 1
 

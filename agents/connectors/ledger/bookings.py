@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agents.connectors.ledger.beancount_file import Transaction
 
 NOT_SURE = "!"
+_FROM_ODOO = r"[A-Z][A-Z0-9]{1,9}(?:/[0-9-]{0,9}[0-9]){1,3}"  # INV/2026/00011, of books that were moved back
 Row = list[Any]  # what JSON can hold; day and line come first
 
 
@@ -33,8 +34,12 @@ class Side:
     party: str
 
 
-CUSTOMERS = Side(RECEIVABLES, "invoice", re.compile(r"\bINV-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), 1, "customer")
-VENDORS = Side(PAYABLES, "bill", re.compile(r"\bBILL-[0-9]{4}-[0-9]{4,6}\b", re.IGNORECASE), -1, "vendor")
+def _numbers(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{prefix}-[0-9]{{4}}-[0-9]{{4,6}}|{_FROM_ODOO})\b", re.IGNORECASE)
+
+
+CUSTOMERS = Side(RECEIVABLES, "invoice", _numbers("INV"), 1, "customer")
+VENDORS = Side(PAYABLES, "bill", _numbers("BILL"), -1, "vendor")
 SIDES = (CUSTOMERS, VENDORS)
 
 

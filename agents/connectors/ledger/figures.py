@@ -24,6 +24,7 @@ from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, bank_acc
 from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
 from agents.connectors.ledger.credited import creditable
 from agents.connectors.ledger.entry import VAT
+from agents.connectors.ledger.exported import exported
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
@@ -34,8 +35,8 @@ from agents.errors import NeedsOwner
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from agents.connectors.book_export import BookLine
     from agents.connectors.credit_notes import Creditable
-    from agents.connectors.ledger.beancount_file import Posting, Transaction
     from agents.connectors.ledger.bookings import Side
     from agents.connectors.ledger.ledger import Days, Ledger
 
@@ -112,8 +113,9 @@ class LedgerFigures:
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """One invoice or bill; None when the ledger holds none of this number up to that day."""
-        side = VENDORS if number.startswith("BILL") else CUSTOMERS
-        register = Register(self._ledger, side)
+        register = Register(self._ledger, VENDORS if number.startswith("BILL") else CUSTOMERS)
+        if number not in register.documents():  # other books call their bills otherwise
+            register = Register(self._ledger, VENDORS)
         owed = register.documents().get(number)
         if owed is None or owed.day > on:
             return None
@@ -170,8 +172,12 @@ class LedgerFigures:
 
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time as CSV."""
-        entries = self._ledger.transactions((start, end))
-        return export_text(_exported(entry, leg) for entry in entries for leg in entry.postings)
+        return export_text(self.lines(start, end))
+
+    def lines(self, start: date, end: date) -> tuple[BookLine, ...]:
+        """Every line of every entry of a time, entry by entry."""
+        entries, home = self._ledger.transactions((start, end)), self._ledger.home
+        return tuple(line for entry in entries for line in exported(entry, home))
 
     def _open_items(self, side: Side, on: date) -> OpenItems:
         register = Register(self._ledger, side)
@@ -218,11 +224,3 @@ class LedgerFigures:
         for row in kept:
             amounts[row.currency] = amounts.get(row.currency, NOTHING) + row.amount
         return Figure(name, {each: amount for each, amount in amounts.items() if amount}, days[1], kept, self._fresh)
-
-
-def _exported(entry: Transaction, leg: Posting) -> tuple[str, ...]:
-    meta = entry.meta
-    number = meta.get("number", "") or leg.meta.get("applies", "").upper()
-    money = (f"{leg.amount:.2f}", leg.currency, leg.meta.get("rate", ""))
-    beside = (meta.get("document", "") or meta.get("receipt", ""), f"{entry.file}:{entry.line}")
-    return (entry.day.isoformat(), number, entry.payee, entry.narration, leg.account, *money, *beside)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "ledger-cache.sqlite"
-FORM = 3  # of what is kept; another one is thrown away
+FORM = 4  # of what is kept; another one is thrown away
 VERSION_CHARS = 16
 _ENTANGLED = re.compile(
     r"(?m)\{|^[ \t]*plugin\b|^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]*pad\b"

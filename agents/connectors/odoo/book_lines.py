@@ -80,7 +80,8 @@ class BookLines:
         groups = self.records.sums(STATEMENT_LINE, [["journal_id", "in", [*names]]], ["date:max"], ["journal_id"])
         found = {names[reference(each["journal_id"])]: date.fromisoformat(text(each["date"])) for each in groups}
         closed = closed_days(self.records)
-        return {name: max(day, closed.get(name, day)) for name, day in found.items()}
+        known = {name: day for name, day in closed.items() if name in names.values()}
+        return {name: max(day, known.get(name, day)) for name, day in {**known, **found}.items()}
 
     def figures(self, wanted: Wanted, span: Span) -> tuple[Figure, ...]:
         """One figure for each name, the largest first.

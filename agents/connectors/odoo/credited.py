@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import CENT, RateTotal, Totals, shortest
 from agents.connectors.credit_notes import HINT, Creditable
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, REJECT, money
+from agents.connectors.odoo.numbering import ORIGIN, with_number
 from agents.connectors.odoo.open_items import day_of
 from agents.connectors.odoo.parties import PARTNER
 from agents.connectors.odoo.records import name_of, number_of, reference, text
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, JsonValue]
 
 FIELDS = (
-    *("name", "partner_id", "commercial_partner_id", "currency_id", "invoice_date", "date"),
+    *("name", ORIGIN, "partner_id", "commercial_partner_id", "currency_id", "invoice_date", "date"),
     *("amount_untaxed", "amount_tax", "amount_total"),
 )
 LINES = ("move_id", "display_type", "name", "account_id", "tax_ids", "tax_line_id", "amount_currency")
@@ -76,8 +77,8 @@ def invoice_named(records: Records, number: str) -> Row:
     Raises:
         NotAllowed: there is no single one.
     """
-    domain: list[JsonValue] = [["name", "=", number], ["move_type", "=", "out_invoice"], ["state", "=", POSTED]]
-    found = records.search(MOVE, domain, FIELDS)
+    domain: list[JsonValue] = [["move_type", "=", "out_invoice"], ["state", "=", POSTED]]
+    found = records.search(MOVE, [*domain, *with_number([number])], FIELDS)
     if len(found) != 1:
         raise NotAllowed(f"Odoo holds no single invoice {number}.", hint=REJECT)
     return found[0]

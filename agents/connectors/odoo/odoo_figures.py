@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_export import export_text
+from agents.connectors.book_export import BookLine, export_text
 from agents.connectors.book_figures import PRIVATELY, BareCost, Figure, PastCost, ProfitAndLoss, SourceRow, VatPosition
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, Span, Wanted
 from agents.connectors.odoo.chart import COSTS, category_of
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.books_after_move import Earlier
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.credit_notes import Creditable
-    from agents.connectors.odoo.chart import Chart, Journal
+    from agents.connectors.odoo.chart import Chart, Journal, Tax
     from agents.connectors.odoo.records import Records
 
     Row = Mapping[str, JsonValue]
@@ -38,15 +39,19 @@ if TYPE_CHECKING:
 INCOME = ("income", "income_other")
 EXCHANGE, TRANSIT, PRIVATE = "Exchange", "Transit", "Private"
 BILLS = ("in_invoice", "in_receipt")
-EXPORTED = ("move_name", "move_type", "date", "partner_id", "name", "account_id", "amount_currency", "currency_id")
+EXPORTED = (
+    *("move_id", "move_name", "move_type", "date", "partner_id", "name", "account_id"),
+    *("balance", "amount_currency", "currency_id", "tax_ids", "tax_line_id"),
+)
 
 
 class OdooFigures:
-    """The figures of one Odoo; made anew for each question."""
+    """The figures of one Odoo; made anew for each question. `earlier`: the books that were moved into it."""
 
-    def __init__(self, records: Records, chart: Chart) -> None:
+    def __init__(self, records: Records, chart: Chart, earlier: Earlier | None = None) -> None:
         self._records = records
         self._chart = chart
+        self._earlier = earlier
         self._lines = BookLines(records, chart)
         self._open = OpenDocuments(self._lines)
 
@@ -66,8 +71,12 @@ class OdooFigures:
         return {each.name: each.iban for each in self._chart.banks if each.kind == "bank"}
 
     def booked_moves(self, account: str) -> dict[str, SourceRow]:
-        """Every movement of an account that is booked, by its `bank_id`."""
-        journal = self._bank(account)
+        """Every movement of an account that is booked, here or in the books of before, by its `bank_id`."""
+        before = self._earlier.moves(account) if self._earlier else {}
+        return {**before, **self.moves(self._bank(account))}
+
+    def moves(self, journal: Journal) -> dict[str, SourceRow]:
+        """Every movement of a journal, by its `bank_id`."""
         domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False]]
         fields = ("ref", "date", "name", "amount", "payment_ref", "partner_name", "currency_id")
         return {text(each["ref"]): _moved(each) for each in self._records.search(STATEMENT_LINE, domain, fields)}
@@ -148,7 +157,7 @@ class OdooFigures:
             IS_POSTED,
         ]
         waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
-        return {name: row for name, row in self.booked_moves(account).items() if name in waiting} if waiting else {}
+        return {name: row for name, row in self.moves(journal).items() if name in waiting} if waiting else {}
 
     def bare_costs(self, account: str) -> dict[str, BareCost]:
         """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT.
@@ -157,7 +166,7 @@ class OdooFigures:
         """
         found = purchases_of(self._records, self._bank(account))
         bare = {name: self._cost_name(each.account) for name, each in found.items() if not each.taken_back_by}
-        booked = self.booked_moves(account) if bare else {}
+        booked = self.moves(self._bank(account)) if bare else {}
         return {name: BareCost(row, bare[name]) for name, row in booked.items() if name in bare}
 
     def receipts(self) -> frozenset[str]:
@@ -194,10 +203,14 @@ class OdooFigures:
 
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time as CSV."""
-        rows = self._records.search(LINE, Span(end, start).domain, (*EXPORTED, "tax_ids", "tax_line_id"))
-        rates = {each.number: f"{each.rate:f}" for each in self._chart.taxes}
-        rows.sort(key=lambda row: (text(row["date"]), number_of(row)))
-        return export_text(_exported(each, rates) for each in rows)
+        return export_text(self.lines(start, end))
+
+    def lines(self, start: date, end: date) -> tuple[BookLine, ...]:
+        """Every line of every entry of a time, entry by entry."""
+        rows = self._records.search(LINE, Span(end, start).domain, EXPORTED)
+        taxes = {each.number: each for each in self._chart.taxes}
+        rows.sort(key=lambda row: (text(row["date"]), reference(row["move_id"]), number_of(row)))
+        return tuple(_exported(each, taxes, self._chart.currency) for each in rows)
 
     def _wanted(self, names: Mapping[int, str], sign: int, own: Iterable[int] = ()) -> Wanted:
         return Wanted([["account_id", "in", [*names]]], names, sign, frozenset(own))
@@ -241,11 +254,22 @@ def _moved(row: Row) -> SourceRow:
     return SourceRow(day, place, said, money(row["amount"]), name_of(row["currency_id"]))
 
 
-def _exported(row: Row, rates: Mapping[int, str]) -> tuple[str, ...]:
-    taxes = row["tax_ids"] if isinstance(row["tax_ids"], list) else []
-    used = [reference(row["tax_line_id"]), *(each for each in taxes if isinstance(each, int))]
-    rate = next((rates[each] for each in used if each in rates), "")
-    number = "" if row["move_type"] == "entry" else text(row["move_name"])
-    words = (number, name_of(row["partner_id"]), text(row["name"]), name_of(row["account_id"]))
-    money_ = (f"{money(row['amount_currency']):.2f}", name_of(row["currency_id"]), rate)
-    return (text(row["date"]), *words, *money_, "", f"Odoo {text(row['move_name'])}")
+def _exported(row: Row, taxes: Mapping[int, Tax], home: str) -> BookLine:
+    of_line = taxes.get(reference(row["tax_line_id"]))
+    told = row["tax_ids"] if isinstance(row["tax_ids"], list) else []
+    used = of_line or next((taxes[each] for each in told if isinstance(each, int) and each in taxes), None)
+    return BookLine(
+        day=date.fromisoformat(text(row["date"])),
+        document="" if row["move_type"] == "entry" else text(row["move_name"]),
+        party=name_of(row["partner_id"]),
+        text=text(row["name"]),
+        account=name_of(row["account_id"]),
+        amount=money(row["amount_currency"]),
+        currency=name_of(row["currency_id"]),
+        rate=f"{used.rate:f}" if used else "",
+        receipt="",
+        place=f"Odoo {text(row['move_name'])}",
+        worth=money(row["balance"]),
+        home=home,
+        vat="" if of_line is None else "charged" if of_line.use == "sale" else "paid",
+    )

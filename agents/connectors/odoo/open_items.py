@@ -14,6 +14,7 @@ from agents.connectors.book_figures import DocumentStanding, OpenDocument, OpenI
 from agents.connectors.books import amount_text, cents
 from agents.connectors.odoo.book_lines import IS_POSTED
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
+from agents.connectors.odoo.numbering import called, with_number_or_crediting
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.register import DOCUMENTS, FIELDS, TYPES, due_of, rate_of
 
@@ -79,9 +80,9 @@ class OpenDocuments:
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """One invoice or bill as it stood on a day."""
         kinds: list[JsonValue] = [*DOCUMENTS[False], *DOCUMENTS[True]]
-        named: list[JsonValue] = ["|", ["name", "=", number], ["reversed_entry_id.name", "=", number]]
+        named = with_number_or_crediting([number])
         found = self._records.search(MOVE, [["state", "=", POSTED], ["date", "<=", on.isoformat()], *named], FIELDS)
-        invoices = [each for each in found if each["move_type"] in kinds and each["name"] == number]
+        invoices = [each for each in found if each["move_type"] in kinds and called(each) == number]
         if len(invoices) != 1:
             return None
         (invoice,) = invoices
@@ -98,7 +99,7 @@ class OpenDocuments:
             due=due_of(invoice),
             total=total,
             currency=currency,
-            place=f"Odoo {number}",
+            place=f"Odoo {text(invoice['name'])}",
             open=None if unclear else rest,
             unclear=unclear,
             rows=rows,
@@ -139,7 +140,7 @@ class OpenDocuments:
         row, currency = found.invoice, name_of(found.invoice["currency_id"])
         is_home = currency == self._lines.chart.currency
         return OpenDocument(
-            number=text(row["name"]),
+            number=called(row),
             party=name_of(row["commercial_partner_id"]),
             day=day_of(row),
             due=due_of(row),
@@ -171,7 +172,7 @@ class OpenDocuments:
                 day = date.fromisoformat(text(each["max_date"]))
                 found.append((other, day, (-way if vendor else way) * amount))
         names = self._names([other for other, _, _ in found])
-        number, currency = text(invoice["name"]), name_of(invoice["currency_id"])
+        number, currency = called(invoice), name_of(invoice["currency_id"])
         return [SourceRow(day, names.get(other, "Odoo"), number, amount, currency) for other, day, amount in found]
 
     def _names(self, lines: Sequence[int]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.account import open_account, place_of, read_account
-from agents.connectors.odoo.chart import kept_chart
+from agents.connectors.odoo.chart import kept_chart, read_chart
 from agents.connectors.odoo.connecting import calls_of
 from agents.connectors.odoo.records import Records
 
@@ -62,3 +62,14 @@ def _kept_since(context: ConnectorContext) -> tuple[int, int] | None:
 def chart_of(context: ConnectorContext, records: Records) -> Chart:
     """How that Odoo is set up, kept an hour; raises as `open_records` and `kept_chart`."""
     return kept_chart(context.state, records, context.clock, read_account(context.state).user_id)
+
+
+def open_odoo(context: ConnectorContext) -> tuple[Records, Chart]:
+    """Its records and its setup, asked anew.
+
+    Raises:
+        NeedsOwner: no Odoo is connected, its key is gone, or it is no longer taken.
+        Transient: nobody answers.
+    """
+    records = open_records(context)
+    return records, read_chart(records, context.clock, read_account(context.state).user_id)

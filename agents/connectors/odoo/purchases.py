@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.documents import LINE, MOVE, POSTED, REJECT, money
+from agents.connectors.odoo.numbering import ORIGIN, was_moved
 from agents.connectors.odoo.records import number_of, reference, text
 from agents.errors import NotAllowed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.chart import Journal
     from agents.connectors.odoo.records import Records
 
-RECEIPT = "invoice_origin"
+RECEIPT = ORIGIN  # where no document of ours was moved over
 AT_ONCE = ("in_receipt", "in_refund")
 OF_VENDORS = ("in_invoice", *AT_ONCE)
 BETWEEN = " · "  # in the reference of what explains a movement, before what tells the order
@@ -67,7 +68,8 @@ def purchases_of(records: Records, journal: Journal) -> dict[str, Purchase]:
 def receipts(records: Records) -> frozenset[str]:
     """Every receipt that a posted document names, as it names it."""
     domain: list[JsonValue] = [["move_type", "in", [*OF_VENDORS]], ["state", "=", POSTED], [RECEIPT, "!=", False]]
-    return frozenset(text(each[RECEIPT]) for each in records.search(MOVE, domain, (RECEIPT,)))
+    found = records.search(MOVE, domain, (RECEIPT,))
+    return frozenset(text(each[RECEIPT]) for each in found if not was_moved(each))
 
 
 def taken_back(records: Records) -> frozenset[int]:

@@ -15,6 +15,7 @@ from agents.connectors.books import InvoiceStanding, Unclear, amount_text, most_
 from agents.connectors.contract import Money
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, version_of
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
+from agents.connectors.odoo.numbering import ORIGIN, called, with_number_or_crediting
 from agents.connectors.odoo.open_items import PAYMENT, RUNNING, unclear_of
 from agents.connectors.odoo.opening import CallsOfNow, chart_of
 from agents.connectors.odoo.records import Records, name_of, number_of, reference, text
@@ -161,11 +162,11 @@ class OdooReader:
     def customers(self) -> dict[str, str]:
         """The customer of every invoice, by its number, the oldest first; empty while Odoo does not answer."""
         try:
-            rows = self._records.search(MOVE, INVOICES, ("name", "commercial_partner_id"))
+            rows = self._records.search(MOVE, INVOICES, ("name", ORIGIN, "commercial_partner_id"))
         except EmployeeError:
             return {}
         rows.sort(key=number_of)
-        return {text(each["name"]): name_of(each["commercial_partner_id"]) for each in rows}
+        return {called(each): name_of(each["commercial_partner_id"]) for each in rows}
 
     def bank_to(self) -> date | None:
         """Up to when the bank's movements are in; None when there are none, or Odoo does not answer."""
@@ -192,10 +193,8 @@ class OdooReader:
             return {number: Unclear(number, f"Odoo cannot be read: {err}") for number in wanted}
 
     def _read(self, wanted: Sequence[str]) -> dict[str, Standing]:
-        names: list[JsonValue] = [*wanted]
-        named: list[JsonValue] = ["|", ["name", "in", names], ["reversed_entry_id.name", "in", names]]
-        rows = self._records.search(MOVE, [["state", "=", POSTED], *named], FIELDS)
-        invoices = {text(each["name"]): each for each in rows if each["move_type"] == "out_invoice"}
+        rows = self._records.search(MOVE, [["state", "=", POSTED], *with_number_or_crediting(wanted)], FIELDS)
+        invoices = {called(each): each for each in rows if each["move_type"] == "out_invoice"}
         partners: list[JsonValue] = [reference(each["commercial_partner_id"]) for each in invoices.values()]
         doubts, waiting = self._doubts(partners), self._waiting()
         matched, bank_to = self._matched([number_of(each) for each in rows]), self._bank_to()
@@ -268,7 +267,7 @@ def open_reader(context: ConnectorContext) -> OdooReader:
 def _standing(
     invoice: Row, refunds: Sequence[Row], matched: Mapping[int, date], bank_to: date | None
 ) -> InvoiceStanding:
-    number, total = text(invoice["name"]), Money(money(invoice["amount_total"]), name_of(invoice["currency_id"]))
+    number, total = called(invoice), Money(money(invoice["amount_total"]), name_of(invoice["currency_id"]))
     rest = money(invoice["amount_residual"]) - _sum(refunds, "amount_residual")
     days = [matched[each] for each in (number_of(row) for row in (invoice, *refunds)) if each in matched]
     paid_on = max(days, default=due_of(invoice)) if rest <= 0 else None

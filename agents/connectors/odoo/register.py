@@ -10,6 +10,7 @@ from agents.connectors.books import InvoiceStanding, Unclear
 from agents.connectors.contract import Money
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, money
 from agents.connectors.odoo.entries import LEFT
+from agents.connectors.odoo.numbering import ORIGIN, called, with_number_or_crediting
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ DOCUMENTS = {False: ("out_invoice", "out_receipt"), True: ("in_invoice", "in_rec
 TYPES = {False: "asset_receivable", True: "liability_payable"}
 FIELDS = (
     *("name", "move_type", "commercial_partner_id", "currency_id", "invoice_date", "date", "invoice_date_due", "ref"),
-    *("amount_total", "amount_total_signed", "amount_residual", "reversed_entry_id", "payment_state"),
+    *("amount_total", "amount_total_signed", "amount_residual", "reversed_entry_id", "payment_state", ORIGIN),
 )
 
 
@@ -107,25 +108,24 @@ class RegisterReader:
 
     def read(self, numbers: Iterable[str], *, vendor: bool, credit_of: int | None = None) -> Register:
         """The documents of these numbers; `credit_of`: and what stands to the credit of this contact."""
-        wanted: list[JsonValue] = [*dict.fromkeys(numbers)]
+        wanted = [*dict.fromkeys(numbers)]
         found = self._documents(wanted, vendor=vendor) if wanted else {}
         return Register(found, self._credits(credit_of, vendor=vendor) if credit_of else ())
 
-    def _documents(self, wanted: list[JsonValue], *, vendor: bool) -> dict[str, Document]:
-        named: list[JsonValue] = ["|", ["name", "in", wanted], ["reversed_entry_id.name", "in", wanted]]
-        rows = self._records.search(MOVE, [["state", "=", POSTED], *named], FIELDS)
-        invoices = [row for row in rows if row["move_type"] in DOCUMENTS[vendor] and row["name"] in wanted]
+    def _documents(self, wanted: list[str], *, vendor: bool) -> dict[str, Document]:
+        rows = self._records.search(MOVE, [["state", "=", POSTED], *with_number_or_crediting(wanted)], FIELDS)
+        invoices = [row for row in rows if row["move_type"] in DOCUMENTS[vendor] and called(row) in wanted]
         numbers: list[JsonValue] = [row["id"] for row in invoices]
         domain: list[JsonValue] = [["move_id", "in", numbers], ["account_type", "=", TYPES[vendor]]]
         lines = self._records.search(LINE, domain, ["move_id", "account_id"]) if invoices else []
         accounts = {reference(each["move_id"]): reference(each["account_id"]) for each in lines}
-        return {text(row["name"]): self._document(row, refunds_of(row, rows), accounts) for row in invoices}
+        return {called(row): self._document(row, refunds_of(row, rows), accounts) for row in invoices}
 
     def _document(self, row: Row, refunds: list[Row], accounts: Mapping[int, int]) -> Document:
         number, currency = number_of(row), name_of(row["currency_id"])
         return Document(
             number=number,
-            name=text(row["name"]),
+            name=called(row),
             is_vendors=text(row["move_type"]) in DOCUMENTS[True],
             party=name_of(row["commercial_partner_id"]),
             partner=reference(row["commercial_partner_id"]),

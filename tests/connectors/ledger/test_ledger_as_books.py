@@ -9,8 +9,8 @@ import pytest
 
 from agents.connectors.ledger.figure_reader import read_figures
 from tests.connectors.books_credits import CreditsContract
-from tests.connectors.books_receipts import ReceiptsContract
 from tests.connectors.books_payouts import PayoutsContract
+from tests.connectors.books_receipts import ReceiptsContract
 from tests.connectors.books_suite import BooksContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 

@@ -19,7 +19,7 @@ from tests.standins.odoo.errors import OdooError
 from tests.standins.odoo.world import Odoo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pydantic import JsonValue
 
@@ -48,6 +48,7 @@ class ShortWay:
     breaks: int = 0
     is_done: bool = True
     is_silent: bool = False
+    after_writing: Callable[[], object] = lambda: None
 
     def call(
         self, model: str, method: str, ids: Sequence[int] | None = None, kwargs: Mapping[str, JsonValue] | None = None
@@ -65,6 +66,8 @@ class ShortWay:
             said: JsonValue = self.odoo.call(model, method, *given, login="bookkeeper", **dict(kwargs or {}))
         except OdooError as err:
             raise refusal(method, err.name, err.message) from err
+        if not is_look(method):
+            self.after_writing()
         if breaks:
             raise OutcomeUnknown("broken off after it was done", hint="Look.")
         return said

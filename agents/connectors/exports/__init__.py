@@ -1,0 +1,1 @@
+"""The books as other programs take them in: DATEV, Xero, QuickBooks."""

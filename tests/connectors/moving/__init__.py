@@ -1,0 +1,1 @@
+"""Moving the owner's books over, and back."""
