@@ -154,7 +154,7 @@ class BareCost:
     name: str
 
 
-class BookFigures(Protocol):
+class BookReports(Protocol):
     """Figures of any books; each call raises NeedsOwner while the books have an error."""
 
     def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
@@ -220,10 +220,6 @@ class BookFigures(Protocol):
     def export(self, start: date, end: date) -> str:
         """The same for the tax adviser: CSV with a header, UTF-8, semicolons."""
         ...
-
-
-class BookReports(BookFigures, Protocol):
-    """And what the embedded ledger tells besides: credits by VAT rate, and which receipt proves which cost."""
 
     def creditable(self, number: str) -> Creditable:
         """What of an invoice can still be credited; raises NotAllowed where the books do not say it plainly."""

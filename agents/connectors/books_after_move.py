@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from agents.connectors.book_figures import BookFigures, SourceRow
+    from agents.connectors.book_figures import BookReports, SourceRow
     from agents.connectors.book_orders import BookOrder
     from agents.connectors.books import Books
     from agents.connectors.contract import Lookup
@@ -32,7 +32,7 @@ class Earlier:
     moves: Callable[[str], Mapping[str, SourceRow]]
 
 
-def earlier_books(since: date, before: Callable[[], BookFigures]) -> Earlier:
+def earlier_books(since: date, before: Callable[[], BookReports]) -> Earlier:
     """What the books of before have booked of an account and explained: `before` reads them when it is asked."""
 
     def moves(account: str) -> dict[str, SourceRow]:

@@ -19,7 +19,7 @@ from agents.connectors.odoo.odoo_state import rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agents.connectors.book_figures import BookFigures, SourceRow
+    from agents.connectors.book_figures import BookReports, SourceRow
     from agents.connectors.book_state import BookState
     from agents.connectors.moving import Both
 
@@ -94,7 +94,7 @@ class _Rows:
         return [row for _, row in rows], [row for row in there if row.day >= start]
 
     def _of_document(self, found: Difference) -> tuple[list[SourceRow], list[SourceRow]]:
-        sides: tuple[BookFigures, BookFigures] = (
+        sides: tuple[BookReports, BookReports] = (
             LedgerFigures(self._ledger, ""),
             OdooFigures(self._both.records, self._both.chart),
         )
@@ -102,7 +102,7 @@ class _Rows:
         return here, there
 
 
-def _rows_of(figures: BookFigures, number: str, on: date) -> list[SourceRow]:
+def _rows_of(figures: BookReports, number: str, on: date) -> list[SourceRow]:
     standing = figures.document(number, on)
     return [*standing.rows] if standing else []
 

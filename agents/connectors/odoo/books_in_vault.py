@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import ODOO, refuse_unless_kept_by
+from agents.connectors.books_after_move import BooksAfterMove
 from agents.connectors.contract import Found
 from agents.connectors.odoo.odoo_books import OdooBooks
-from agents.connectors.odoo.opening import chart_of, open_records
+from agents.connectors.odoo.opening import books_before, chart_of, open_records
 from agents.connectors.odoo.papers import Papers
 
 if TYPE_CHECKING:
@@ -71,5 +72,7 @@ def open_books(context: ConnectorContext) -> BooksInVault:
         NeedsOwner: none is, or its key is not where it was kept.
     """
     records = open_records(context)
-    books = OdooBooks(records, partial(chart_of, context, records), context.clock)
+    books: Books = OdooBooks(records, partial(chart_of, context, records), context.clock)
+    if (earlier := books_before(context)) is not None:
+        books = BooksAfterMove(books, earlier)
     return BooksInVault(books, Papers(records, context.vault), context.vault)

@@ -16,7 +16,7 @@ from agents.connectors.odoo.credited import creditable
 from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
 from agents.connectors.odoo.open_items import OpenDocuments
-from agents.connectors.odoo.opening import chart_of, open_records
+from agents.connectors.odoo.opening import books_before, chart_of, open_records
 from agents.connectors.odoo.purchases import purchases_of, receipts, taken_back
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
@@ -239,7 +239,7 @@ def open_figures(context: ConnectorContext) -> OdooFigures:
         Transient: it does not answer.
     """
     records = open_records(context)
-    return OdooFigures(records, chart_of(context, records))
+    return OdooFigures(records, chart_of(context, records), books_before(context))
 
 
 def _turned(figure: Figure) -> Figure:

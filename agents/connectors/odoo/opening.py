@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import ODOO, keeping_of
+from agents.connectors.books_after_move import earlier_books
+from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.odoo.account import open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart, read_chart
 from agents.connectors.odoo.connecting import calls_of
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from agents.connectors.books_after_move import Earlier
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.odoo.calls import OdooCalls
     from agents.connectors.odoo.chart import Chart
@@ -73,3 +77,11 @@ def open_odoo(context: ConnectorContext) -> tuple[Records, Chart]:
     """
     records = open_records(context)
     return records, read_chart(records, context.clock, read_account(context.state).user_id)
+
+
+def books_before(context: ConnectorContext) -> Earlier | None:
+    """The ledger, where it was moved into the Odoo that keeps the books now; None where nothing was moved."""
+    keeping = keeping_of(context.vault)
+    if keeping.keeper != ODOO or keeping.since is None:
+        return None
+    return earlier_books(keeping.since, lambda: read_figures(context.vault, context.state))
