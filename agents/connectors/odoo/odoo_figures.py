@@ -14,6 +14,7 @@ from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, Span, Wanted
 from agents.connectors.odoo.chart import COSTS, category_of
 from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
+from agents.connectors.odoo.odoo_statements import INCOME, OdooStatements
 from agents.connectors.odoo.open_items import OpenDocuments
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.book_statements import BalanceSheet, TaxReport
     from agents.connectors.odoo.chart import Chart, Journal
     from agents.connectors.odoo.records import Records
 
     Row = Mapping[str, JsonValue]
 
-INCOME = ("income", "income_other")
 EXCHANGE, TRANSIT, PRIVATE = "Exchange", "Transit", "Private"
 BILLS = ("in_invoice", "in_receipt")
 EXPORTED = ("move_name", "move_type", "date", "partner_id", "name", "account_id", "amount_currency", "currency_id")
@@ -105,6 +106,14 @@ class OdooFigures:
             for name, use, sign in (("VAT charged", "sale", -1), ("VAT paid", "purchase", 1))
         )
         return VatPosition(charged, paid, self._lines.together("VAT due", [charged, _turned(paid)], span))
+
+    def tax_report(self, start: date, end: date) -> TaxReport:
+        """The VAT of a time by rate."""
+        return OdooStatements(self._lines).tax_report(start, end)
+
+    def balance_sheet(self, on: date) -> BalanceSheet:
+        """What was owned and owed on a day."""
+        return OdooStatements(self._lines).balance_sheet(on)
 
     def receivables(self, on: date) -> OpenItems:
         """What customers owed on a day."""

@@ -10,6 +10,7 @@ import pytest
 from agents.connectors.ledger.figure_reader import read_figures
 from tests.connectors.books_credits import CreditsContract
 from tests.connectors.books_suite import BooksContract
+from tests.connectors.books_taxes import TaxesContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class EmbeddedLedger:
         return read_figures(self.room.vault, self.room.state)
 
 
-class TestBooks(BooksContract, CreditsContract):
+class TestBooks(BooksContract, CreditsContract, TaxesContract):
     """The suite on the embedded ledger."""
 
     @pytest.fixture
