@@ -16,6 +16,7 @@ from agents.connectors.book_statements import (
     TaxReport,
     in_order,
 )
+from agents.connectors.odoo.apps import count_of
 from agents.connectors.odoo.book_lines import FIELDS, Span, source_row
 from agents.connectors.odoo.chart import COSTS
 from agents.connectors.odoo.documents import LINE, NOTHING, money
@@ -118,7 +119,7 @@ class OdooStatements:
         for groups, name in zip(sums, ("tax_line_id", "tax_ids"), strict=True):
             mine = [each for each in groups if reference(each[name]) == number]
             amounts.append(sum((sign * money(each["balance"]) for each in mine), NOTHING))
-            entries += sum(_count(each) for each in mine)
+            entries += sum(count_of(each) for each in mine)
         behind = [each for each in rows if _names(each, number)]
         return TaxLine(
             is_sale=is_sale,
@@ -137,7 +138,7 @@ class OdooStatements:
             mine = [each for each in groups if each["account_type"] in kinds]
             base = sum((sign * money(each["balance"]) for each in mine), NOTHING)
             if base:
-                yield TaxLine(is_sale, Decimal(0), WITHOUT, base, NOTHING, self._currency, sum(map(_count, mine)))
+                yield TaxLine(is_sale, Decimal(0), WITHOUT, base, NOTHING, self._currency, sum(map(count_of, mine)))
 
     def _newest(self, domain: list[JsonValue]) -> list[dict[str, JsonValue]]:
         fields = (*FIELDS, "tax_ids", "tax_line_id")
@@ -158,7 +159,7 @@ def _balance_line(group: Row, rows: tuple[SourceRow, ...]) -> BalanceLine:
     shown = RESULT if start in {"income", "expense"} else _KINDS.get(kind, kind)
     amount = _sign(kind) * money(group["balance"])
     account = name_of(group["account_id"])
-    return BalanceLine(_SECTIONS.get(start, kind), shown, account, amount, _count(group), rows)
+    return BalanceLine(_SECTIONS.get(start, kind), shown, account, amount, count_of(group), rows)
 
 
 def _sign(kind: str) -> int:
@@ -169,8 +170,3 @@ def _names(row: Row, tax: int) -> bool:
     """Whether a line is of a tax: its amount, or what it is reckoned from."""
     used = row["tax_ids"] if isinstance(row["tax_ids"], list) else []
     return tax in used or reference(row["tax_line_id"]) == tax
-
-
-def _count(group: Row) -> int:
-    count = group.get("__count")
-    return count if isinstance(count, int) else 0
