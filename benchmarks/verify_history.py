@@ -35,11 +35,12 @@ from agents.connectors.email.actions import EmailSend
 from agents.connectors.email.email_connector import OutboxConnector
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.console.checking import check
-from agents.console.wiring import SecretsOnUse, house_at
+from agents.console.wiring import house_at
 from agents.durability.proposal_rows import find_proposal
 from agents.durability.task_persistence import TaskRow, add_task
 from agents.durability.transitions import Recorder, Transition
 from agents.security.audit_logger import Fact
+from agents.security.secrets import SecretsOnUse
 from agents.settings import Settings
 from agents.vault.layout import APPROVED, CLAIMED, DONE, NEEDS_ACTION, PENDING, month_folder, note_id
 from agents.vault.note_edit import emit_note

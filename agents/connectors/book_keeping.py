@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from agents.errors import NeedsOwner
+from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.files import MISSING, read_regular
 from agents.vault.note import Problem
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MAIN = "Accounting/main.beancount"
 MAX_MAIN_BYTES = 1_000_000
 LEDGER, ODOO = "ledger", "odoo"
-KEEPERS = (LEDGER, ODOO)
+TITLES = {LEDGER: "the ledger in Accounting/", ODOO: "Odoo"}
+KEEPERS = tuple(TITLES)
 _EVENT = re.compile(r'^([0-9]{4}-[0-9]{2}-[0-9]{2})[ \t]+event[ \t]+"books"[ \t]+"([^"\n]*)"', re.MULTILINE)
 
 
@@ -56,6 +57,20 @@ def keeping_of(root: Path) -> Keeping:
         line = f'{day} event "books" "{keeper}"'
         raise NeedsOwner(f"{MAIN} says {line}", hint=f"It may name one of {', '.join(KEEPERS)}, with a day.")
     return Keeping(keeper, since)
+
+
+def refuse_unless_kept_by(root: Path, keeper: str) -> None:
+    """Books that are not the owner's any more take nothing in: a yes to the old ones is none to these.
+
+    Raises:
+        NotAllowed: somebody else keeps them now.
+        NeedsOwner: as `keeping_of`.
+    """
+    now = keeping_of(root)
+    if now.keeper != keeper:
+        since = f" since {now.since}" if now.since else ""
+        said = f"your books are kept by {TITLES[now.keeper]}{since}, not by {TITLES[keeper]}"
+        raise NotAllowed(said, hint=f"Let it be proposed again: it goes to {TITLES[now.keeper]} then.")
 
 
 def keeping_line(keeping: Keeping) -> str:

@@ -161,7 +161,7 @@ class BillBook(Action):
 
     def undo(self) -> str:
         """By an entry that turns it round."""
-        return "yes, by an entry of your own in manual.beancount"
+        return "yes, by an entry of your own in the books"
 
 
 class BankBook(Action):
@@ -209,7 +209,7 @@ class BankBook(Action):
 
     def undo(self) -> str:
         """By entries that turn them round."""
-        return "yes, by entries of your own in manual.beancount"
+        return "yes, by entries of your own in the books"
 
 
 class BankExplain(Action):
@@ -257,7 +257,7 @@ class BankExplain(Action):
 
     def undo(self) -> str:
         """By entries that turn them round."""
-        return "yes, by entries of your own in manual.beancount"
+        return "yes, by entries of your own in the books"
 
 
 class CreditApply(Action):
@@ -291,7 +291,7 @@ class CreditApply(Action):
 
     def undo(self) -> str:
         """By an entry that turns it round."""
-        return "yes, by an entry of your own in manual.beancount"
+        return "yes, by an entry of your own in the books"
 
 
 def _refuse_twins(moves: Sequence[Move]) -> None:

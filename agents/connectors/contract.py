@@ -297,10 +297,18 @@ def _none_further(_context: ConnectorContext) -> Sequence[Connection]:
 
 
 @dataclass(frozen=True, slots=True)
+class BookReaders:
+    """What reads the books that a folder keeps: what customers owe, opened once, and all figures, opened each time."""
+
+    open_receivables: Callable[[ConnectorContext], Receivables]
+    open_reports: Callable[[ConnectorContext], BookReports]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A connector folder's light description: importing it must not import the runtime or its libraries.
 
-    `open_receivables`, `open_reports`: what customers owe, and all figures, where the folder keeps the owner's books.
+    `books`: how they are read, where the owner's books can be kept in it.
     `reaches`: the hosts that its configuration names now; nothing else can be reached, and it raises nothing.
     `further`: the connections that the owner made beside the first ones.
     """
@@ -310,8 +318,7 @@ class Manifest:
     open_connector: Callable[[ConnectorContext], Connector]  # imports the runtime when called
     capabilities: Callable[[ConnectorContext], Sequence[Capability]]
     connections: tuple[Connection, ...] = ()
-    open_receivables: Callable[[ConnectorContext], Receivables] | None = None
-    open_reports: Callable[[ConnectorContext], BookReports] | None = None
+    books: BookReaders | None = None
     reaches: Callable[[ConnectorContext], Sequence[Destination]] = _nothing
     further: Callable[[ConnectorContext], Sequence[Connection]] = _none_further
 

@@ -14,13 +14,13 @@ import agents.connectors
 from agents.autonomy.founding import Place, locate
 from agents.autonomy.whereabouts import Whereabouts, look_around, recognise
 from agents.clock import Clock, FileClock, SystemClock, as_local, chosen_clock
+from agents.connectors.books_now import BooksOfNow
 from agents.connectors.contract import (
     Action,
     Capability,
     Connector,
     ConnectorContext,
     Manifest,
-    SecretStore,
     State,
 )
 from agents.connectors.wrappers import OpenedAnew
@@ -29,8 +29,8 @@ from agents.discovery import members
 from agents.durability.journal import Journal, journal_id, looking, write_meta
 from agents.errors import EmployeeError, NotAllowed
 from agents.security.credential_records import RecordedSecrets
-from agents.security.secrets import open_secrets
-from agents.settings import Settings, chosen_passphrase, prepare_environment
+from agents.security.secrets import SecretsOnUse
+from agents.settings import Settings, prepare_environment
 from agents.vault.files import make_folder
 
 if TYPE_CHECKING:
@@ -56,30 +56,6 @@ PRACTICE = Capability(
     "unset AI_EMPLOYEE_CLOCK and run again",
 )
 SKILLS = Path(__file__).resolve().parents[2] / "skills"
-
-
-@dataclass(frozen=True)
-class SecretsOnUse:
-    """The secret store, opened when first asked: probing a keyring is slow, and most commands need no secret."""
-
-    state: Path
-    settings: Settings = field(default_factory=Settings)
-
-    @cached_property
-    def _store(self) -> SecretStore:
-        return open_secrets(self.state, chosen_passphrase(self.settings))
-
-    def get(self, name: str) -> str | None:
-        """The secret, or None."""
-        return self._store.get(name)
-
-    def put(self, name: str, value: str) -> str:
-        """Keep it; returns where it lies, in words for the owner."""
-        return self._store.put(name, value)
-
-    def forget(self, name: str) -> None:
-        """Remove it; nothing happens when it is not there."""
-        self._store.forget(name)
 
 
 @dataclass(frozen=True)
@@ -166,21 +142,24 @@ class House:
         """The connector of every action, by name."""
         found: dict[str, Connector] = {}
         for manifest in self.manifests:
-            connector = OpenedAnew(partial(manifest.open, self.context))
+            connector = OpenedAnew(self.books.open if manifest.books else partial(manifest.open, self.context))
             found |= {str(model.model_fields["action"].default): connector for model in manifest.actions}
         return found
 
     @cached_property
+    def books(self) -> BooksOfNow:
+        """The owner's books, wherever they are kept at that moment."""
+        return BooksOfNow(self.manifests, self.context)
+
+    @property
     def receivables(self) -> Receivables:
         """What customers owe, read from the owner's books."""
-        readers = (each.open_receivables for each in self.manifests)
-        return next(filter(None, readers))(self.context)
+        return self.books
 
     @property
     def book_reports(self) -> BookReports:
         """The figures of the owner's books as they are now."""
-        readers = (each.open_reports for each in self.manifests)
-        return next(filter(None, readers))(self.context)
+        return self.books.reports()
 
     def capabilities(self) -> tuple[Capability, ...]:
         """What works now, and the next step of what does not."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from agents.errors import Broken, NeedsOwner
+from agents.settings import Settings, chosen_passphrase
 from agents.vault.files import MISSING, PRIVATE_MODE, read_regular, write_over
 from agents.vault.note import Problem
 
@@ -157,3 +160,27 @@ def _asking_keyring() -> Iterator[None]:
         yield
     except Exception as err:
         raise NeedsOwner("the keyring of this computer does not answer", hint=UNLOCK) from err
+
+
+@dataclass(frozen=True)
+class SecretsOnUse:
+    """The store of a state folder, opened when first asked: probing a keyring is slow, and most need no secret."""
+
+    state: Path
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def _store(self) -> FileSecrets | KeyringSecrets:
+        return open_secrets(self.state, chosen_passphrase(self.settings))
+
+    def get(self, name: str) -> str | None:
+        """The secret, or None."""
+        return self._store.get(name)
+
+    def put(self, name: str, value: str) -> str:
+        """Keep it; returns where it lies, in words for the owner."""
+        return self._store.put(name, value)
+
+    def forget(self, name: str) -> None:
+        """Remove it; nothing happens when it is not there."""
+        self._store.forget(name)

@@ -16,9 +16,8 @@ from pydantic import ValidationError
 from agents.autonomy.assistant_proposals import OPEN_TASKS
 from agents.clock import as_local
 from agents.connectors.book_orders import BillBook  # noqa: TC001 (the schema of its tool is read from it)
+from agents.connectors.books_now import books_of_now
 from agents.connectors.invoice_orders import CreditLine, InvoiceCreate, InvoiceLine
-from agents.connectors.ledger.figure_reader import read_figures
-from agents.connectors.ledger.ledger_files import FOLDER
 from agents.durability.task_persistence import tasks_in
 from agents.errors import NeedsOwner, NotAllowed
 from agents.security.domain_table import Whence, domain_of, read_domains
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from agents.servers.door import Prompt, Tool
 
 LISTED_BY = "list_tasks"
+FOLDER = "Accounting"  # where the owner keeps the books to themselves; those in Odoo are no other books
 HIDDEN = "(private)"
 
 
@@ -216,12 +216,13 @@ class BooksDoor(Door):
         Raises:
             NotAllowed: the handbook keeps the folder of the books back.
             NeedsOwner: the books have an error, or nobody knows what is private. Their own words are not repeated.
+            Transient: the books do not answer.
         """
         private = privacy_rules(self.place.root.resolve()).folders
         if any(each.split("/")[0].strip().casefold() == FOLDER.casefold() for each in private):
             raise NotAllowed("The owner keeps the books private.", hint="Ask the owner.")
         try:
-            return read_figures(self.place.root, self.state)
+            return books_of_now(self.context).reports()
         except NeedsOwner as err:
             hint = "Ask the owner to run `employee books`, which names file and line."
             raise NeedsOwner("The books have an error, so no figure can be trusted.", hint=hint) from err

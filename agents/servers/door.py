@@ -10,7 +10,7 @@ import threading
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -19,11 +19,13 @@ from agents.autonomy.founding import Place, locate
 from agents.autonomy.leaving import task_note
 from agents.autonomy.whereabouts import look_around, whence
 from agents.clock import Clock, SystemClock, chosen_clock
+from agents.connectors.contract import ConnectorContext
 from agents.durability.journal import JOURNAL_FILE, Journal
 from agents.durability.task_persistence import TaskRow, find_task
 from agents.errors import NeedsOwner, NotAllowed
 from agents.security.privacy_rules import privacy_rules
 from agents.security.private_notes import reason_to_withhold
+from agents.security.secrets import SecretsOnUse
 from agents.servers.note_text import note_text
 from agents.settings import Settings
 from agents.vault.outline import Problem
@@ -83,6 +85,11 @@ class Door(ABC):
     def prompts(self) -> tuple[Prompt, ...]:
         """Words for common jobs, which an assistant's user picks from a menu."""
         return ()
+
+    @cached_property
+    def context(self) -> ConnectorContext:
+        """What reads a service here; passwords are opened when one is asked, and their use is not recorded."""
+        return ConnectorContext(self.place.root, self.state, self.clock, SecretsOnUse(self.state))
 
     def note(self, path: str) -> str:
         """Read a note of the vault by its path; private ones are not shown."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.connectors.contract import Document, Receipt
-from agents.connectors.ledger.manifest import InvoiceCreate
+from agents.connectors.invoice_orders import InvoiceCreate
 from agents.reasoning.brain import (
     AskOwner,
     AttachedFile,

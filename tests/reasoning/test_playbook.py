@@ -10,7 +10,7 @@ import pytest
 import agents.connectors
 from agents.connectors.contract import AttachmentRef
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.ledger.manifest import InvoiceCreate
+from agents.connectors.invoice_orders import InvoiceCreate
 from agents.discovery import members
 from agents.reasoning.brain import AskOwner, Rate
 from agents.reasoning.playbook import PlaybookBrain

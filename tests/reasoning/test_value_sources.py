@@ -16,7 +16,7 @@ from agents.approval.risk import FROM_MODEL, FROM_TEXT, Case, Facts, Tier, asses
 from agents.connectors.books import Unclear
 from agents.connectors.contract import Money
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.ledger.manifest import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
 from agents.reasoning.brain import AttachedFile
 from agents.reasoning.known_values import outside_words, own_words, sources_of
 from agents.reasoning.value_sources import COMPUTED, MODEL, OWNER, Known, Sources, Text, provenance_of, source_of

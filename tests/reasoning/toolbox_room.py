@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import InvoiceStanding
 from agents.connectors.contract import Money
 from agents.connectors.email.actions import EmailSend
-from agents.connectors.ledger.manifest import InvoiceCreate, InvoiceCredit
+from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.durability.note_index import Hit
 from agents.errors import NeedsOwner
 from agents.reasoning.brain import Rate

@@ -17,7 +17,7 @@ from keyring.errors import KeyringLocked
 
 from agents.errors import Broken, NeedsOwner
 from agents.security.age_secrets import AgeSecrets
-from agents.security.secrets import FileSecrets, KeyringSecrets, open_secrets
+from agents.security.secrets import FileSecrets, KeyringSecrets, SecretsOnUse, open_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -189,3 +189,14 @@ def test_the_keyring_library_is_loaded_only_when_asked() -> None:
     asked = "import sys, agents.security.secrets; print('keyring' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_store_that_is_opened_on_use_keeps_in_the_same_place(
+    computers_keyring: MemoryKeyring, tmp_path: Path
+) -> None:
+    first = SecretsOnUse(tmp_path)
+    assert "keyring" in first.put("mail.password", "horse")
+    assert list(computers_keyring.kept.values()) == ["horse"]
+    assert SecretsOnUse(tmp_path).get("mail.password") == "horse"
+    first.forget("mail.password")
+    assert first.get("mail.password") is None

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
-from agents.connectors.book_keeping import MAIN
+from agents.connectors.book_keeping import LEDGER, MAIN, refuse_unless_kept_by
 from agents.connectors.contract import Absent, CannotKnow, Document, Found, sha256_hex
 from agents.connectors.ledger.account_names import receivable
 from agents.connectors.ledger.booked import receipt_of
@@ -118,6 +118,7 @@ class LedgerBooks:
 
     def record(self, order: BookOrder, key: str) -> Receipt:
         """Write a bill, movements of the bank or what they were for."""
+        refuse_unless_kept_by(self._append.root, LEDGER)
         return self._records.record(order, key)
 
     def _drafted(self, paper: Paper, letterhead: Letterhead, made: tuple[str, _Now], subject: str = "") -> Draft:
@@ -139,6 +140,7 @@ class LedgerBooks:
         return Found(receipt)
 
     def _book(self, key: str, draft: Callable[[Mapping[str, str], _Now], Draft]) -> Receipt:
+        refuse_unless_kept_by(self._append.root, LEDGER)
         at = self._clock.now()
         now = _Now(at, as_local(at).date())
         with self._append.locked():

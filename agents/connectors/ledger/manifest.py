@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
-from agents.connectors.contract import Capability, Manifest, State
-from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit, InvoiceLine
+from agents.connectors.book_keeping import LEDGER, MAIN, ODOO, keeping_of
+from agents.connectors.books_connector import BOOK_ACTIONS, BooksConnector
+from agents.connectors.contract import BookReaders, Capability, Manifest, State
+from agents.errors import NeedsOwner
 
 if TYPE_CHECKING:
     from agents.connectors.book_figures import BookReports
     from agents.connectors.books import Receivables
     from agents.connectors.contract import Connector, ConnectorContext
 
-__all__ = ["MANIFEST", "InvoiceCreate", "InvoiceCredit", "InvoiceLine"]
-
 
 def _open(context: ConnectorContext) -> Connector:
-    from agents.connectors.ledger.ledger_connector import open_ledger  # noqa: PLC0415 (the runtime is opened on use)
+    from agents.connectors.ledger.ledger_books import LedgerBooks  # noqa: PLC0415 (the runtime is opened on use)
 
-    return open_ledger(context)
+    return BooksConnector(LedgerBooks(context), LEDGER)
 
 
 def _open_receivables(context: ConnectorContext) -> Receivables:
@@ -35,13 +34,15 @@ def _open_reports(context: ConnectorContext) -> BookReports:
 
 
 def _capabilities(context: ConnectorContext) -> tuple[Capability, ...]:
-    if (context.vault / "Accounting" / "main.beancount").is_file():
+    try:
+        if keeping_of(context.vault).keeper == ODOO:
+            return ()  # its own manifest says how they are
+    except NeedsOwner as err:
+        return (Capability("books", State.OFF, str(err), err.hint),)
+    if (context.vault / MAIN).is_file():
         return (Capability("books", State.REAL, "invoices go into the ledger in Accounting/", ""),)
-    step = "Restore Accounting/main.beancount, or run `init` again."
+    step = f"Restore {MAIN}, or run `init` again."
     return (Capability("books", State.OFF, "there is no ledger in Accounting/", step),)
 
 
-ACTIONS = (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
-MANIFEST = Manifest(
-    "ledger", ACTIONS, _open, _capabilities, open_receivables=_open_receivables, open_reports=_open_reports
-)
+MANIFEST = Manifest(LEDGER, BOOK_ACTIONS, _open, _capabilities, books=BookReaders(_open_receivables, _open_reports))

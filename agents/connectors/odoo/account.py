@@ -45,6 +45,11 @@ class OdooAccount(BaseModel):
         """The one host that is reached."""
         return destination_of(self.url)
 
+    @property
+    def title(self) -> str:
+        """'Odoo 18 at odoo.example:443'."""
+        return f"Odoo {self.version} at {self.destination}"
+
 
 def place_of(state: Path) -> Path:
     """Where the settings lie."""

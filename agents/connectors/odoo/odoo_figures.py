@@ -16,6 +16,7 @@ from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
 from agents.connectors.odoo.odoo_statements import INCOME, OdooStatements
 from agents.connectors.odoo.open_items import OpenDocuments
+from agents.connectors.odoo.opening import chart_of, open_records
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
 from agents.connectors.sepa import packed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
     from agents.connectors.book_statements import BalanceSheet, TaxReport
+    from agents.connectors.contract import ConnectorContext
     from agents.connectors.odoo.chart import Chart, Journal
     from agents.connectors.odoo.records import Records
 
@@ -196,6 +198,17 @@ class OdooFigures:
 
     def _bank(self, account: str) -> Journal:
         return self._chart.bank(account)
+
+
+def open_figures(context: ConnectorContext) -> OdooFigures:
+    """The figures of the Odoo that is connected now.
+
+    Raises:
+        NeedsOwner: none is, or it does not take the key.
+        Transient: it does not answer.
+    """
+    records = open_records(context)
+    return OdooFigures(records, chart_of(context, records))
 
 
 def _turned(figure: Figure) -> Figure:

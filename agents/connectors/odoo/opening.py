@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.connectors.odoo.account import open_account, read_account
+from agents.connectors.odoo.account import open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart
 from agents.connectors.odoo.connecting import calls_of
 from agents.connectors.odoo.records import Records
 from agents.security.egress import Egress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydantic import JsonValue
+
     from agents.connectors.contract import ConnectorContext
+    from agents.connectors.odoo.calls import OdooCalls
     from agents.connectors.odoo.chart import Chart
 
 
@@ -21,8 +26,38 @@ def open_records(context: ConnectorContext) -> Records:
     Raises:
         NeedsOwner: none is connected, its settings are damaged, or its key is not where it was kept.
     """
+    return Records(_open_calls(context))
+
+
+class CallsOfNow:
+    """Calls to the Odoo that is connected now, for whoever outlives `connect` and `disconnect`."""
+
+    def __init__(self, context: ConnectorContext) -> None:
+        self._context = context
+        self._opened: tuple[tuple[int, int] | None, OdooCalls] | None = None
+
+    def call(
+        self, model: str, method: str, ids: Sequence[int] | None = None, kwargs: Mapping[str, JsonValue] | None = None
+    ) -> JsonValue:
+        """As `OdooCalls.call`; raises as `open_records` too."""
+        kept = _kept_since(self._context)
+        if self._opened is None or self._opened[0] != kept:
+            self._opened = (kept, _open_calls(self._context))
+        return self._opened[1].call(model, method, ids, kwargs)
+
+
+def _open_calls(context: ConnectorContext) -> OdooCalls:
     account, key = open_account(context.state, context.secrets.get)
-    return Records(calls_of(account, key, Egress("odoo", (account.destination,)), context.clock))
+    return calls_of(account, key, Egress("odoo", (account.destination,)), context.clock)
+
+
+def _kept_since(context: ConnectorContext) -> tuple[int, int] | None:
+    """What changes whenever the settings are written, also when only the key is new; None: there are none."""
+    try:
+        status = place_of(context.state).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def chart_of(context: ConnectorContext, records: Records) -> Chart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.clock import as_local
@@ -13,7 +14,8 @@ from agents.connectors.contract import Money
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, version_of
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.open_items import PAYMENT, RUNNING, unclear_of
-from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.odoo.opening import CallsOfNow, chart_of
+from agents.connectors.odoo.records import Records, name_of, number_of, reference, text
 from agents.connectors.odoo.register import FIELDS, due_of, refunds_of
 from agents.errors import EmployeeError
 
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
     from agents.clock import Clock
     from agents.connectors.books import BookMistake, Standing
+    from agents.connectors.contract import ConnectorContext
     from agents.connectors.odoo.chart import Chart
-    from agents.connectors.odoo.records import Records
 
     Row = Mapping[str, JsonValue]
 
@@ -164,6 +166,12 @@ class OdooReader:
             move, day = reference(each["move_id"]), found[number_of(each)]
             days[move] = max(day, days.get(move, day))
         return days
+
+
+def open_reader(context: ConnectorContext) -> OdooReader:
+    """The reader of the Odoo that is connected at each look; while none is, nothing is clear."""
+    records = Records(CallsOfNow(context))
+    return OdooReader(records, partial(chart_of, context, records), context.clock)
 
 
 def _standing(

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 
 from agents.clock import as_local
-from agents.connectors.book_keeping import MAIN
+from agents.connectors.book_keeping import LEDGER, MAIN
+from agents.connectors.books_connector import BooksConnector
 from agents.connectors.contract import ConnectorContext
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceLine
 from agents.connectors.ledger.beancount_file import load
 from agents.connectors.ledger.ledger_books import LedgerBooks
-from agents.connectors.ledger.ledger_connector import LedgerConnector
 from agents.connectors.ledger.ledger_files import opening_files
 from agents.vault import files as vault_files
 from tests.clock import FrozenClock
@@ -95,8 +95,8 @@ class LedgerRoom:
     def context(self) -> ConnectorContext:
         return ConnectorContext(self.vault, self.state, self.clock, NO_SECRETS)
 
-    def open(self) -> LedgerConnector:
-        return LedgerConnector(LedgerBooks(self.context, self.disk))
+    def open(self) -> BooksConnector:
+        return BooksConnector(LedgerBooks(self.context, self.disk), LEDGER)
 
     def write(self, name: str, text: str) -> None:
         path = self.vault / name

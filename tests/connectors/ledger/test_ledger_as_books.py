@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agents.connectors.book_figures import BookReports
-    from agents.connectors.ledger.ledger_connector import LedgerConnector
+    from agents.connectors.books_connector import BooksConnector
 
 
 class EmbeddedLedger:
@@ -27,7 +27,7 @@ class EmbeddedLedger:
     def __init__(self, folder: Path) -> None:
         self.room = LedgerRoom(folder)
 
-    def open(self) -> LedgerConnector:
+    def open(self) -> BooksConnector:
         return self.room.open()
 
     def set_day(self, today: date) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
-from agents.connectors.contract import Absent, Found, sha256_hex
+from agents.connectors.book_keeping import MAIN, ODOO, Keeping, keeping_line
+from agents.connectors.book_orders import Unexplained
+from agents.connectors.contract import Absent, CannotUndo, Found, sha256_hex
 from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
+from tests.connectors.books_story import bank
 from tests.connectors.contract import KEY, OTHER_KEY, ConnectorContract
 from tests.connectors.ledger.ledger_room import HANDBOOK, MANUAL, MONTH, LedgerRoom, invoice, issue, pdf_text
 
@@ -255,3 +259,22 @@ def test_what_beancount_could_not_parse_never_reaches_the_ledger(room: LedgerRoo
     with pytest.raises(NotAllowed, match="cannot be written"):
         issue(room, KEY, invoice().model_copy(update={"currency": "no currency"}))
     assert room.read(MONTH) == before
+
+
+@pytest.mark.parametrize("order", [invoice(), bank("b1", "11-20", "-5.00", Unexplained())])
+def test_a_ledger_that_keeps_the_books_no_more_takes_nothing_in(room: LedgerRoom, order: Action) -> None:
+    room.write(MAIN, f"{room.read(MAIN)}{keeping_line(Keeping(ODOO, date(2026, 11, 1)))}\n")
+    before = room.loaded().transactions
+    with pytest.raises(NotAllowed, match="kept by Odoo since 2026-11-01") as refused:
+        room.open().execute(order, KEY, {})
+    assert "proposed again" in refused.value.hint
+    assert isinstance(room.open().find(KEY, order), Absent)
+    assert room.loaded().transactions == before
+
+
+def test_what_turns_an_entry_round_is_told_by_who_keeps_it(room: LedgerRoom) -> None:
+    booked, order = issue(room), bank("b1", "11-20", "-5.00", Unexplained())
+    for provider, where in (("ledger", "manual.beancount"), ("odoo", "Odoo")):
+        undone = room.open().compensate(order, replace(booked, provider=provider))
+        assert isinstance(undone, CannotUndo)
+        assert undone.reason.endswith(f"in {where}.")

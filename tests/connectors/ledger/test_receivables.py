@@ -50,8 +50,8 @@ def issued(room: LedgerRoom) -> LedgerRoom:
 
 
 def standing(room: LedgerRoom, number: str = NUMBER) -> Standing:
-    assert MANIFEST.open_receivables
-    return MANIFEST.open_receivables(room.context).standings([number])[number]
+    assert MANIFEST.books
+    return MANIFEST.books.open_receivables(room.context).standings([number])[number]
 
 
 def stands(room: LedgerRoom) -> tuple[Decimal, date | None]:
@@ -247,8 +247,8 @@ def moved(day: str, account: str = "Checking") -> str:
 def bank_to(room: LedgerRoom, text: str) -> date | None:
     """Up to when the bank is in, by the reader and by the standing of an invoice alike."""
     room.write(MANUAL, "2000-01-01 open Assets:Bank:Savings\n" + text)
-    assert MANIFEST.open_receivables
-    books = MANIFEST.open_receivables(room.context)
+    assert MANIFEST.books
+    books = MANIFEST.books.open_receivables(room.context)
     found = books.standings([NUMBER])[NUMBER]
     told = found.bank_to if isinstance(found, InvoiceStanding) else None
     assert books.bank_to() == told

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from agents.connectors.ledger.ledger_connector import LedgerConnector
+from agents.connectors.book_keeping import ODOO
+from agents.connectors.books_connector import BooksConnector
 from agents.connectors.odoo.calls import is_look, refusal
 from agents.connectors.odoo.chart import read_chart
 from agents.connectors.odoo.odoo_books import OdooBooks
@@ -126,8 +127,8 @@ class OdooRoom:
     def books(self) -> OdooBooks:
         return OdooBooks(self.records, lambda: self.chart, self.odoo.clock)
 
-    def open(self) -> LedgerConnector:
-        return LedgerConnector(self.books)
+    def open(self) -> BooksConnector:
+        return BooksConnector(self.books, ODOO)
 
     def set_day(self, today: date) -> None:
         self.odoo.clock.set(datetime.combine(today, time(12), UTC))

@@ -1,30 +1,31 @@
-"""The connector of the embedded ledger: which action goes to which page of the books."""
+"""The connector of any books: which action goes to which page of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_keeping import LEDGER
 from agents.connectors.book_orders import BankBook, BankExplain, BillBook, BookOrder, CreditApply
 from agents.connectors.contract import CannotUndo
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
-from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
     from agents.connectors.books import Books
-    from agents.connectors.contract import Action, Attachments, ConnectorContext, Lookup, Receipt
+    from agents.connectors.contract import Action, Attachments, Lookup, Receipt
+
+BOOK_ACTIONS: tuple[type[Action], ...] = (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
 
 
-class LedgerConnector:
-    """Performs on some books what an approved proposal says."""
+class BooksConnector:
+    """Performs on some books what an approved proposal says. `name`: who keeps them, as in receipts."""
 
-    name = "ledger"
-
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, name: str) -> None:
         self._books = books
+        self.name = name
 
     def find(self, key: str, action: Action) -> Lookup:
-        """The receipt read back from the books; Absent only when every ledger file could be read."""
+        """The receipt read back from the books; Absent only when all of them could be read."""
         if isinstance(action, BookOrder):
             return self._books.find_record(action, key)
         return self._books.find(key)
@@ -33,9 +34,9 @@ class LedgerConnector:
         """Book it once.
 
         Raises:
-            NotAllowed: the ledger refuses the entry, or the invoice cannot be credited.
-            NeedsOwner: the ledger or the handbook must be put in order first.
-            Transient: nothing happened; the ledger was busy or the disk full.
+            NotAllowed: the books refuse the entry, or the invoice cannot be credited.
+            NeedsOwner: the books or the handbook must be put in order first.
+            Transient: nothing happened; the books were busy, the disk full, or nobody answered.
             OutcomeUnknown: it cannot be told whether the entry stands.
         """
         match action:
@@ -54,7 +55,8 @@ class LedgerConnector:
     def compensate(self, action: Action, receipt: Receipt) -> Action | CannotUndo:
         """The credit note of an invoice; a credit note itself stands."""
         if isinstance(action, BookOrder):
-            return CannotUndo("The books are turned round by an entry of your own in manual.beancount.")
+            where = "in manual.beancount" if receipt.provider == LEDGER else "in Odoo"
+            return CannotUndo(f"The books are turned round by an entry of your own {where}.")
         if not isinstance(action, InvoiceCreate):
             return CannotUndo("A credit note stands; issue the invoice anew.")
         return InvoiceCredit(
@@ -63,8 +65,3 @@ class LedgerConnector:
             total=action.totals.gross,
             currency=action.currency,
         )
-
-
-def open_ledger(context: ConnectorContext) -> LedgerConnector:
-    """The connector on the vault's own ledger."""
-    return LedgerConnector(LedgerBooks(context))
