@@ -48,7 +48,7 @@ def books(
     if context.invoked_subcommand is not None:
         return
     with opened(vault) as house:
-        first, last = _span(house, start, end)
+        first, last = span_of(house, start, end)
         report = _Report(house.book_reports, first, last)
         if as_json:
             click.echo(json.dumps(report.machine_view(), indent=2, default=str))
@@ -68,7 +68,7 @@ def export(path: Path | None, *, start: datetime | None, end: datetime | None, v
     from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
-        first, last = _span(house, start, end)
+        first, last = span_of(house, start, end)
         text = house.book_reports.export(first, last)
         if path is None:
             click.echo(text, nl=False)
@@ -160,7 +160,12 @@ def page(port: int, vault: Path | None) -> None:
         show_books(house.place.root, port, fava)
 
 
-def _span(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
+def span_of(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
+    """The days that are meant, both with: what is not said is 1 January to today.
+
+    Raises:
+        NotAllowed: the first is after the last.
+    """
     from agents.clock import as_local
     from agents.errors import NotAllowed
 
