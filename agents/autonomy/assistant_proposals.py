@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agents.durability.task_persistence import TaskRow
 
 PROPOSE = "propose"
-REPLY, EVENT, ANSWER = "email.send", "calendar.event.create", "employee.answer"
+REPLY, EVENT, ANSWER, PAYMENT = "email.send", "calendar.event.create", "employee.answer", "payment.prepare"
 BOOKS = frozenset({"invoice.create", "invoice.credit", "bill.book"})
 DEALT_WITH = (*OPEN, "done", "rejected", "superseded")  # the owner knows just this; it is never filed a second time
 OPEN_TASKS = ("filed", "claimed", "waiting")
@@ -80,7 +80,7 @@ def _action(text: str, models: Mapping[str, type[Action]]) -> Action | str:
         name = str(json.loads(text)["action"])
     except (ValueError, KeyError, TypeError):
         return "it names no action"
-    if name not in {REPLY, EVENT, *BOOKS} and not name.startswith(TO_EMPLOYEE):
+    if name not in {REPLY, EVENT, PAYMENT, *BOOKS} and not name.startswith(TO_EMPLOYEE):
         return "an assistant may not propose this"
     model = models.get(name)
     if model is None:
@@ -100,8 +100,9 @@ def _objection(sql: Connection, action: Action, task: TaskRow) -> str:
         return _not_an_answer(action, task)
     if action.action == EVENT:
         return "it invites somebody" if fields["attendees"] else ""
-    if action.action in BOOKS:
-        return ""
+    if action.action in {PAYMENT, *BOOKS}:
+        known = all(each["iban"] in each["known_ibans"] for each in fields.get("payments", ()))
+        return "" if known else "it pays to an account that the books do not know"
     if fields["task"] != task.id:
         return "it is about another task"
     return _not_open(sql, task, fields) if action.action == ANSWER else ""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from agents.connectors.book_export import BookLine
+    from agents.connectors.book_statements import BalanceSheet, TaxReport
     from agents.connectors.credit_notes import Creditable
 
 BUCKETS = (0, 30, 60, 90)  # days late, each up to and with; more than the last is a bucket of its own
@@ -179,6 +180,14 @@ class BookReports(Protocol):
 
     def vat(self, start: date, end: date) -> VatPosition:
         """The VAT of a time, by the day of the document."""
+        ...
+
+    def tax_report(self, start: date, end: date) -> TaxReport:
+        """Net amounts and VAT of a time by rate, by the day of the document."""
+        ...
+
+    def balance_sheet(self, on: date) -> BalanceSheet | None:
+        """What was owned and owed at the end of a day; None where the books are not kept for one."""
         ...
 
     def receivables(self, on: date) -> OpenItems:

@@ -49,7 +49,7 @@ def books(
     if context.invoked_subcommand is not None:
         return
     with opened(vault) as house:
-        first, last = _span(house, start, end)
+        first, last = span_of(house, start, end)
         report = _Report(house.book_reports, first, last)
         if as_json:
             click.echo(json.dumps(report.machine_view(), indent=2, default=str))
@@ -84,7 +84,7 @@ def export(  # noqa: PLR0913 - one parameter for each option
     from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
-        first, last = _span(house, start, end)
+        first, last = span_of(house, start, end)
         made = exported(house, Wish(profile, first, last, adviser, client, tax_rate))
         for words in made.left_out:
             click.echo(f"Left out: {words}. Book it there by hand.", err=True)
@@ -180,7 +180,12 @@ def page(port: int, vault: Path | None) -> None:
         show_books(house.place.root, port, fava)
 
 
-def _span(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
+def span_of(house: House, start: datetime | None, end: datetime | None) -> tuple[date, date]:
+    """The days that are meant, both with: what is not said is 1 January to today.
+
+    Raises:
+        NotAllowed: the first is after the last.
+    """
     from agents.clock import as_local
     from agents.errors import NotAllowed
 

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from agents.console.adviser_command import adviser
 from agents.console.book_commands import books
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
@@ -303,7 +304,7 @@ def known_proposal(house: House, proposal: str) -> ProposalRow:
 
 PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
-for each in (switch, reconcile):
+for each in (adviser, switch, reconcile):
     books.add_command(each)
 for each in (books, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)

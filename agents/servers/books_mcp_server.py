@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationError
 
@@ -39,7 +39,9 @@ from agents.servers.books_view import (
 )
 from agents.servers.door import Door
 from agents.servers.mail_view import TaskList, task_list
+from agents.servers.paying import payment_of
 from agents.servers.recording import Recorded, became_of, not_that, record
+from agents.servers.statements_view import TaxAnswer, tax_answer
 from agents.servers.waiting_view import NOTICE
 from agents.vault.layout import HANDBOOK_NOTE
 from agents.vault.neutralize import property_text
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
     from agents.connectors.book_figures import BookReports, Figure
     from agents.connectors.contract import Action
+    from agents.durability.task_persistence import TaskRow
     from agents.security.domain_table import Domains
     from agents.servers.door import Prompt, Tool
 
@@ -69,11 +72,14 @@ class BooksDoor(Door):
         f"proposal; only the owner's yes makes anything happen. {NOTICE}"
     )
 
+    mended_by: ClassVar[str] = "Ask the owner to run `employee books`, which names file and line."
+
     def reads(self) -> tuple[Tool, ...]:
         """The figures, what is behind each, and the tasks a proposal can belong to."""
         return (
             self.profit_and_loss,
             self.vat_position,
+            self.tax_report,
             self.list_cash,
             self.list_open_items,
             self.show_statement,
@@ -85,8 +91,8 @@ class BooksDoor(Door):
         )
 
     def proposes(self) -> tuple[Tool, ...]:
-        """An invoice, a credit note, and a bill of a vendor."""
-        return (self.propose_invoice, self.propose_credit_note, self.propose_bill)
+        """An invoice, a credit note, a bill of a vendor, and the payment of such bills."""
+        return (self.propose_invoice, self.propose_credit_note, self.propose_bill, self.propose_payment)
 
     def prompts(self) -> tuple[Prompt, ...]:
         """What an owner asks about their books."""
@@ -102,6 +108,11 @@ class BooksDoor(Door):
         start, end = self._span(first_day, last_day)
         return vat_answer(self._reports().vat(start, end), f"{start}", self._words())
 
+    def tax_report(self, first_day: str = "", last_day: str = "") -> TaxAnswer:
+        """Tell net amounts and VAT by rate, on sales and on purchases, between two days (empty = this year)."""
+        start, end = self._span(first_day, last_day)
+        return tax_answer(self._reports().tax_report(start, end), self._words())
+
     def list_cash(self, on: str = "") -> FigureList:
         """List what was on each of the owner's accounts at the end of a day (empty = today)."""
         reports, day = self._reports(), self._day(on)
@@ -114,7 +125,7 @@ class BooksDoor(Door):
         """
         reports, day = self._reports(), self._day(on)
         items = reports.payables(day) if _is_vendors(side) else reports.receivables(day)
-        return open_answer(items, self._words(), _not_negative(skip))
+        return open_answer(items, self._words(), not_negative(skip))
 
     def show_statement(self, party: str, side: str = "customers", on: str = "", skip: int = 0) -> FigureAnswer:
         """Show everything booked on one customer or vendor up to a day (empty = today), and what is owed in all.
@@ -124,7 +135,7 @@ class BooksDoor(Door):
         figure = self._reports().party(party, self._day(on), vendor=_is_vendors(side))
         if not figure.rows:
             raise NotAllowed("The books know nobody of this name.", hint="Call list_open_items or list_rows for names.")
-        return figure_answer(figure, self._words(), _not_negative(skip))
+        return figure_answer(figure, self._words(), not_negative(skip))
 
     def find_document(self, number: str, on: str = "") -> DocumentAnswer:
         """Find an invoice (INV-2026-0001) or a booked bill (BILL-2026-0001): what is owed, since when it is paid."""
@@ -135,7 +146,7 @@ class BooksDoor(Door):
 
     def list_unexplained(self, on: str = "", skip: int = 0) -> FigureAnswer:
         """List movements of the bank of which nobody has said what they were for; what was explained is taken off."""
-        return figure_answer(self._reports().unexplained(self._day(on)), self._words(), _not_negative(skip))
+        return figure_answer(self._reports().unexplained(self._day(on)), self._words(), not_negative(skip))
 
     def list_rows(self, figure: str, first_day: str = "", last_day: str = "", skip: int = 0) -> FigureAnswer:
         """List the rows behind one figure, by the name other tools tell: 'Expenses:Office', 'VAT due', 'result'.
@@ -146,7 +157,7 @@ class BooksDoor(Door):
         named = {each.name: each for each in _every_figure(self._reports(), start, end)}
         if figure not in named:
             raise NotAllowed("No figure has this name.", hint="Give a name that another tool told, and its days.")
-        return figure_answer(named[figure], self._words(), _not_negative(skip))
+        return figure_answer(named[figure], self._words(), not_negative(skip))
 
     def list_tasks(self) -> TaskList:
         """List the open tasks, one of which a proposal belongs to."""
@@ -183,7 +194,18 @@ class BooksDoor(Door):
 
         The owner decides; with their yes it is owed, not paid.
         """
-        return record(self, task_id, lambda _row: bill, listed_by=LISTED_BY)
+        return self._recorded(task_id, lambda _row: bill)
+
+    def propose_payment(self, task_id: str, numbers: list[str], day: str = "") -> Recorded:
+        """Record a file for the owner's bank over booked bills, for one task: all that is open of each of `numbers`.
+
+        Each goes to the one account that the books know of its vendor; no account can be named here. `day`: when, as
+        2026-12-31 (empty = as soon as may be). The owner decides, and gives the file to their bank.
+        """
+        on = self._day(day) if day else None
+        return self._about(
+            task_id, "payment", lambda: payment_of(self._reports(), self.place.root, numbers, (self._day(""), on))
+        )
 
     def explain_the_figures(self) -> str:
         """Say how the business does, from its books."""
@@ -208,7 +230,14 @@ class BooksDoor(Door):
             except ValidationError as err:
                 raise not_that(err, what) from err
 
-        return record(self, task_id, lambda _row: made(), listed_by=LISTED_BY)
+        return self._recorded(task_id, lambda _row: made())
+
+    def _recorded(self, task_id: str, make: Callable[[TaskRow], Action]) -> Recorded:
+        return record(self, task_id, make, listed_by=LISTED_BY)
+
+    def _opened(self) -> BookReports:
+        """The books that this door is to; raises as `BooksOfNow.reports`."""
+        return books_of_now(self.context).reports()
 
     def _reports(self) -> BookReports:
         """The figures as the books are now.
@@ -218,14 +247,17 @@ class BooksDoor(Door):
             NeedsOwner: the books have an error, or nobody knows what is private. Their own words are not repeated.
             Transient: the books do not answer.
         """
+        self._not_private()
+        try:
+            return self._opened()
+        except NeedsOwner as err:
+            raise NeedsOwner("The books have an error, so no figure can be trusted.", hint=self.mended_by) from err
+
+    def _not_private(self) -> None:
+        """Tell nothing of books that the handbook keeps back; raises as `_reports`."""
         private = privacy_rules(self.place.root.resolve()).folders
         if any(each.split("/")[0].strip().casefold() == FOLDER.casefold() for each in private):
             raise NotAllowed("The owner keeps the books private.", hint="Ask the owner.")
-        try:
-            return books_of_now(self.context).reports()
-        except NeedsOwner as err:
-            hint = "Ask the owner to run `employee books`, which says what is wrong."
-            raise NeedsOwner("The books have an error, so no figure can be trusted.", hint=hint) from err
 
     def _words(self) -> Callable[[str], str]:
         """How texts of the books are shown: of what the handbook keeps apart, nothing."""
@@ -270,7 +302,12 @@ def _is_vendors(side: str) -> bool:
     return side == "vendors"
 
 
-def _not_negative(skip: int) -> int:
+def not_negative(skip: int) -> int:
+    """How many are left out.
+
+    Raises:
+        NotAllowed: less than none.
+    """
     if skip < 0:
         raise NotAllowed("Less than nothing cannot be left out.", hint="Begin with 0.")
     return skip

@@ -200,13 +200,13 @@ class DocumentAnswer(Shown):
 def figure_answer(figure: Figure, words: Words, skip: int) -> FigureAnswer:
     """One figure with its rows from the one after `skip` on."""
     rows = figure.rows[skip : skip + MAX_SHOWN]
-    return FigureAnswer(figure=_figure(figure, words, rows), books=_state(figure.freshness))
+    return FigureAnswer(figure=_figure(figure, words, rows), books=books_state(figure.freshness))
 
 
 def figure_list(figures: Sequence[Figure], words: Words, freshness: Freshness) -> FigureList:
     """The first of these figures."""
     shown = _figures(figures, words)
-    return FigureList(figures=shown, left_out=len(figures) - len(shown), books=_state(freshness))
+    return FigureList(figures=shown, left_out=len(figures) - len(shown), books=books_state(freshness))
 
 
 def profit_answer(profit: ProfitAndLoss, words: Words) -> ProfitAnswer:
@@ -219,7 +219,7 @@ def profit_answer(profit: ProfitAndLoss, words: Words) -> ProfitAnswer:
         costs=costs,
         result=_brief(profit.result, words),
         left_out=len(profit.revenue) - len(revenue) + len(profit.costs) - len(costs),
-        books=_state(profit.result.freshness),
+        books=books_state(profit.result.freshness),
     )
 
 
@@ -231,7 +231,7 @@ def vat_answer(vat: VatPosition, first_day: str, words: Words) -> VatAnswer:
         charged=_brief(vat.charged, words),
         paid=_brief(vat.paid, words),
         due=_brief(vat.due, words),
-        books=_state(vat.due.freshness),
+        books=books_state(vat.due.freshness),
     )
 
 
@@ -248,7 +248,7 @@ def open_answer(items: OpenItems, words: Words, skip: int) -> OpenAnswer:
         credits=tuple(_credit(party, currency, amount, words) for (party, currency), amount in credit),
         left_out=everything - len(documents) - len(credit) - len(unclear),
         from_outside=Doubts(unclear=tuple(map(words, unclear))),
-        books=_state(items.freshness),
+        books=books_state(items.freshness),
     )
 
 
@@ -265,10 +265,10 @@ def document_answer(found: DocumentStanding, words: Words) -> DocumentAnswer:
         currency=found.currency,
         paid_on=f"{found.paid_on or ''}",
         as_of=f"{found.as_of}",
-        rows=_rows(rows, words),
+        rows=book_rows(rows, words),
         rows_left_out=len(found.rows) - len(rows),
         from_outside=DocumentWords(**{name: words(each) for name, each in said.items()}),
-        books=_state(found.freshness),
+        books=books_state(found.freshness),
     )
 
 
@@ -289,13 +289,14 @@ def _figure(figure: Figure, words: Words, rows: Sequence[SourceRow]) -> BookFigu
     return BookFigure(
         amounts=_amounts(figure.amounts),
         as_of=f"{figure.as_of}",
-        rows=_rows(rows, words),
+        rows=book_rows(rows, words),
         rows_left_out=len(figure.rows) - len(rows),
         from_outside=FigureName(name=words(figure.name)),
     )
 
 
-def _rows(rows: Iterable[SourceRow], words: Words) -> tuple[BookRow, ...]:
+def book_rows(rows: Iterable[SourceRow], words: Words) -> tuple[BookRow, ...]:
+    """Rows of the books, what they say as quoted."""
     return tuple(
         BookRow(
             day=f"{each.day}",
@@ -335,5 +336,6 @@ def _amounts(amounts: Mapping[str, Decimal]) -> dict[str, str]:
     return {currency: f"{amount:.2f}" for currency, amount in amounts.items()}
 
 
-def _state(freshness: Freshness) -> BooksState:
+def books_state(freshness: Freshness) -> BooksState:
+    """How fresh the books are."""
     return BooksState(version=freshness.version, bank_to={name: f"{day}" for name, day in freshness.bank_to.items()})

@@ -13,6 +13,7 @@ from agents.connectors.calendar.actions import CalendarEventCreate
 from agents.connectors.email.actions import EmailSend
 from agents.connectors.employee.actions import WORDS_OF_ASSISTANTS
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
+from agents.connectors.payment.actions import PaymentPrepare
 from agents.durability.bell import ring
 from agents.durability.journal import journal_id, looking, read_meta
 from agents.durability.proposal_rows import find_proposal, proposals_of
@@ -44,7 +45,7 @@ MAX_IN_TASK = 3  # proposals of assistants that wait in one task; more would bur
 MAX_WAITING = 20  # that wait in all tasks
 MAX_A_DAY = 60  # that are asked for within 24 hours, whatever becomes of them
 PATIENCE_S, LOOK_EVERY_S = 2.0, 0.1
-_BOOKS: tuple[type[Action], ...] = (InvoiceCreate, InvoiceCredit, BillBook)
+_BOOKS: tuple[type[Action], ...] = (InvoiceCreate, InvoiceCredit, BillBook, PaymentPrepare)
 _ACTIONS: tuple[type[Action], ...] = (EmailSend, CalendarEventCreate, *_BOOKS, *WORDS_OF_ASSISTANTS)
 MODELS: dict[str, type[Action]] = {str(each.model_fields["action"].default): each for each in _ACTIONS}
 State = Literal["recorded", "refused", "waiting", "approved", "unknown", "done", "failed", "over"]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from agents.connectors.odoo.account import place_of
+from agents.vault.files import PRIVATE_MODE, write_over
 from tests.flows.employee import Employee, mail, request
-from tests.servers.conversation import AUTONOMY, BOOKS, MAIL, ROOT, command, environment
+from tests.servers.conversation import AUTONOMY, BOOKS, MAIL, ODOO, ROOT, command, environment
 from tests.servers.http_server import served, token_of
 from tests.servers.replies import recorded
 
@@ -33,6 +35,7 @@ def employee(tmp_path_factory: pytest.TempPathFactory) -> Employee:
     made = Employee(tmp_path_factory.mktemp("inspector")).init()
     made.drop("request.eml", mail(request()))
     made.once()
+    write_over(place_of(made.state), b"{}", mode=PRIVATE_MODE)  # an Odoo is connected; nothing is asked of it here
     return made
 
 
@@ -55,7 +58,8 @@ def answer(employee: Employee, *words: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("server", "tool"), [(MAIL, "propose_reply"), (AUTONOMY, "propose_pause"), (BOOKS, "propose_bill")]
+    ("server", "tool"),
+    [(MAIL, "propose_reply"), (AUTONOMY, "propose_pause"), (BOOKS, "propose_bill"), (ODOO, "propose_payment")],
 )
 def test_it_lists_the_tools_of_each_server(employee: Employee, server: str, tool: str) -> None:
     tools = answer(employee, *command(employee, server), "--method", "tools/list")["tools"]

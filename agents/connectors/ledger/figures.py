@@ -19,6 +19,7 @@ from agents.connectors.book_figures import (
     SourceRow,
     VatPosition,
 )
+from agents.connectors.book_statements import TaxReport
 from agents.connectors.books import InvoiceStanding, cents
 from agents.connectors.ledger.account_names import BANK, CASH, TRANSIT, bank_account, payable, receivable
 from agents.connectors.ledger.bookings import CUSTOMERS, VENDORS
@@ -28,6 +29,7 @@ from agents.connectors.ledger.exported import exported
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
 from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
+from agents.connectors.ledger.tax_lines import tax_lines
 from agents.connectors.ledger.unexplained import bare_costs, past_costs, waiting_moves
 from agents.connectors.sepa import packed
 from agents.errors import NeedsOwner
@@ -94,6 +96,14 @@ class LedgerFigures:
             self._figure("VAT paid", lambda account: account == INPUT_VAT, days, sign=1),
             self._figure("VAT due", lambda account: account in {VAT, INPUT_VAT}, days, sign=-1),
         )
+
+    def tax_report(self, start: date, end: date) -> TaxReport:
+        """The VAT of a time by rate, as the lines of its entries say it."""
+        days = (start, end)
+        return TaxReport(start, end, tax_lines(self._ledger.transactions(days)), self._fresh)
+
+    def balance_sheet(self, on: date) -> None:
+        """None: what this ledger holds is not valued as a balance sheet would have it."""
 
     def receivables(self, on: date) -> OpenItems:
         """What customers owed on a day."""

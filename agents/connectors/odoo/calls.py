@@ -33,6 +33,7 @@ LOOKS = frozenset(
 )
 ENGLISH: dict[str, JsonValue] = {"lang": "en_US"}
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, UNAVAILABLE = 200, 401, 403, 404, 429, 503
+NOT_FOUND_NAME = "werkzeug.exceptions.NotFound"  # JSON-2: no such model or method; nothing was called
 _UNSPEAKABLE = "builtins.TypeError"  # also what cannot be put into an answer, after it was done
 _FOR_THE_OWNER = {
     "odoo.exceptions.AccessDenied": ("Odoo does not take the key; it is wrong, or has run out", KEY_HINT),
@@ -98,7 +99,7 @@ def refusal(method: str, name: str, message: str) -> EmployeeError:
         return LockedOut(f"{why}: {said}", hint=hint)
     if name.startswith("psycopg2."):  # rolled back: a fight over a row, a database that is not there now
         return Transient(f"Odoo could not do it now: {said}", hint=LATER)
-    if name.startswith(("odoo.exceptions.", "builtins.")) and name != _UNSPEAKABLE:
+    if name.startswith(("odoo.exceptions.", "builtins.", NOT_FOUND_NAME)) and name != _UNSPEAKABLE:
         return Refused(name, said)
     return no_answer(method, f"Odoo failed: {said}")
 

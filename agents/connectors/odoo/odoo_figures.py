@@ -15,6 +15,7 @@ from agents.connectors.odoo.chart import COSTS, category_of
 from agents.connectors.odoo.credited import creditable
 from agents.connectors.odoo.documents import LINE, money
 from agents.connectors.odoo.movements import UNNAMED
+from agents.connectors.odoo.odoo_statements import INCOME, OdooStatements
 from agents.connectors.odoo.open_items import OpenDocuments
 from agents.connectors.odoo.opening import books_before, chart_of, open_records
 from agents.connectors.odoo.purchases import purchases_of, receipts, taken_back
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from agents.connectors.book_figures import DocumentStanding, OpenItems
+    from agents.connectors.book_statements import BalanceSheet, TaxReport
     from agents.connectors.books_after_move import Earlier
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.credit_notes import Creditable
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, JsonValue]
 
-INCOME = ("income", "income_other")
 EXCHANGE, TRANSIT, PRIVATE = "Exchange", "Transit", "Private"
 BILLS = ("in_invoice", "in_receipt")
 EXPORTED = (
@@ -119,6 +120,14 @@ class OdooFigures:
             for name, use, sign in (("VAT charged", "sale", -1), ("VAT paid", "purchase", 1))
         )
         return VatPosition(charged, paid, self._lines.together("VAT due", [charged, _turned(paid)], span))
+
+    def tax_report(self, start: date, end: date) -> TaxReport:
+        """The VAT of a time by rate."""
+        return OdooStatements(self._lines).tax_report(start, end)
+
+    def balance_sheet(self, on: date) -> BalanceSheet:
+        """What was owned and owed on a day."""
+        return OdooStatements(self._lines).balance_sheet(on)
 
     def receivables(self, on: date) -> OpenItems:
         """What customers owed on a day."""

@@ -88,11 +88,12 @@ class Records:
         return rows[0]
 
     def search(
-        self, model: str, domain: Domain, fields: Sequence[str], limit: int | None = None
+        self, model: str, domain: Domain, fields: Sequence[str], limit: int | None = None, order: str = ""
     ) -> list[dict[str, JsonValue]]:
-        """Every record that a domain names, or the first of them, in the order that Odoo shows them in."""
+        """Every record that a domain names, or the first of them; `order` empty = as Odoo shows them."""
         asked: dict[str, JsonValue] = {"domain": domain, "fields": [*fields]}
-        return self.rows(model, "search_read", None, asked if limit is None else asked | {"limit": limit})
+        asked |= {} if limit is None else {"limit": limit}
+        return self.rows(model, "search_read", None, asked | ({"order": order} if order else {}))
 
     def sums(self, model: str, domain: Domain, fields: Sequence[str], by: Sequence[str]) -> list[dict[str, JsonValue]]:
         """Sums of fields, such as 'balance:sum', by other fields; reckoned by Odoo."""

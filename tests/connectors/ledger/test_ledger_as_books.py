@@ -12,6 +12,7 @@ from tests.connectors.books_credits import CreditsContract
 from tests.connectors.books_payouts import PayoutsContract
 from tests.connectors.books_receipts import ReceiptsContract
 from tests.connectors.books_suite import BooksContract
+from tests.connectors.books_taxes import TaxesContract
 from tests.connectors.ledger.ledger_room import LedgerRoom
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class EmbeddedLedger:
         return read_figures(self.room.vault, self.room.state)
 
 
-class TestBooks(BooksContract, CreditsContract, PayoutsContract, ReceiptsContract):
+class TestBooks(BooksContract, CreditsContract, PayoutsContract, ReceiptsContract, TaxesContract):
     """The suite on the embedded ledger."""
 
     @pytest.fixture

@@ -9,7 +9,8 @@ transactions over a snapshot; of two that wrote one row the second fails and is 
 
 From documentation and common knowledge, not from the record: JSON-2 and its statuses, 19's expenses without reports and
 `formatted_read_group`, what somebody enters for a tax of a draft, accounting dates of bills of an earlier month,
-exchange differences, terms in parts, messages of errors that were not recorded, rights beyond those of the record.
+exchange differences, terms in parts, messages of errors that were not recorded, rights beyond those of the record, apps
+that are not installed, next activities of leads, hours of tasks.
 
 Not modelled: taxes included in prices, fixed or grouped taxes, fiscal positions, cash basis, rounding of cash, early
 discounts, write-offs, analytic plans, units, mail and its chatter, stock, payroll, automatic matching, views and

@@ -120,7 +120,8 @@ def install_books(env: Env, setup: Setup) -> None:
         )
     for code, name in (("EXP_GEN", "Expenses"), ("FOOD", "Meals")):
         env["product.product"].add({"name": name, "default_code": code, "can_be_expensed": True, "type": "service"})
-    for at, name in enumerate(("New", "Qualified", "Proposition", "Won")):
+    stages = ("New", "Qualified", "Proposition", "Won") if "crm.stage" in env.models else ()
+    for at, name in enumerate(stages):
         env["crm.stage"].add({"name": name, "sequence": at, "is_won": name == "Won"})
 
 

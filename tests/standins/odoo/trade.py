@@ -77,6 +77,8 @@ class Lead(Table):
         "company_id": one("res.company"),
         "date_deadline": day("Expected Closing"),
         "date_closed": Field(kind="datetime"),
+        "activity_summary": char("Next Activity Summary"),
+        "activity_date_deadline": day("Next Activity Deadline"),
         "description": Field(kind="html"),
         "ref": char("External Reference"),
         "active": flag(default=True),
@@ -110,6 +112,15 @@ class Project(Table):
     }
 
 
+class TaskStage(Table):
+    """Where a task stands."""
+
+    name = "project.task.type"
+    label = "Task Stage"
+    order = "sequence, id"
+    fields: ClassVar[Columns] = {"name": char(), "sequence": Field(kind="integer", default=1)}
+
+
 class Task(Table):
     """Something to be done."""
 
@@ -119,6 +130,8 @@ class Task(Table):
     fields: ClassVar[Columns] = {
         "name": char("Title", must="Tasks require a name"),
         "project_id": one("project.project"),
+        "stage_id": one("project.task.type"),
+        "allocated_hours": Field(kind="float", label="Allocated Time"),
         "partner_id": one("res.partner"),
         "user_ids": many("res.users", "Assignees"),
         "date_deadline": Field(kind="datetime"),
@@ -134,4 +147,13 @@ class Task(Table):
     }
 
 
-MODELS: tuple[type[Table], ...] = (Product, Stage, Lead, Project, Task)
+class TimedTask(Task):
+    """Where the app Timesheets is installed: what was spent too."""
+
+    name = "project.task"
+    fields: ClassVar[Columns] = {**Task.fields, "effective_hours": Field(kind="float", label="Time Spent")}
+
+
+MODELS: tuple[type[Table], ...] = (Product, Stage, Lead, Project, TaskStage, Task)
+APPS = {"CRM": "crm.", "Project": "project.", "Expenses": "hr.expense"}  # how the names of their models begin
+TIMESHEETS = TimedTask

@@ -34,18 +34,24 @@ MODULES = (base, accounts, moves, lines, payments, wizards, bank, sending, peopl
 class Odoo:
     """Use as a context manager; what is written is in memory. `clock` is the server's own, and only tests move it.
 
-    `series`: '18.0', or '19.0' for JSON-2. Calls by `call` go past the doors as the system user, who may do all.
+    `series`: '18.0', or '19.0' for JSON-2. `without`: the apps that are not installed, by their names in `trade.APPS`;
+    `timesheets`: whether that app is. Calls by `call` go past the doors as the system user, who may do all.
     """
 
     setup: Setup = field(default_factory=Setup)
     series: str = "18.0"
     clock: FrozenClock = field(default_factory=FrozenClock)
+    without: tuple[str, ...] = ()
+    timesheets: bool = False
     service: Service = field(init=False, repr=False)
     doors: Doors = field(init=False, repr=False)
     server: Server = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.service = Service(models_of(self.series), self.clock, DATABASE, self.series)
+        models = models_of(self.series) | ({trade.TIMESHEETS.name: trade.TIMESHEETS} if self.timesheets else {})
+        gone = tuple(trade.APPS[each] for each in self.without)
+        installed = {name: each for name, each in models.items() if not name.startswith(gone)}
+        self.service = Service(installed, self.clock, DATABASE, self.series)
         self.service.passwords |= PASSWORDS
         self.service.keys |= {login: {key} for login, key in KEYS.items()}
         self.service.tables.first_id = self.setup.first_id
