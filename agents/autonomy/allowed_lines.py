@@ -9,23 +9,23 @@ from agents.durability.transitions import Transition
 from agents.security.audit_logger import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agents.durability.task_persistence import RequestRow
     from agents.durability.transitions import Recorder
 
 IN_CLEAR = "in clear"  # the kind of such a request
 
 
-class AllowedLines:
-    """Records what was typed at `connect`."""
+def lines_of(recorder: Recorder) -> dict[str, Callable[[RequestRow], str]]:
+    """What records such a request, by its kind; nothing is refused."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    def tell(self, row: RequestRow) -> str:
-        """Record one request; nothing is refused."""
-        with self._recorder.begin() as writing:
+    def tell(row: RequestRow) -> str:
+        with recorder.begin() as writing:
             asked = {"host": row.text, "request": str(row.number)}
             fact = Fact("owner", "line.allowed", row.target, parameters=asked)
             writing.record(Transition(fact, f"Allow {row.target} without encryption"))
             settle_request(writing.sql, row.number, "done", "")
         return ""
+
+    return {IN_CLEAR: tell}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
-from agents.autonomy.allowed_lines import IN_CLEAR, AllowedLines
+from agents.autonomy.allowed_lines import lines_of
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
@@ -121,8 +121,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
-    others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **people_requests(recorder)}
-    others[IN_CLEAR] = AllowedLines(recorder).tell
+    others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **people_requests(recorder), **lines_of(recorder)}
     asked = RequestPorts(house.connectors, house.models, facts.policy, others)
     requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
