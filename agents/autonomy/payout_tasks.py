@@ -20,7 +20,7 @@ from agents.connectors.bank.refusal import Refusal, told
 from agents.connectors.book_orders import BankExplain, Move, Payout
 from agents.connectors.book_reasons import MAX_SHARES
 from agents.connectors.books import amount_text
-from agents.errors import EmployeeError
+from agents.errors import WAITS, EmployeeError
 from agents.reasoning.brain import AskOwner, Choice, Condition, Decision, ProposeAction, Step, WaitUntil
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class PayoutTasks:
             return SUBJECT.end(f"it tells of no payout of {read.service}: nothing was paid out yet")
         try:
             return self._next(task, read, since_reopened(outcomes), facts)
+        except WAITS:
+            raise
         except EmployeeError as err:
             return SUBJECT.end(f"nothing was booked: {err} {err.hint}")
         except ValidationError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import agents.connectors
-from agents.connectors.book_keeping import MAIN, keeping_of
+from agents.connectors.book_keeping import LEDGER, MAIN, keeping_of
 from agents.connectors.books import BookMistake, Unclear
 from agents.discovery import members
 from agents.errors import NeedsOwner
@@ -38,7 +39,7 @@ class BooksOfNow:
             NeedsOwner: nobody can tell who keeps the books, or they cannot be opened.
         """
         manifest, _ = self._keeper()
-        return manifest.open(self._context)
+        return manifest.open(self._seen_by(manifest))
 
     def reports(self) -> BookReports:
         """The figures as they are now.
@@ -47,8 +48,8 @@ class BooksOfNow:
             NeedsOwner: as `open`, or the books have an error.
             Transient: they do not answer.
         """
-        _, books = self._keeper()
-        return books.open_reports(self._context)
+        manifest, books = self._keeper()
+        return books.open_reports(self._seen_by(manifest))
 
     def customers(self) -> dict[str, str]:
         """As `Receivables.customers`."""
@@ -72,6 +73,13 @@ class BooksOfNow:
 
     def _keeper(self) -> tuple[Manifest, BookReaders]:
         return self._keepers[keeping_of(self._context.vault).keeper]
+
+    def _seen_by(self, manifest: Manifest) -> ConnectorContext:
+        """What the books of a folder may use: of others, those of the ledger that was moved into them."""
+        if manifest.name == LEDGER or LEDGER not in self._keepers:
+            return self._context
+        _, ledger = self._keepers[LEDGER]
+        return replace(self._context, books_before=partial(ledger.open_reports, self._context))
 
     def _receivables(self) -> Receivables:
         try:

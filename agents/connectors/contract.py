@@ -244,7 +244,7 @@ class ConnectorContext:
     """What a connector may use. `vault` is our root folder in the vault, `state` the state folder.
 
     `egress`: the hosts it may reach, and the only way to reach them. `books`: the figures of the owner's books as they
-    are now, for what depends on them.
+    are now, for what depends on them. `books_before`: those of the embedded ledger, for books into which it was moved.
     """
 
     vault: Path
@@ -253,6 +253,7 @@ class ConnectorContext:
     secrets: SecretStore
     egress: Egress = NOWHERE
     books: Callable[[], BookReports] | None = None
+    books_before: Callable[[], BookReports] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ from agents.connectors.book_keeping import (
     keeping_line,
     keeping_of,
 )
-from agents.connectors.book_orders import BankBook, BankExplain, BillBook, CreditApply
 from agents.connectors.books import amount_text
+from agents.connectors.books_connector import BOOK_ACTIONS
 from agents.connectors.contract import sha256_hex
-from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.connectors.moving import Both, into_ledger, into_odoo, move_into_ledger, move_into_odoo, refuse
 from agents.connectors.odoo.opening import open_odoo
 from agents.durability.proposal_rows import OPEN, proposals_in
@@ -46,10 +45,7 @@ if TYPE_CHECKING:
 WIDTH = 44
 NAMES = {LEDGER: "the ledger", ODOO: "Odoo"}
 WAYS = {(LEDGER, ODOO): (into_odoo, move_into_odoo), (ODOO, LEDGER): (into_ledger, move_into_ledger)}
-BOOK_ACTIONS = frozenset(
-    str(each.model_fields["action"].default)
-    for each in (InvoiceCreate, InvoiceCredit, BillBook, BankBook, BankExplain, CreditApply)
-)
+NAMED = frozenset(str(each.model_fields["action"].default) for each in BOOK_ACTIONS)
 AGAIN = "Run the same command again."
 
 
@@ -114,7 +110,7 @@ def _with_proposals(house: House, plan: Plan) -> Plan:
     from dataclasses import replace
 
     with house.journal.begin() as sql:
-        open_ = [each for each in proposals_in(sql, *OPEN) if each.action_name in BOOK_ACTIONS]
+        open_ = [each for each in proposals_in(sql, *OPEN) if each.action_name in NAMED]
     waiting = (f"the proposal {each.id} about the books is {_state(each.state)}" for each in open_)
     return replace(plan, obstacles=(*waiting, *plan.obstacles))
 

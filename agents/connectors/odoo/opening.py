@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import ODOO, keeping_of
 from agents.connectors.books_after_move import earlier_books
-from agents.connectors.ledger.figure_reader import read_figures
 from agents.connectors.odoo.account import open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart, read_chart
 from agents.connectors.odoo.connecting import calls_of
@@ -80,8 +79,8 @@ def open_odoo(context: ConnectorContext) -> tuple[Records, Chart]:
 
 
 def books_before(context: ConnectorContext) -> Earlier | None:
-    """The ledger, where it was moved into the Odoo that keeps the books now; None where nothing was moved."""
+    """The books that were moved into the Odoo that keeps them now; None where nothing was moved."""
     keeping = keeping_of(context.vault)
-    if keeping.keeper != ODOO or keeping.since is None:
+    if keeping.keeper != ODOO or keeping.since is None or context.books_before is None:
         return None
-    return earlier_books(keeping.since, lambda: read_figures(context.vault, context.state))
+    return earlier_books(keeping.since, context.books_before)
