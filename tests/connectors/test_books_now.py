@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,17 @@ import pytest
 from agents.connectors.book_keeping import LEDGER, MAIN, ODOO, Keeping, keeping_line
 from agents.connectors.books import BookMistake, Unclear
 from agents.connectors.books_now import BooksOfNow, books_of_now
+from agents.connectors.contract import BookReaders
+from agents.connectors.ledger.manifest import MANIFEST
+from agents.connectors.odoo.opening import books_before
 from agents.errors import NeedsOwner
 from tests.connectors.ledger.ledger_room import LedgerRoom, issue
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from agents.connectors.book_figures import BookReports
+    from agents.connectors.contract import ConnectorContext
 
 
 @pytest.fixture
@@ -46,6 +53,27 @@ def test_what_was_switched_counts_at_the_next_look(room: LedgerRoom) -> None:
             ask()
     keep(room, LEDGER)
     assert asked(books, number) == "1130.50"
+
+
+def test_whoever_keeps_them_now_is_told_what_the_ledger_held_before(room: LedgerRoom) -> None:
+    number = issue(room).provider_id
+    seen: list[ConnectorContext] = []
+
+    def look(context: ConnectorContext) -> BookReports:
+        seen.append(context)
+        raise NeedsOwner("looked", hint="")
+
+    odoo = replace(MANIFEST, name=ODOO, books=BookReaders(lambda _context: books_of_now(room.context), look))
+    keep(room, ODOO)
+    with pytest.raises(NeedsOwner, match="looked"):
+        BooksOfNow((MANIFEST, odoo), room.context).reports()
+    before = seen[0].books_before
+    assert before is not None
+    assert [each.number for each in before().receivables(date(2026, 11, 30)).documents] == [number]
+    assert books_before(seen[0]) is not None
+    assert books_before(room.context) is None
+    keep(room, LEDGER)
+    assert books_before(seen[0]) is None
 
 
 def test_while_nobody_can_tell_who_keeps_them_nothing_is_told_or_booked(room: LedgerRoom) -> None:
