@@ -119,8 +119,9 @@ class _AdviserSheet(Sheet):
         if figures.balance is not None:
             self._draw_balance(figures.balance)
         self._part(f"On the accounts on {figures.profit.end}")
-        self._amounts("", figures.cash)
-        self._amounts("", [figures.unexplained], name="Movements nobody has explained yet")
+        self._amounts("Account", figures.cash)
+        if figures.unexplained.amounts:
+            self._amounts("", [figures.unexplained], name="Movements nobody has explained yet")
         self._draw_open(f"Owed by customers on {figures.owed_to.as_of}", figures.owed_to)
         self._draw_open(f"Owed to vendors on {figures.owed_by.as_of}", figures.owed_by)
 
@@ -162,7 +163,8 @@ class _AdviserSheet(Sheet):
         sums: dict[str, Decimal] = {}
         for each in items.documents:
             sums[each.currency] = sums.get(each.currency, Decimal(0)) + each.open
-        self._sum("Open together", sums)
+        if sums:
+            self._sum("Open together", sums)
         if more := len(items.documents) - len(rows):
             self._note(f"{more} more documents are in the sum and not listed.")
         for (party, currency), amount in items.credits.items():
@@ -171,7 +173,7 @@ class _AdviserSheet(Sheet):
             self._note(f"Not clear: {words}")
 
     def _part(self, title: str) -> None:
-        self._room(22)
+        self._room(13 + 3 * ROW_MM)
         y = self.get_y() + 4
         self.put(LEFT, y, WIDTH, title, Style(size=12, bold=True, colour=ACCENT))
         self.rule(y + 7, ACCENT, 0.4)
@@ -187,10 +189,11 @@ class _AdviserSheet(Sheet):
 
     def _table(self, widths: Sequence[float], heads: Cells, rows: Sequence[Cells]) -> None:
         if any(heads):
-            self._room(2 * ROW_MM)
+            self._room(3 * ROW_MM)
             self._row(widths, heads, HEAD)
         for at, cells in enumerate(rows):
-            if self._room(ROW_MM) and any(heads):
+            with_sum = ROW_MM + 2 if at == len(rows) - 1 else 0  # a sum does not stand on a page of its own
+            if self._room(ROW_MM + with_sum) and any(heads):
                 self._row(widths, heads, HEAD)
             if at % 2 == 0:
                 self.fill((LEFT, self.get_y(), WIDTH, ROW_MM), TINT)

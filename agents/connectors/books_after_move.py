@@ -6,19 +6,23 @@ were carried. Movements that wait to be explained were carried one by one, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import NOTHING, VatPosition
 from agents.connectors.book_orders import BankBook
+from agents.connectors.book_statements import TaxReport, in_order
 from agents.connectors.contract import Found, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import date
+    from decimal import Decimal
 
-    from agents.connectors.book_figures import BookReports, SourceRow
+    from agents.connectors.book_figures import BookReports, Figure, SourceRow
     from agents.connectors.book_orders import BookOrder
+    from agents.connectors.book_statements import TaxLine
     from agents.connectors.books import Books
     from agents.connectors.contract import Lookup
     from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
@@ -26,21 +30,72 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The books that were moved. `since`: the first day of the new ones; `moves`: what an account holds, by bank id."""
+    """The books that were moved. `since`: the first day of the new ones; `before` reads the old ones when asked."""
 
     since: date
-    moves: Callable[[str], Mapping[str, SourceRow]]
+    before: Callable[[], BookReports]
 
-
-def earlier_books(since: date, before: Callable[[], BookReports]) -> Earlier:
-    """What the books of before have booked of an account and explained: `before` reads them when it is asked."""
-
-    def moves(account: str) -> dict[str, SourceRow]:
-        figures = before()
+    def moves(self, account: str) -> dict[str, SourceRow]:
+        """What they have booked of an account and explained, by bank id."""
+        figures = self.before()
         waiting = figures.unexplained_moves(account)
         return {bank_id: row for bank_id, row in figures.booked_moves(account).items() if bank_id not in waiting}
 
-    return Earlier(since, moves)
+    def vat(self, start: date, end: date, own: Callable[[date, date], VatPosition]) -> VatPosition:
+        """The VAT of a time, that of before the move from the old books; `own`: how the new ones tell theirs.
+
+        What was moved is one balance, which says neither what was charged nor what was paid.
+        """
+        if start >= self.since:
+            return own(start, end)
+        old = self.before().vat(start, min(end, self._last))
+        if end < self.since:
+            return old
+        new = own(self.since, end)
+        return VatPosition(joined(old.charged, new.charged), joined(old.paid, new.paid), joined(old.due, new.due))
+
+    def tax_report(self, start: date, end: date, own: Callable[[date, date], TaxReport]) -> TaxReport:
+        """The VAT by rate of a time; as `vat`."""
+        if start >= self.since:
+            return own(start, end)
+        old = self.before().tax_report(start, min(end, self._last))
+        if end < self.since:
+            return old
+        new = own(self.since, end)
+        return TaxReport(start, end, in_order(_by_rate([*old.lines, *new.lines])), new.freshness)
+
+    @property
+    def _last(self) -> date:
+        return self.since - timedelta(days=1)
+
+
+def joined(old: Figure, new: Figure) -> Figure:
+    """One figure of two times that follow each other, as of the later one."""
+    sums = dict(old.amounts)
+    for currency, amount in new.amounts.items():
+        sums[currency] = sums.get(currency, NOTHING) + amount
+    amounts = {currency: amount for currency, amount in sums.items() if amount}
+    return replace(new, amounts=amounts, rows=(*old.rows, *new.rows))
+
+
+def _by_rate(lines: Iterable[TaxLine]) -> Iterable[TaxLine]:
+    """One line for each rate: the two books may call it by different names, and the later name stays."""
+    found: dict[tuple[bool, Decimal | str, str], TaxLine] = {}
+    for each in lines:
+        key = (each.is_sale, each.name if each.rate is None else each.rate, each.currency)
+        old = found.get(key)
+        found[key] = (
+            each
+            if old is None
+            else replace(
+                each,
+                base=old.base + each.base,
+                tax=old.tax + each.tax,
+                entries=old.entries + each.entries,
+                rows=(*old.rows, *each.rows),
+            )
+        )
+    return found.values()
 
 
 class BooksAfterMove:

@@ -32,7 +32,7 @@ from agents.vault.neutralize import visible
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from decimal import Decimal
     from pathlib import Path
@@ -144,19 +144,26 @@ def told(plan: Plan, way: tuple[str, str]) -> Iterator[str]:
     """Everything that would be carried, and what is in the way, as the owner reads it."""
     state = plan.state
     yield f"What {NAMES[way[0]]} holds at the end of {state.on}, and {NAMES[way[1]]} would hold as well:"
-    yield "\nBalances, in one entry"
-    yield from (_line(name, amount, currency) for (name, currency), amount in sorted(state.balances.items()))
+    balances = [_line(name, amount, currency) for (name, currency), amount in sorted(state.balances.items())]
+    yield from _part("Balances, in one entry", balances)
     for title, is_vendors in (("Owed to you", False), ("Owed by you", True)):
-        yield f"\n{title}, one document each"
-        yield from _items(each for each in state.items.values() if each.is_vendors == is_vendors)
+        items = _items(each for each in state.items.values() if each.is_vendors == is_vendors)
+        yield from _part(f"{title}, one document each", [*items])
     yield from _credits(state)
-    if state.waiting:
-        yield "\nMovements that nobody has explained yet, one by one"
-    for name, rows in state.waiting.items():
-        yield from (_line(f"{name} {row.day} {bank_id}", row.amount, row.currency) for bank_id, row in rows.items())
+    waiting = [
+        _line(f"{name} {row.day} {bank_id}", row.amount, row.currency)
+        for name, rows in state.waiting.items()
+        for bank_id, row in rows.items()
+    ]
+    if waiting:
+        yield from _part("Movements that nobody has explained yet, one by one", waiting)
     if plan.obstacles:
-        yield "\nIn the way"
-        yield from (f"  - {_safe(each)}" for each in plan.obstacles)
+        yield from _part("In the way", [f"  - {_safe(each)}" for each in plan.obstacles])
+
+
+def _part(title: str, lines: Sequence[str]) -> Iterator[str]:
+    yield f"\n{title}"
+    yield from lines or ("  nothing",)
 
 
 def _items(items: Iterator[Item]) -> Iterator[str]:

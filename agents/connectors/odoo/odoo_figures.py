@@ -113,7 +113,10 @@ class OdooFigures:
         return self._lines.figures(self._wanted({**transit, **names}, 1, own), Span(on))
 
     def vat(self, start: date, end: date) -> VatPosition:
-        """The VAT of a time, in the currency of the books."""
+        """The VAT of a time, in the currency of the books; of before a move, from the books of before."""
+        return self._earlier.vat(start, end, self._vat) if self._earlier else self._vat(start, end)
+
+    def _vat(self, start: date, end: date) -> VatPosition:
         span = Span(end, start)
         charged, paid = (
             self._lines.figure(name, Wanted([["tax_line_id.type_tax_use", "=", use]], {}, sign), span)
@@ -122,8 +125,9 @@ class OdooFigures:
         return VatPosition(charged, paid, self._lines.together("VAT due", [charged, _turned(paid)], span))
 
     def tax_report(self, start: date, end: date) -> TaxReport:
-        """The VAT of a time by rate."""
-        return OdooStatements(self._lines).tax_report(start, end)
+        """The VAT of a time by rate; as `vat`."""
+        own = OdooStatements(self._lines).tax_report
+        return self._earlier.tax_report(start, end, own) if self._earlier else own(start, end)
 
     def balance_sheet(self, on: date) -> BalanceSheet:
         """What was owned and owed on a day."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import ODOO, keeping_of
-from agents.connectors.books_after_move import earlier_books
+from agents.connectors.books_after_move import Earlier
 from agents.connectors.odoo.account import open_account, place_of, read_account
 from agents.connectors.odoo.chart import kept_chart, read_chart
 from agents.connectors.odoo.connecting import calls_of
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from agents.connectors.books_after_move import Earlier
     from agents.connectors.contract import ConnectorContext
     from agents.connectors.odoo.calls import OdooCalls
     from agents.connectors.odoo.chart import Chart
@@ -83,4 +82,4 @@ def books_before(context: ConnectorContext) -> Earlier | None:
     keeping = keeping_of(context.vault)
     if keeping.keeper != ODOO or keeping.since is None or context.books_before is None:
         return None
-    return earlier_books(keeping.since, context.books_before)
+    return Earlier(keeping.since, context.books_before)

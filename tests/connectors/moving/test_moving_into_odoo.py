@@ -10,7 +10,7 @@ import pytest
 from agents.connectors.book_orders import Unexplained
 from agents.connectors.book_state import differences
 from agents.connectors.books import InvoiceStanding, Unclear
-from agents.connectors.books_after_move import BooksAfterMove, earlier_books
+from agents.connectors.books_after_move import BooksAfterMove, Earlier
 from agents.connectors.contract import Absent, Found
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.connectors.moving import into_odoo, move_into_odoo
@@ -149,7 +149,7 @@ def test_it_may_break_off_at_every_step_and_is_there_once(tmp_path: Path, *, is_
 def test_a_statement_from_before_the_move_is_not_booked_again(tmp_path: Path) -> None:
     room = MovingRoom(tmp_path, SMALL)
     moved(room, "01-10")
-    earlier = earlier_books(day("01-10"), room.reports)
+    earlier = Earlier(day("01-10"), room.reports)
     figures = OdooFigures(room.there.records, room.there.chart, earlier)
     assert sorted(figures.booked_moves("Checking")) == ["b1", "b2"]  # that which waits is in Odoo itself
     assert sorted(room.there.reports().booked_moves("Checking")) == ["b2"]
@@ -170,9 +170,30 @@ def test_a_statement_from_before_the_move_is_not_booked_again(tmp_path: Path) ->
     assert room.there.calls.written == written
 
 
+def test_vat_of_a_time_over_the_move_comes_from_both_books(tmp_path: Path) -> None:
+    room = MovingRoom(tmp_path, [("01-03", invoice("Acme", ("100.00", "19"), ("50.00", "7")))])
+    moved(room, "01-10")
+    room.set_day(day("01-12"))
+    room.there.books.issue(invoice("Acme", ("200.00", "19")), key_of(1))
+    figures = OdooFigures(room.there.records, room.there.chart, Earlier(day("01-10"), room.reports))
+    spans = [("01-01", "01-31"), ("01-01", "01-09"), ("01-10", "01-31")]
+    due = [figures.vat(day(start), day(end)).due.amounts for start, end in spans]
+    assert due == [eur("60.50"), eur("22.50"), eur("38.00")]  # 19.00 + 3.50, and 38.00
+    reports = [figures.tax_report(day(start), day(end)) for start, end in spans]
+    told = [[(each.rate, each.base, each.tax) for each in report.lines] for report in reports]
+    old, new = Decimal("100.00"), Decimal("200.00")
+    at_7 = (Decimal(7), Decimal("50.00"), Decimal("3.50"))
+    assert told == [
+        [(Decimal(19), old + new, Decimal("57.00")), at_7],
+        [(Decimal(19), old, Decimal("19.00")), at_7],
+        [(Decimal(19), new, Decimal("38.00"))],
+    ]
+    assert len(figures.vat(*map(day, spans[0])).charged.rows) == 3
+
+
 def test_all_else_goes_to_the_new_books_as_it_is(tmp_path: Path) -> None:
     room = MovingRoom(tmp_path)
-    books = BooksAfterMove(room.there.books, earlier_books(day("01-10"), room.reports))
+    books = BooksAfterMove(room.there.books, Earlier(day("01-10"), room.reports))
     sold, key = invoice("Acme", ("100.00", "0")), key_of(1)
     made = books.issue(sold, key)
     assert books.find(key) == Found(made)
