@@ -60,6 +60,7 @@ def test_every_skill_of_the_project_obeys_the_rules() -> None:
     assert problems == ()
     assert {each.name for each in skills} == {
         "bank-statement",
+        "customer-upkeep",
         "email-triage-and-reply",
         "error-triage",
         "expense-from-receipt",
