@@ -81,7 +81,8 @@ def test_what_is_no_plain_answer_is_refused_and_told(employee: Employee, change:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"action": "payment.prepare"}', "an assistant may not propose this"),
+        ('{"action": "contacts.merge"}', "an assistant may not propose this"),
+        ('{"action": "payment.prepare"}', "it is no valid payment.prepare"),
         ('{"action": "employee.cancel"}', "nothing here knows employee.cancel"),
         *((each, "it names no action") for each in ("", "{", "[]", "null")),
     ],
