@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from agents.clock import SystemClock
 from tests.standins.certificates import make_certificate
 
 if TYPE_CHECKING:
@@ -192,6 +193,10 @@ class Dovecot:
         others = [each for each in lines if not each.startswith(f"{user}:")]
         text = "\n".join([*others, f"{user}:{{plain}}{password}", ""])
         (self.folder / "users").write_text(text, encoding="ascii")
+        pause, clock = Event(), SystemClock()
+        written = clock.now().replace(microsecond=0)
+        while clock.now().replace(microsecond=0) == written:  # the server looks at that file once in a second
+            pause.wait(POLL_S)
 
     def renumber(self, folder: str = "", user: str = USER) -> None:
         """Lose the numbers of a mailbox, as a restored server does: all mails get new ones, with another validity."""
