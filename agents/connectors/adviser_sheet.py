@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_statements import ASSETS, SECTIONS
 from agents.connectors.books import amount_text
 from agents.connectors.ledger.pdf_sheet import ACCENT, INK, LEFT, MUTED, RIGHT, RULE, TINT, WIDTH, Sheet, Style
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +83,7 @@ class _AdviserSheet(Sheet):
 
     def drawable(self, text: str) -> str:
         """As `Sheet.drawable`; a letter the font lacks is a question mark, since a figure matters more than a name."""
-        plain = " ".join(visible(text).split())
+        plain = on_one_line(text)
         return super().drawable("".join(each if self._is_known(each) else "?" for each in plain))
 
     def _is_known(self, letter: str) -> bool:

@@ -8,18 +8,18 @@ books began (`Equity:Opening-Balances`) follows from the rest: neither is among 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import NOTHING
 from agents.connectors.books import amount_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
+    from decimal import Decimal
 
     from agents.connectors.book_figures import OpenItems, SourceRow
 
-NOTHING = Decimal("0.00")
 OPENING, UNEXPLAINED = "Equity:Opening-Balances", "Equity:Unexplained"
 RESULT = ("Income:", "Expenses:")
 Place = tuple[str, str]  # account and currency

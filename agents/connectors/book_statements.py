@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from agents.connectors.book_figures import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     from agents.connectors.book_figures import Freshness, SourceRow
 
-NOTHING = Decimal("0.00")
 ASSETS, LIABILITIES, EQUITY = "assets", "liabilities", "equity"
 SECTIONS = (ASSETS, LIABILITIES, EQUITY)
 WITHOUT = "without VAT"

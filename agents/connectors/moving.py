@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.book_state import differences
 from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import Unreadable, opened_accounts, read_ledger
+from agents.connectors.ledger.ledger_files import ledger_texts, opened_accounts
 from agents.connectors.ledger.ledger_state import later_than, ledger_state
 from agents.connectors.ledger.moving_back import Movement, MovingBack, append_all
 from agents.connectors.odoo.account_map import account_map
@@ -20,7 +20,7 @@ from agents.connectors.odoo.moving_in import MovingIn
 from agents.connectors.odoo.odoo_figures import OdooFigures
 from agents.connectors.odoo.odoo_state import later_in_odoo, odoo_state
 from agents.connectors.odoo.writing import writing_of
-from agents.errors import NeedsOwner, NotAllowed, Transient
+from agents.errors import NotAllowed, Transient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +60,7 @@ class Both:
         Raises:
             NeedsOwner: a file cannot be read.
         """
-        texts = read_ledger(self.root)
-        if isinstance(texts, Unreadable):
-            raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
+        texts = ledger_texts(self.root)
         return LedgerCache(self.root, self.state).ledger(texts)
 
     def accounts(self, ledger: Ledger) -> AccountMap:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agents.console.book_commands import from_option, span_of, to_option
-from agents.console.entering import opened, vault_option
+from agents.console.entering import opened, vault_option, write_for_owner
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,16 +23,11 @@ def adviser(path: Path, *, start: datetime | None, end: datetime | None, vault: 
     """Write a sheet for the tax adviser, as PDF: profit and loss, VAT by rate, what is open; to a new file."""
     from agents.connectors.adviser_sheet import adviser_figures, adviser_pdf
     from agents.connectors.letterhead import read_letterhead
-    from agents.errors import NotAllowed
-    from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
         first, last = span_of(house, start, end)
         content = adviser_pdf(
             adviser_figures(house.book_reports, first, last), read_letterhead(house.place.root).company
         )
-        try:
-            write_new(path.absolute(), content, mode=PRIVATE_MODE)
-        except FileExistsError as err:
-            raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
+        write_for_owner(path, content)
         click.echo(f"The sheet for your tax adviser, {first} to {last}, is in {path}.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agents.console.entering import json_option, opened, vault_option
+from agents.console.entering import json_option, opened, vault_option, write_for_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,8 +80,6 @@ def export(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Write every line of every entry for the tax adviser, or for another program: to a file, or to the terminal."""
     from agents.console.exporting import Wish, exported
-    from agents.errors import NotAllowed
-    from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
         first, last = span_of(house, start, end)
@@ -91,10 +89,7 @@ def export(  # noqa: PLR0913 - one parameter for each option
         if path is None:
             click.echo(made.content.removeprefix(BOM), nl=False)
             return
-        try:
-            write_new(path.absolute(), made.content, mode=PRIVATE_MODE)
-        except FileExistsError as err:
-            raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
+        write_for_owner(path, made.content)
         click.echo(f"The books from {first} to {last} are in {path}.")
 
 
@@ -285,6 +280,6 @@ def _owed(title: str, items: OpenItems) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    from agents.vault.neutralize import visible
+    from agents.vault.neutralize import on_one_line
 
-    return " ".join(visible(text).split())
+    return on_one_line(text)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import LEDGER, MAIN, TITLES, keeping_of
 from agents.connectors.ledger.beancount_file import would_run
-from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
+from agents.connectors.ledger.ledger_files import ledger_texts
 from agents.errors import NeedsOwner, NotAllowed
 from agents.vault.files import PRIVATE_MODE, make_folder, write_new
 
@@ -41,9 +41,7 @@ def show_books(root: Path, port: int, show: Callable[[], Show]) -> None:
         NotAllowed: the ledger would run something, or include what is no part of it.
     """
     serve = show()
-    texts = read_ledger(root)
-    if isinstance(texts, Unreadable):
-        raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
+    texts = ledger_texts(root)
     if found := would_run(texts, MAIN, root):
         raise NotAllowed(f"The ledger is not shown: {found[0]}", hint=f"Take it out of {found[0].file}.")
     with TemporaryDirectory(prefix="books-") as room:

@@ -41,6 +41,21 @@ def opened(vault: Path | None, *, moved: bool = False) -> Iterator[House]:
                 click.echo(words, err=True)
 
 
+def write_for_owner(path: Path, content: bytes) -> None:
+    """Write a new file that the owner named, which nobody else can read.
+
+    Raises:
+        NotAllowed: something lies there already.
+    """
+    from agents.errors import NotAllowed
+    from agents.vault.files import PRIVATE_MODE, write_new
+
+    try:
+        write_new(path.absolute(), content, mode=PRIVATE_MODE)
+    except FileExistsError as err:
+        raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
+
+
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """One of our errors, or what the system refuses, is shown as a sentence and a hint, without a secret."""

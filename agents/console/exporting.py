@@ -10,8 +10,8 @@ from agents.connectors.exports.datev import Batch, datev
 from agents.connectors.exports.entries import Accounts, Exported
 from agents.connectors.exports.journals import quickbooks, xero
 from agents.connectors.ledger.account_codes import account_codes
-from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
-from agents.errors import NeedsOwner, NotAllowed
+from agents.connectors.ledger.ledger_files import ledger_texts
+from agents.errors import NotAllowed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,7 +55,5 @@ def exported(house: House, wish: Wish) -> Exported:
 
 
 def _accounts(house: House, program: str) -> Accounts:
-    texts = read_ledger(house.place.root)
-    if isinstance(texts, Unreadable):
-        raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
+    texts = ledger_texts(house.place.root)
     return Accounts(program, account_codes(texts.values(), program))

@@ -28,7 +28,7 @@ from agents.durability.transitions import Transition
 from agents.errors import NotAllowed, Transient
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 from agents.vault.store import EditText, Operation
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def told(plan: Plan, way: tuple[str, str]) -> Iterator[str]:
     if waiting:
         yield from _part("Movements that nobody has explained yet, one by one", waiting)
     if plan.obstacles:
-        yield from _part("In the way", [f"  - {_safe(each)}" for each in plan.obstacles])
+        yield from _part("In the way", [f"  - {on_one_line(each)}" for each in plan.obstacles])
 
 
 def _part(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -179,8 +179,4 @@ def _credits(state: BookState) -> Iterator[str]:
 
 
 def _line(what: str, amount: Decimal, currency: str) -> str:
-    return f"  {_safe(what):<{WIDTH}} {amount_text(amount, currency):>20}"
-
-
-def _safe(text: str) -> str:
-    return " ".join(visible(text).split())
+    return f"  {on_one_line(what):<{WIDTH}} {amount_text(amount, currency):>20}"

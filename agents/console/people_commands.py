@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agents.console.entering import json_option, opened, vault_option
+from agents.console.entering import json_option, opened, vault_option, write_for_owner
 
 if TYPE_CHECKING:
     from agents.connectors.contacts.reader import Contact
@@ -37,8 +37,6 @@ def contacts(context: click.Context, vault: Path | None) -> None:
 def export(path: Path | None, vault: Path | None) -> None:
     """Write all contacts as one file of vCards 4.0: to a new file, or to the terminal."""
     from agents.connectors.contacts.vcard import write_cards
-    from agents.errors import NotAllowed
-    from agents.vault.files import PRIVATE_MODE, write_new
 
     with opened(vault) as house:
         found = _contacts(house)
@@ -46,10 +44,7 @@ def export(path: Path | None, vault: Path | None) -> None:
         if path is None:
             click.echo(cards, nl=False)
             return
-        try:
-            write_new(path.absolute(), cards.encode(), mode=PRIVATE_MODE)
-        except FileExistsError as err:
-            raise NotAllowed(f"{path} is there already.", hint="Name another file, or move that one away.") from err
+        write_for_owner(path, cards.encode())
         click.echo(f"{len(found)} contacts are in {path}.")
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agents.console.colours import bold, cyan, dim, say, yellow
 from agents.console.entering import json_option, opened, vault_option
 from agents.console.proof_commands import asked, code_option, refuse
 from agents.console.requesting import recorded
+from agents.console.terminal import bold, cyan, dim, say, yellow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

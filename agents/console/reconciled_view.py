@@ -11,7 +11,7 @@ from agents.connectors.book_keeping import keeping_of
 from agents.connectors.books import amount_text
 from agents.connectors.reconciling import reconciled
 from agents.console.moving_books import both_of
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +57,18 @@ def shown(report: Reconciliation) -> Iterator[str]:
             amounts = (here.open if here else None, there.open if there else None)
             yield _row(f"{number} {of.party}", of.currency, *amounts)
     for each in report.found:
-        yield f"\nDiffers by {amount_text(each.difference.by, each.difference.currency)}: {_safe(str(each.difference))}"
+        by = amount_text(each.difference.by, each.difference.currency)
+        yield f"\nDiffers by {by}: {on_one_line(str(each.difference))}"
         for where, rows in (("ledger", each.here), ("Odoo", each.there)):
             yield from (f"  only in the {where}: {_entry(row)}" for row in rows)
-    yield from (f"\nunclear: {_safe(words)}" for words in report.unclear)
+    yield from (f"\nunclear: {on_one_line(words)}" for words in report.unclear)
     yield "\nBoth agree." if report.agree else "\nThey do not agree."
 
 
 def _row(name: str, currency: str, here: Decimal | None, there: Decimal | None) -> str:
     amounts = (amount_text(each, currency) if each is not None else "-" for each in (here, there))
-    return f"{' ' if here == there else '!'} {_safe(name):<{NAME}} " + " ".join(f"{each:>{MONEY}}" for each in amounts)
+    begin = f"{' ' if here == there else '!'} {on_one_line(name):<{NAME}} "
+    return begin + " ".join(f"{each:>{MONEY}}" for each in amounts)
 
 
 def _pair(report: Reconciliation, name: str, currency: str) -> dict[str, object]:
@@ -91,13 +93,9 @@ def _explained(found: Explained) -> dict[str, object]:
         "odoo": difference.there,
         "by": difference.by,
         "currency": difference.currency,
-        "entries": [_safe(_entry(row)) for row in chain(found.here, found.there)],
+        "entries": [on_one_line(_entry(row)) for row in chain(found.here, found.there)],
     }
 
 
 def _entry(row: SourceRow) -> str:
-    return f"{row.day}  {amount_text(row.amount, row.currency)}  {_safe(row.said)}  [{_safe(row.place)}]"
-
-
-def _safe(text: str) -> str:
-    return " ".join(visible(text).split())
+    return f"{row.day}  {amount_text(row.amount, row.currency)}  {on_one_line(row.said)}  [{on_one_line(row.place)}]"

@@ -13,11 +13,11 @@ from agents.autonomy.overview import SHOWN, look
 from agents.autonomy.skill_changes import SkillChanges
 from agents.connectors.webhook.reader import settings_place
 from agents.console import screens
-from agents.console.colours import say, working, yellow
 from agents.console.interrupts import Interrupts, interrupts
 from agents.console.memory import give_back
 from agents.console.posture import dangers_at_start
 from agents.console.practice import after_practice, practice
+from agents.console.terminal import say, working, yellow
 from agents.console.workshop import build_runner, take_up
 from agents.durability.bell import bell_folder
 from agents.durability.drop_folder_rows import drop_folders

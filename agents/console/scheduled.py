@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.timetable import Ended
 from agents.clock import as_local
 from agents.console.checking import check
-from agents.console.colours import bold, dim, red, say, yellow
+from agents.console.terminal import bold, dim, red, say, yellow
 from agents.durability.due_runs import IN_TIME
 from agents.vault.files import free_temp_files
 from agents.vault.layout import SCHEDULES_NOTE

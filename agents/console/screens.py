@@ -10,11 +10,11 @@ from agents.approval.gate import half_said
 from agents.autonomy.away_times import last_day
 from agents.autonomy.overview import SHOWN
 from agents.clock import as_local
-from agents.console.colours import bold, cyan, dim, green, red, say, yellow
+from agents.console.terminal import bold, cyan, dim, green, red, say, yellow
 from agents.durability.control_rows import DRAIN, EVERYTHING
 from agents.durability.verification import CANNOT_SEE
 from agents.vault.layout import NEEDS_ACTION
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ MANY = 10  # shown of what waits for the limits
 
 def shown(text: str) -> str:
     """Text that may come from outside, safe for a terminal."""
-    return " ".join(visible(text).split())
+    return on_one_line(text)
 
 
 def told(who: str, text: str) -> None:

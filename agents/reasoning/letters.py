@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import amount_text
 from agents.connectors.email.actions import reply_subject
 from agents.connectors.ledger.invoice_words import words_of
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +56,12 @@ def write_letter(template: str, language: str, values: Mapping[str, str]) -> Let
 
 
 def _text(value: str) -> str:
-    lines = [" ".join(visible(line).split()) for line in value.strip().splitlines()]
+    lines = [on_one_line(line) for line in value.strip().splitlines()]
     return "\n".join(lines)[:MAX_ANSWER_CHARS]
 
 
 def _one_line(value: str) -> str:
-    return " ".join(visible(value).split())[:MAX_VALUE_CHARS]
+    return on_one_line(value)[:MAX_VALUE_CHARS]
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 MAX_OUTSIDE_CHARS = 200
 
@@ -39,5 +39,5 @@ class Finding:
     @property
     def told(self) -> str:
         """What was found, on one line, safe to show."""
-        words = " ".join(visible(self.outside[:MAX_OUTSIDE_CHARS]).split())
+        words = on_one_line(self.outside[:MAX_OUTSIDE_CHARS])
         return f"{self.says}: {words}" if words else self.says

@@ -81,6 +81,11 @@ def property_text(text: str, max_chars: int = 300) -> str:
     return _ellipsis(_LIVE_VALUE.sub(rf"\g<0>{SPLIT}", _one_line(text)), max_chars)
 
 
+def on_one_line(text: str) -> str:
+    """All of a text on one line, safe to show: blanks are one each, and nothing is invisible."""
+    return " ".join(visible(text).split())
+
+
 def _one_line(text: str) -> str:
     shown = _split_templating(visible(_BLANKS.sub(" ", text[:MAX_INLINE_CHARS]))).strip()
     return shown if len(text) <= MAX_INLINE_CHARS else f"{shown}…"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 # what markdown, HTML, Obsidian and Templater act on, partly only beside its like; and what makes a link of an address
 _ACTING = re.compile(
@@ -20,6 +20,6 @@ _LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])(?=[\s-]|$)")  # acts at the beginni
 
 def plain(text: str, max_chars: int = 300) -> str:
     """One line in which every character that markdown, Obsidian or Templater could act on is escaped."""
-    shown = " ".join(visible(text).split())
+    shown = on_one_line(text)
     cut = shown if len(shown) <= max_chars else f"{shown[: max_chars - 1]}…"
     return _LIST_MARK.sub(r"\1\\\2", _ACTING.sub(r"\\\g<0>", cut))

@@ -14,6 +14,7 @@ from agents.autonomy.payout_moves import is_here
 from agents.autonomy.payout_tasks import AFTER, NONE_OF_THESE, WHICH
 from agents.connectors.bank.payout_matching import CREDIT_OF, LEAVE
 from agents.connectors.book_orders import BankExplain, Payout, Unexplained
+from agents.errors import LockedOut, Transient
 from agents.reasoning.brain import AskOwner, Condition, Decision, Outcome, ProposeAction, WaitUntil
 from tests.autonomy.test_bank_tasks import ended, reports, task
 from tests.autonomy.test_receipt_tasks import Drawer
@@ -24,6 +25,8 @@ from tests.connectors.ledger.ledger_room import MANUAL
 from tests.reasoning.builders import answered, facts
 
 if TYPE_CHECKING:
+    from agents.connectors.book_figures import BookReports
+    from agents.errors import EmployeeError
     from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 
 NORTHWIND = charged(1, "1190.00", "17.51", "1172.49", customer_name="Northwind Ltd", invoice="INV-2026-0001")
@@ -334,3 +337,13 @@ def test_a_report_that_is_refused_or_tells_of_no_payout_ends_its_task(books: Emb
     assert "it holds 201 payments, and 200 are the most for one yes" in ended(decided(books, many))
     books.room.write(MANUAL, '2026-11-01 * "broken"\n  Assets:Cash 1 EUR\n')
     assert ended(decided(books, REPORT)).startswith("nothing was booked: The ledger has an error")
+
+
+@pytest.mark.parametrize("kind", [Transient, LockedOut])
+def test_books_that_do_not_answer_are_waited_for(books: EmbeddedLedger, kind: type[EmployeeError]) -> None:
+    def silent() -> BookReports:
+        raise kind("nobody answers", hint="Wait.")
+
+    tasks = TableTasks(books.room.vault, BankTasks(silent), silent, Drawer(Kept()))
+    with pytest.raises(kind, match="nobody answers"):
+        tasks.decide(task("payouts.csv"), REPORT.encode(), (), facts())

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.payout_report import NOTHING, Charge, PaidOut, Report, added_up
+from agents.connectors.bank.payout_report import Charge, PaidOut, Report, added_up
 from agents.connectors.bank.payout_sheet import open_sheet
 from agents.connectors.bank.refusal import RefusedError, told
+from agents.connectors.book_figures import NOTHING
 from agents.connectors.books import cents
 
 if TYPE_CHECKING:

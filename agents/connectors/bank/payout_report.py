@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import NOTHING
 from agents.connectors.books import amount_text
 
 if TYPE_CHECKING:
     from datetime import date
-
-NOTHING = Decimal("0.00")
+    from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agents.connectors.bank.payout_report import NOTHING, Charge, PaidOut, Report, added_up
+from agents.connectors.bank.payout_report import Charge, PaidOut, Report, added_up
 from agents.connectors.bank.payout_sheet import open_sheet
 from agents.connectors.bank.refusal import RefusedError, told
+from agents.connectors.book_figures import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

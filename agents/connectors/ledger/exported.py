@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_export import BookLine, Vat
+from agents.connectors.book_figures import NOTHING
 from agents.connectors.books import cents
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.record_text import INPUT_VAT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from agents.connectors.ledger.beancount_file import Posting, Transaction
 
-NOTHING = Decimal("0.00")
 KINDS: dict[str, Vat] = {VAT: "charged", INPUT_VAT: "paid"}
 
 

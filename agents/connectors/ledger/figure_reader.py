@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.ledger.figures import LedgerFigures
 from agents.connectors.ledger.ledger_cache import LedgerCache, version_of
-from agents.connectors.ledger.ledger_files import Unreadable, read_ledger
-from agents.errors import NeedsOwner
+from agents.connectors.ledger.ledger_files import ledger_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +18,5 @@ def read_figures(root: Path, state: Path) -> LedgerFigures:
     Raises:
         NeedsOwner: a file cannot be read, or the ledger has an error.
     """
-    texts = read_ledger(root)
-    if isinstance(texts, Unreadable):
-        raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
+    texts = ledger_texts(root)
     return LedgerFigures(LedgerCache(root, state).ledger(texts), version_of(texts))

@@ -17,7 +17,7 @@ from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.beancount_file import load, new_errors, syntax_problems
 from agents.connectors.ledger.ledger import Ledger
 from agents.connectors.ledger.ledger_cache import LedgerCache
-from agents.connectors.ledger.ledger_files import Unreadable, highest_number, month_file, new_month_text, read_ledger
+from agents.connectors.ledger.ledger_files import highest_number, ledger_texts, month_file, new_month_text
 from agents.connectors.ledger.quick_check import quick_check
 from agents.errors import NeedsOwner, NotAllowed, OutcomeUnknown, Transient
 from agents.vault import files as vault_files
@@ -81,10 +81,7 @@ class LedgerAppend:
         Raises:
             NeedsOwner: one cannot be read.
         """
-        texts = read_ledger(self.root)
-        if isinstance(texts, Unreadable):
-            raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
-        return texts
+        return ledger_texts(self.root)
 
     def checked(self, before: Ledger, after: Mapping[str, str], what: str) -> Ledger:
         """The ledger as it will be.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.connectors.book_keeping import MAIN
+from agents.errors import NeedsOwner
 from agents.vault.files import read_regular
 from agents.vault.note import Problem
 
@@ -55,6 +56,18 @@ def read_ledger(root: Path) -> dict[str, str] | Unreadable:
             return Unreadable(name, f"cannot be read: {text.message}")
         texts[name] = text
     return texts if MAIN in texts else Unreadable(MAIN, GONE)
+
+
+def ledger_texts(root: Path) -> dict[str, str]:
+    """As `read_ledger`, for whoever cannot go on without.
+
+    Raises:
+        NeedsOwner: a file cannot be read.
+    """
+    texts = read_ledger(root)
+    if isinstance(texts, Unreadable):
+        raise NeedsOwner(f"The ledger cannot be read: {texts}", hint=f"Restore {texts.file} from the history.")
+    return texts
 
 
 def month_file(day: date) -> str:

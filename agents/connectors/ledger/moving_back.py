@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import NOTHING
 from agents.connectors.book_keeping import MAIN
-from agents.connectors.book_state import NOTHING, OPENING, UNEXPLAINED, added
+from agents.connectors.book_state import OPENING, UNEXPLAINED, added
 from agents.connectors.books import InvoiceStanding
 from agents.connectors.contract import sha256_hex
 from agents.connectors.ledger.account_names import payable, receivable

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_figures import SourceRow
-from agents.connectors.book_statements import NOTHING, WITHOUT, TaxLine, in_order
+from agents.connectors.book_figures import NOTHING, SourceRow
+from agents.connectors.book_statements import WITHOUT, TaxLine, in_order
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.record_text import EXCHANGE, INPUT_VAT
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from agents.errors import EmployeeError, LockedOut, NeedsOwner, NotAllowed, OutcomeUnknown, Transient
-from agents.vault.neutralize import visible
+from agents.vault.neutralize import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +91,7 @@ def no_answer(method: str, why: str) -> EmployeeError:
 
 def refusal(method: str, name: str, message: str) -> EmployeeError:
     """What one of Odoo's exceptions means: its name as in 'odoo.exceptions.UserError', its message as it came."""
-    said = " ".join(visible(message).split())[:MAX_SHOWN_CHARS]
+    said = on_one_line(message)[:MAX_SHOWN_CHARS]
     if name == "psycopg2.OperationalError" and _NOT_THERE.search(message):
         return NeedsOwner(f"Odoo has no such database: {said}", hint=ADDRESS_HINT)
     if name in _FOR_THE_OWNER:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.documents import LINE, MOVE, PARTIAL, money
+from agents.connectors.odoo.numbering import ORIGIN, called
 from agents.connectors.odoo.reader import Look, Position, Seen
 from agents.connectors.odoo.records import MODULE, moment, name_of, number_of, reference, text
 
@@ -32,8 +33,8 @@ OVERLAP = timedelta(minutes=10)  # longer than a request of Odoo may take
 REMEMBERED = timedelta(days=90)  # before the newest document: what is paid and older is not compared
 PAGE = 500
 FIELDS = (
-    *("name", "move_type", "state", "commercial_partner_id", "invoice_date", "invoice_date_due", "ref", "write_date"),
-    *("amount_total", "amount_residual", "currency_id", "write_uid", "payment_state"),
+    *("name", ORIGIN, "move_type", "state", "commercial_partner_id", "invoice_date", "invoice_date_due", "ref"),
+    *("amount_total", "amount_residual", "currency_id", "write_uid", "write_date", "payment_state"),
 )
 OF_LINES = ("move_id", "name", "quantity", "price_unit", "account_id", "tax_ids")
 SIDES = ("debit_move_id", "credit_move_id")
@@ -128,7 +129,7 @@ class Changes:
 
     def _given_back(self, rows: Sequence[Row], known: Mapping[int, Seen]) -> frozenset[int]:
         """The documents of which so much more is open as entries of ours gave back."""
-        risen = {text(row["name"]): number_of(row) for row in rows if _rise(row, known) > 0}
+        risen = {called(row): number_of(row) for row in rows if _rise(row, known) > 0}
         domain: list[JsonValue] = [
             ["name", "in", [*risen]],
             ["move_type", "=", "entry"],
@@ -157,7 +158,7 @@ class Changes:
         return tuple(
             Seen(
                 number=number,
-                name=text(row["name"]),
+                name=called(row),
                 kind=text(row["move_type"]),
                 state=text(row["state"]),
                 party=name_of(row["commercial_partner_id"]),

@@ -10,7 +10,6 @@ from agents.connectors.books import CENT, RateTotal, Totals
 from agents.connectors.credit_notes import checked_credit
 from agents.connectors.odoo.credited import NO_TAX, as_creditable, invoice_named, notes_of, read_credited
 from agents.connectors.odoo.documents import LINE, REJECT, Draft, money
-from agents.connectors.odoo.numbering import was_moved
 from agents.connectors.odoo.records import name_of, number_of, reference
 from agents.errors import NotAllowed
 
@@ -50,9 +49,6 @@ class CreditNotes:
     def post(self, order: InvoiceCredit, key: str, day: date) -> Posted:
         """Post it once and match it with what is open of the invoice; raises as `Documents.post`."""
         invoice = invoice_named(self._writing.records, order.number)
-        if was_moved(invoice):  # what is here of it is what was open, without its revenue and its VAT
-            hint = "Write the credit note in Odoo, with the lines and taxes of the invoice's paper."
-            raise NotAllowed(f"{order.number} was issued in other books and moved over.", hint=hint)
         number, notes = number_of(invoice), notes_of(self._writing.records, invoice)
         if ours := self._writing.records.find(key) if notes else None:
             notes = [each for each in notes if each != ours]

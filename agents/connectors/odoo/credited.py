@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from agents.connectors.books import CENT, RateTotal, Totals, shortest
 from agents.connectors.credit_notes import HINT, Creditable
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, REJECT, money
-from agents.connectors.odoo.numbering import ORIGIN, with_number
+from agents.connectors.odoo.numbering import ORIGIN, was_moved, with_number
 from agents.connectors.odoo.open_items import day_of
 from agents.connectors.odoo.parties import PARTNER
 from agents.connectors.odoo.records import name_of, number_of, reference, text
@@ -72,15 +72,18 @@ class Credited:
 
 
 def invoice_named(records: Records, number: str) -> Row:
-    """The posted invoice of a number.
+    """The posted invoice of a number, to be credited.
 
     Raises:
-        NotAllowed: there is no single one.
+        NotAllowed: there is no single one, or it was issued in other books.
     """
     domain: list[JsonValue] = [["move_type", "=", "out_invoice"], ["state", "=", POSTED]]
     found = records.search(MOVE, [*domain, *with_number([number])], FIELDS)
     if len(found) != 1:
         raise NotAllowed(f"Odoo holds no single invoice {number}.", hint=REJECT)
+    if was_moved(found[0]):  # what is here of it is what was open, without its revenue and its VAT
+        hint = "Write the credit note in Odoo, with the lines and taxes of the invoice's paper."
+        raise NotAllowed(f"{number} was issued in other books and moved over.", hint=hint)
     return found[0]
 
 

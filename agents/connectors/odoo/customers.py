@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.connectors.odoo.apps import MAX_RECORDS, count_of, day_in
 from agents.connectors.odoo.documents import MOVE, POSTED, money
+from agents.connectors.odoo.numbering import ORIGIN, called
 from agents.connectors.odoo.open_items import unclear_of
 from agents.connectors.odoo.records import name_of, number_of, text
 
@@ -24,7 +25,7 @@ PARTNER = "res.partner"
 PARTNER_FIELDS = ("name", "email", "phone", "city", "country_id", "vat")
 INVOICES = ("out_invoice", "out_refund")
 INVOICE_FIELDS = (
-    *("name", "move_type", "commercial_partner_id", "invoice_date", "invoice_date_due", "amount_total"),
+    *("name", ORIGIN, "move_type", "commercial_partner_id", "invoice_date", "invoice_date_due", "amount_total"),
     *("amount_residual", "currency_id", "payment_state"),
 )
 
@@ -117,7 +118,7 @@ def _customer(row: Row) -> Customer:
 
 def _invoice(row: Row) -> ListedInvoice:
     return ListedInvoice(
-        number=text(row["name"]),
+        number=called(row),
         party=name_of(row["commercial_partner_id"]),
         is_credit=row["move_type"] == "out_refund",
         day=day_in(row["invoice_date"]),

@@ -14,8 +14,10 @@ from agents.connectors.books_after_move import BooksAfterMove, Earlier
 from agents.connectors.contract import Absent, Found
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.connectors.moving import into_odoo, move_into_odoo
+from agents.connectors.odoo.changes import Changes
+from agents.connectors.odoo.customers import read_invoices
 from agents.connectors.odoo.odoo_figures import OdooFigures
-from agents.connectors.odoo.reader import OdooReader
+from agents.connectors.odoo.reader import OdooReader, position_from
 from agents.errors import NotAllowed, OutcomeUnknown
 from tests.connectors.books_hand import eur, key_of, open_of, perform, sums
 from tests.connectors.books_story import STORY, bank, bill, cost, day, invoice, paid, used
@@ -119,6 +121,27 @@ def test_an_invoice_that_was_moved_is_not_credited_without_its_revenue_and_vat(t
     order = InvoiceCredit(number="INV-2026-0001", customer="Globex", total=Decimal("119.00"), currency="EUR")
     with pytest.raises(NotAllowed, match="moved over"):
         perform(Continued(room, {"INV": 1, "BILL": 1}), [("01-12", order)], 10)
+    with pytest.raises(NotAllowed, match="moved over"):  # so that nobody is asked for a yes to it
+        room.there.reports().creditable(order.number)
+
+
+def test_a_list_and_the_news_call_what_was_moved_by_its_own_number(tmp_path: Path) -> None:
+    room = MovingRoom(tmp_path, SMALL)
+    moved(room, "01-10")
+    (listed,) = read_invoices(room.there.records, day("01-01"), day("01-31")).invoices
+    assert listed.number == "INV-2026-0001"
+    changes = Changes(room.there.records, room.there.odoo.uid())
+    first = changes.look(None, {})
+    known = {each.number: each for each in first.documents}
+    assert sorted(each.name for each in first.documents) == ["BILL-2026-0001", "INV-2026-0001"]
+    after = Continued(room, {"INV": 1, "BILL": 1})
+    perform(after, [("01-12", bank("b7", "01-12", "119.00", paid("Globex", ("INV-2026-0001", "119.00"))))], 30)
+    second = changes.look(position_from(first.position), known)
+    known |= {each.number: each for each in second.documents}
+    perform(after, [("01-14", bank("b9", "01-14", "-119.00", paid("Globex", ("INV-2026-0001", "119.00"))))], 31)
+    third = changes.look(position_from(second.position), known)
+    (again,) = (each for each in third.documents if each.kind == "out_invoice")
+    assert (again.name, again.open, again.is_matched_by_us) == ("INV-2026-0001", Decimal("119.00"), True)
 
 
 def test_a_bill_that_was_moved_is_not_taken_in_again(tmp_path: Path) -> None:

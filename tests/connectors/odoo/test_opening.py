@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.connectors.book_keeping import MAIN, ODOO, Keeping, keeping_line
+from agents.connectors.book_orders import Transfer
 from agents.connectors.books import Unclear
 from agents.connectors.contract import ConnectorContext
 from agents.connectors.odoo.account import KEY, place_of
+from agents.connectors.odoo.books_in_vault import open_books
+from agents.connectors.odoo.odoo_figures import open_figures
 from agents.connectors.odoo.opening import chart_of, open_records
 from agents.connectors.odoo.reader import open_reader
 from agents.errors import NeedsOwner
 from agents.vault.files import PRIVATE_MODE, write_over
+from tests.connectors.books_hand import key_of, perform
+from tests.connectors.books_story import bank, day
 from tests.connectors.contract import MemorySecrets
+from tests.connectors.ledger.test_ledger_as_books import EmbeddedLedger
 from tests.connectors.odoo.conftest import account_of
 from tests.standins.odoo.world import KEYS
 
@@ -88,3 +96,15 @@ def test_a_user_who_was_given_a_second_company_since_is_refused(tmp_path: Path, 
     with pytest.raises(NeedsOwner, match="2 companies") as refused:
         chart_of(context, records)
     assert "one company alone" in refused.value.hint
+
+
+def test_what_the_books_of_before_hold_is_not_booked_again(tmp_path: Path, odoo: Odoo) -> None:
+    before, known = EmbeddedLedger(tmp_path / "before"), bank("b1", "01-05", "5.00", Transfer(account="Private"))
+    perform(before, [("01-05", known)])
+    odoo.call("account.journal", "write", [odoo.journal("BNK1")], {"name": known.account})
+    context = replace(connected(tmp_path, odoo), books_before=before.reports)
+    (context.vault / MAIN).parent.mkdir(parents=True)
+    (context.vault / MAIN).write_text(f"{keeping_line(Keeping(ODOO, day('01-10')))}\n", encoding="utf-8")
+    assert list(open_figures(context).booked_moves(known.account)) == ["b1"]
+    assert open_books(context).record(known, key_of(1)).details == {"entries": "0"}
+    assert odoo.find("account.bank.statement.line") == []

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agents.console.colours import WIPED, say, working, yellow
+from agents.console.terminal import WIPED, say, working, yellow
 
 
 class Terminal(io.StringIO):
