@@ -58,7 +58,7 @@ class InvoiceLine(BaseModel):
 
 
 class InvoiceCreate(Action):
-    """Issue an invoice: number, PDF and ledger entry come into being when it runs. `due_days` after its date."""
+    """Issue an invoice. Number, PDF and ledger entry come into being when it runs; due `due_days` after its date."""
 
     action: Literal["invoice.create"] = "invoice.create"
     customer: Name

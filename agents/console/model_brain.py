@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from agents.durability.task_persistence import TaskRow
     from agents.reasoning.brain import Facts, Outcome, TaskView
     from agents.reasoning.outgoing import Prepared
+    from agents.reasoning.skill_library import Skill
     from agents.reasoning.toolbox import Toolbox
 
-SKILL_CHARS = 80  # of its description, in the list that stands in every request
+SKILL_CHARS = 72  # of what it is for, in the list that stands in every request
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,14 @@ class Desks:
     def _prompt(self, toolbox: Toolbox) -> Prompt:
         """What every request of this vault begins with."""
         useful = (each for each in self.rules.skills if each.category not in BY_RULES)
-        skills = tuple((each.name, shorten(each.description, SKILL_CHARS)) for each in useful)
+        skills = tuple((each.name, purpose(each)) for each in useful)
         chosen = self.house.settings
         return Prompt(toolbox.definitions(), skills, chosen.model_effort, chosen.model_max_tokens, explanations())
+
+
+def purpose(skill: Skill) -> str:
+    """What a skill is for, in one line: the first sentence of its description."""
+    return shorten(skill.description.partition(". ")[0], SKILL_CHARS, placeholder=" …")
 
 
 def first_request(house: House, row: TaskRow, notes: Iterable[str] = ()) -> Prepared:
