@@ -41,6 +41,8 @@ def next_tasks(sql: Connection, state: str, limit: int) -> tuple[TaskRow, ...]:
     """The tasks in a state that are to be taken first; not more than `limit`."""
     first = select(TASKS.c.id).select_from(_WITH_PRIORITY).where(TASKS.c.state == state)
     ids = list(sql.execute(first.order_by(ARRIVAL, TASKS.c.id).limit(limit)).scalars())
+    if not ids:
+        return ()
     rows = {row.id: TaskRow(**columns(row)) for row in sql.execute(select(TASKS).where(TASKS.c.id.in_(ids)))}
     return tuple(rows[each] for each in ids)
 

@@ -55,6 +55,7 @@ LOG_MARK = "log mark"  # what sets the names of this journal's log files apart f
 _ID = "journal"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _META_VALUE = select(META.c.value).where(META.c.name == bindparam("note"))  # made once: asked for every event
+_NEWEST = select(func.max(CHAIN.c.seq))
 _OUTLIVES = frozenset({"vault", "place", "skills accepted"})  # what holds for a journal that begins anew
 _GONE = {  # of a journal that begins anew, where not all of it is; money that was spent stays spent
     REQUESTS: REQUESTS.c.state != "pending",
@@ -239,7 +240,7 @@ def last_link(sql: Connection) -> Link | None:
 
 def newest_seq(sql: Connection) -> int:
     """The number of the newest event; 0 when there is none. Every change of a row that counts has one."""
-    return sql.execute(select(func.max(CHAIN.c.seq))).scalar() or 0
+    return sql.execute(_NEWEST).scalar() or 0
 
 
 def links(sql: Connection, *, file: str = "", unlogged: bool = False) -> tuple[Link, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, union, update
 
 from agents.durability.bounce_schema import MAIL_BOUNCES
 from agents.durability.schema import INTERVENTIONS, PROPOSALS, QUESTIONS, REOPENINGS, TURNS, WAITS
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
+_DECIDED = ("done", "rejected", "expired", "failed")
 # by kind of news: its table, what sets a row of it apart within its task, and which rows are news
 _KINDS: dict[str, tuple[Table, ColumnElement[str | int], ColumnElement[bool]]] = {
-    "proposals": (PROPOSALS, PROPOSALS.c.id, PROPOSALS.c.state.in_(("done", "rejected", "expired", "failed"))),
+    "proposals": (PROPOSALS, PROPOSALS.c.id, or_(*(PROPOSALS.c.state == state for state in _DECIDED))),
     "questions": (QUESTIONS, QUESTIONS.c.id, (QUESTIONS.c.state == "answered") & (QUESTIONS.c.about == "")),
     "reopenings": (REOPENINGS, REOPENINGS.c.number, REOPENINGS.c.number > 0),
     "interventions": (INTERVENTIONS, INTERVENTIONS.c.number, INTERVENTIONS.c.number > 0),
@@ -27,16 +28,15 @@ _KINDS: dict[str, tuple[Table, ColumnElement[str | int], ColumnElement[bool]]] =
     "bounces": (MAIL_BOUNCES, MAIL_BOUNCES.c.notice, (MAIL_BOUNCES.c.outcome == "failed") & MAIL_BOUNCES.c.told),
     "turns": (TURNS, TURNS.c.turn, TURNS.c.unmet != ""),
 }
+_WITH_NEWS = union(
+    *(select(table.c.task).where(is_news, table.c.consumed.is_(False)) for table, _, is_news in _KINDS.values())
+)  # made once: asked for at each round, also of an idle run
 News = dict[str, list[str | int]]
 
 
 def tasks_with_news(sql: Connection) -> tuple[str, ...]:
     """The tasks with something no turn has taken in."""
-    found = (
-        sql.execute(select(table.c.task).where(is_news, table.c.consumed.is_(False))).scalars()
-        for table, _, is_news in _KINDS.values()
-    )
-    return tuple(sorted({str(task) for some in found for task in some}))
+    return tuple(sorted(str(task) for task in sql.execute(_WITH_NEWS).scalars()))
 
 
 def news_of(sql: Connection, task: str) -> News:

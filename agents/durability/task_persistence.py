@@ -26,6 +26,7 @@ _ADD_EVENT, _ADD_TASK = insert(EVENTS), insert(TASKS)
 _FROM_SENDER = select(TASKS.c.id).where(
     TASKS.c.sender == bindparam("of"), TASKS.c.id != bindparam("name"), TASKS.c.state == "done"
 )
+_PENDING = select(REQUESTS).where(REQUESTS.c.state == "pending").order_by(REQUESTS.c.number)
 _FIND_TASK = select(TASKS).where(TASKS.c.id == bindparam("name"))
 
 
@@ -196,8 +197,7 @@ def add_request(sql: Connection, values: Mapping[str, str]) -> int:
 
 def requests_pending(sql: Connection) -> tuple[RequestRow, ...]:
     """What the runner has not carried out yet, in order."""
-    found = sql.execute(select(REQUESTS).where(REQUESTS.c.state == "pending").order_by(REQUESTS.c.number))
-    return tuple(RequestRow(**columns(row)) for row in found)
+    return tuple(RequestRow(**columns(row)) for row in sql.execute(_PENDING))
 
 
 def settle_request(sql: Connection, number: int, state: str, result: str) -> None:

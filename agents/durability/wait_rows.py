@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from agents.durability.schema import WAITS
 from agents.durability.task_persistence import columns
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BY_TIME = "time"
+# made once: asked for at each round, also of an idle run
+_OVER = (
+    select(WAITS)
+    .where(WAITS.c.state == "open", WAITS.c.until != "", WAITS.c.until <= bindparam("now"))
+    .order_by(WAITS.c.until)
+)
+_FOR_SOMETHING = select(WAITS).where(WAITS.c.state == "open", WAITS.c.conditions != "[]").order_by(WAITS.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,12 @@ def waits_of(sql: Connection, task: str, *states: str) -> tuple[WaitRow, ...]:
 
 def waits_over(sql: Connection, now: str) -> tuple[WaitRow, ...]:
     """The open waits whose moment has come."""
-    over = (WAITS.c.state == "open") & (WAITS.c.until != "") & (WAITS.c.until <= now)
-    return tuple(WaitRow(**columns(row)) for row in sql.execute(select(WAITS).where(over).order_by(WAITS.c.until)))
+    return tuple(WaitRow(**columns(row)) for row in sql.execute(_OVER, {"now": now}))
 
 
 def waits_for_something(sql: Connection) -> tuple[WaitRow, ...]:
     """The open waits with conditions."""
-    wanted = select(WAITS).where(WAITS.c.state == "open", WAITS.c.conditions != "[]").order_by(WAITS.c.number)
-    return tuple(WaitRow(**columns(row)) for row in sql.execute(wanted))
+    return tuple(WaitRow(**columns(row)) for row in sql.execute(_FOR_SOMETHING))
 
 
 def end_wait(sql: Connection, number: int, value: str, at: str) -> None:

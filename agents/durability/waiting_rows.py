@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from agents.durability.proposal_rows import ProposalRow
 from agents.durability.schema import PROPOSALS, QUESTIONS, TASKS
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BEGUN = ("claimed", "waiting")  # the states of a task that was begun and is not over
+# made once: asked for at each round, also of an idle run
+_OVERDUE = select(PROPOSALS.c.id).where(PROPOSALS.c.state == "waiting", PROPOSALS.c.expires_at <= bindparam("now"))
 
 
 def waiting_ids(sql: Connection) -> set[str]:
@@ -31,8 +33,7 @@ def count_waiting(sql: Connection, before: str = "") -> int:
 
 def overdue_ids(sql: Connection, now: datetime) -> set[str]:
     """The waiting proposals whose sealed time is over at this aware UTC moment; the time away is not looked at."""
-    over = (PROPOSALS.c.state == "waiting") & (PROPOSALS.c.expires_at <= now.isoformat())
-    return set(sql.execute(select(PROPOSALS.c.id).where(over)).scalars())
+    return set(sql.execute(_OVERDUE, {"now": now.isoformat()}).scalars())
 
 
 def waiting_times(sql: Connection, names: Iterable[str]) -> dict[str, tuple[datetime, datetime]]:
