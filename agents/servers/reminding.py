@@ -38,7 +38,10 @@ REMINDER = re.compile(r"reminder-[1-9]")
 WAIT = "Wait; nothing is to be asked for."
 WRITES = f"{WAIT} The employee writes it by itself then."
 REOPEN = "Ask the owner to name days in the handbook (`payment reminders`), and to put the task's note back."
-BANK = ("its bank movements in the books are too old to say so", "Ask the owner to drop a newer statement.")
+BANK = (
+    "the bank's movements in the books are too old to tell whether it is paid",
+    "Ask the owner to drop a newer statement.",
+)
 NO_LETTER = {
     r"(?:notice|reminder-\d)-due": ("its next letter is still to come", WRITES),
     r"reminder-\d-bank": BANK,

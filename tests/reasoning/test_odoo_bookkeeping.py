@@ -112,6 +112,9 @@ def test_of_many_news_what_changed_comes_before_what_is_late() -> None:
     assert "draft again" in question(first).question
     assert "is late" not in question(first).question
     assert [each.done for each in first.steps] == [False, False]
+    (later,) = decide(task, answered(question(first).key, "ask me again later")).moves
+    assert isinstance(later, WaitUntil)
+    assert later.conditions == ()  # that the late one is paid puts the other one right no more than before
     right = answered(question(first).key, "I put it right in Odoo")
     second = decide(task, right)
     assert "is late" in question(second).question

@@ -12,6 +12,7 @@ import pytest
 from agents.autonomy.assistant_proposals import Wish, drafted
 from agents.durability.journal import looking
 from agents.durability.proposal_rows import find_proposal
+from agents.durability.task_persistence import tasks_in
 from agents.errors import NotAllowed
 from agents.servers.books_mcp_server import BooksDoor
 from agents.servers.odoo_mcp_server import OdooDoor
@@ -97,7 +98,7 @@ def test_the_letter_that_is_due_waits_for_the_owner_and_counts_as_the_stage_it_i
         books.propose_reminder(NUMBER)
     employee.approve(note)
     employee.once()
-    assert len(employee.outbox()) == 2
+    assert [len([*each.iter_attachments()]) for each in employee.outbox()] == [1, 1]
     assert employee.pending("email.send") == []
     assert books.look_up_request(told.request).status == "done"
     with pytest.raises(NotAllowed, match="its next letter is still to come"):
@@ -174,7 +175,7 @@ def paused(employee: Dated) -> None:
     ("change", "days", "words"),
     [
         (lambda _: None, 2, "its next letter is still to come"),
-        (old_bank_data, 3, "too old to say so"),
+        (old_bank_data, 3, "too old to tell"),
         (credit_waits, 3, "a credit note over it waits"),
         (answered, 3, "only the owner knows what that means"),
         (silenced, 3, "wants no more reminders"),
@@ -193,17 +194,35 @@ def test_what_holds_the_employees_own_letters_holds_those_of_an_assistant(
     assert recorded(employee) == 0
 
 
-def test_nobody_is_reminded_of_what_the_employee_did_not_issue_or_has_no_days_for(
-    employee: Dated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_is_reminded_of_what_the_employee_did_not_issue(employee: Dated) -> None:
     with pytest.raises(NotAllowed, match="issued no invoice"):
         door(employee, DUE + timedelta(days=3)).propose_reminder("INV-2026-0009")
+
+
+def test_without_days_in_the_handbook_nobody_is_reminded_until_the_owner_names_some_and_puts_the_task_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     without = invoiced(tmp_path / "without", "")
     monkeypatch.setenv("AI_EMPLOYEE_STATE", str(without.state))
     monkeypatch.setenv("AI_EMPLOYEE_CLOCK", str(without.clock))
     with pytest.raises(NotAllowed, match="is done") as refused:
         door(without, DUE + timedelta(days=3)).propose_reminder(NUMBER)
     assert "`payment reminders`" in refused.value.hint
+    assert "put the task's note back" in refused.value.hint
+    handbook = without.vault / "Company_Handbook.md"
+    text = handbook.read_text(encoding="utf-8")
+    handbook.write_text(text.replace("| payment reminders |  |", "| payment reminders | 30 |"), encoding="utf-8")
+    with looking(without.state) as sql:
+        (row,) = tasks_in(sql, "done")
+    only([*(without.vault / "Done").rglob(f"{row.id}.md")]).rename(without.vault / "Needs_Action" / f"{row.id}.md")
+    without.once()
+    with pytest.raises(NotAllowed) as asked_first:
+        door(without, DUE + timedelta(days=30)).propose_reminder(NUMBER)
+    assert "has a question about it" in asked_first.value.hint
+    without.said("answer", only(without.questions()).stem, "go on where we stopped")
+    dawn(without, DUE + timedelta(days=4))
+    without.once()
+    assert door(without, DUE + timedelta(days=30)).propose_reminder(NUMBER).status == "recorded"
 
 
 def test_the_door_to_odoo_reminds_only_while_odoo_keeps_the_books(employee: Dated) -> None:

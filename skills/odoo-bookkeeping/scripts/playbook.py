@@ -103,7 +103,8 @@ def decide(given: Given) -> Given:
         "changed": " ".join((shortened(changed), *checks[:MAX_CHECKS], "Was that meant?")) if changed else "",
         "late": f"{shortened([line for _, line in late])} Who reminds them?" if late else "",
     }
-    moves = {kind: next_move(given, kind, words, numbers) for kind, words in questions.items() if words}
+    about = {"changed": [], "late": numbers}
+    moves = {kind: next_move(given, kind, words, about[kind]) for kind, words in questions.items() if words}
     steps = [{"text": STEPS[kind], "done": not move, "move": move.get("key", "")} for kind, move in moves.items()]
     left = [each for each in moves.values() if each]
     return {
