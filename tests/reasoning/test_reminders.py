@@ -93,7 +93,7 @@ def test_an_invoice_that_odoo_numbered_is_reminded_of_as_well() -> None:
     assert isinstance(wait, WaitUntil), wait
     assert Condition("paid", number) in wait.conditions
     moves = BRAIN.decide(mail(), (numbered, mailed), on(after(3), replace(OPEN, number=number))).moves
-    assert [each.key for each in moves] == ["reminder-1", "settled"]
+    assert [each.key for each in moves if not isinstance(each, Finish)] == ["reminder-1", "settled"]
 
 
 def waits(decision: Decision) -> WaitUntil:
