@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "AI_EMPLOYEE_"
+SKILLS = Path(__file__).resolve().parents[1] / "skills"
 HEAVY_ENVIRONMENT = {"BEANCOUNT_DISABLE_LOAD_CACHE": "1"}  # its cache is a pickle beside the ledger
 
 
@@ -117,6 +118,10 @@ class Settings(BaseModel):
         told = {name.upper(): value for name, value in os.environ.items()}
         outside = {name: told[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in told}
         return {**outside, **given}
+
+    def skills_folder(self) -> Path:
+        """The folder of the skills; absolute."""
+        return (self.skills or SKILLS).expanduser().resolve()
 
     def state_folder(self, vault_id: str) -> Path:
         """The state folder of a vault; absolute, outside the vault."""

@@ -95,7 +95,10 @@ def _changed(before: Seen, now: Seen) -> Iterator[Told]:
         return
     if now.state != POSTED:
         became = {"draft": "is a draft again", "cancel": "was cancelled"}.get(now.state, f"is {now.state} now")
-        yield "undone", f"{_begun(_name(now))} {became}: somebody took it back in Odoo.", now.is_ours
+        if now.is_ours:
+            yield "undone", f"{_begun(_name(now))} {became}: somebody took it back in Odoo.", True
+        else:
+            yield "withdrawn", f"{_begun(_name(now))} {became} in Odoo.", False
         return
     if now.is_ours and (edits := [*_edits(before, now)]):
         said = f"{_begun(_name(now))} was changed in Odoo after we posted it: {'; '.join(edits)}."

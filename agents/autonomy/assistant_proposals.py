@@ -7,7 +7,8 @@ files the proposal, since any program of the owner's can add a row to the journa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -19,12 +20,13 @@ from agents.durability.task_persistence import find_question, find_task
 from agents.vault.neutralize import property_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from agents.connectors.contract import Action
+    from agents.durability.proposal_rows import ProposalRow
     from agents.durability.task_persistence import TaskRow
 
 PROPOSE = "propose"
@@ -33,11 +35,17 @@ BOOKS = frozenset({"invoice.create", "invoice.credit", "bill.book"})
 DEALT_WITH = (*OPEN, "done", "rejected", "superseded")  # the owner knows just this; it is never filed a second time
 OPEN_TASKS = ("filed", "claimed", "waiting")
 MAX_QUOTE_CHARS = 200
+STAGE = "stage"  # beside the fields of a mail: which reminder of its task it is, so that its task counts it as that
+RULE = "proposed over MCP"
+_STAGES = re.compile(r"reminder-[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an assistant wants to be proposed: in which task, the action as JSON, when, and the move it is."""
+    """What an assistant wants to be proposed: in which task, the action as JSON, when, and the move it is.
+
+    A mail that is a reminder has its `STAGE` in the JSON too; it is that move of its task, whatever `move_key` says.
+    """
 
     task: str
     text: str
@@ -55,19 +63,60 @@ def drafted(sql: Connection, wish: Wish, models: Mapping[str, type[Action]]) -> 
     task = find_task(sql, wish.task)
     if task is None:
         return "no task has this id"
-    earlier = proposals_of(sql, task.id)
-    if any(each.move_key == wish.move_key for each in earlier):
+    if filed_of(sql, wish):
         return ""
-    action = _action(wish.text, models)
+    text, stage = _apart(wish.text)
+    action = _action(text, models)
     if isinstance(action, str):
         return action
-    if reason := _objection(sql, action, task):
+    earlier = proposals_of(sql, task.id)
+    if reason := _objection(sql, action, task) or _not_to_come(action, stage, earlier):
         return reason
     sealed = action.canonical().decode()
     again = OPEN if _may_come_again(action) else DEALT_WITH
     if any(each.action == sealed and each.state in again for each in earlier):
         return "just this was proposed before"
-    return _draft(task, action, wish)
+    return _draft(task, action, replace(wish, move_key=stage) if stage else wish)
+
+
+def filed_of(sql: Connection, wish: Wish) -> str:
+    """The id of the proposal that this wish became, empty while it became none; a wish without a move is none yet."""
+    text, stage = _apart(wish.text)
+    earlier = proposals_of(sql, wish.task) if wish.move_key else ()
+    found = (
+        each.id
+        for each in earlier
+        if each.move_key == wish.move_key or (each.move_key, each.rule, each.action) == (stage, RULE, text)
+    )
+    return next(found, "")
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """The action as JSON, and which reminder of its task it is; empty = none."""
+    try:
+        fields = json.loads(text)
+        stage = fields.pop(STAGE, "")
+    except (ValueError, AttributeError, TypeError):
+        return text, ""
+    whole = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))  # as `Action.canonical`
+    return (whole, str(stage)) if stage else (text, "")
+
+
+def _not_to_come(action: Action, stage: str, earlier: Sequence[ProposalRow]) -> str:
+    """Why files may not come with it, or it is no reminder that is still to come; or empty.
+
+    The files of a reminder went to the same address before, with the owner's yes.
+    """
+    fields = json.loads(action.canonical())
+    if not stage:
+        return "it carries attachments" if action.action == REPLY and action.sealed_files else ""
+    if action.action != REPLY or not _STAGES.fullmatch(stage):
+        return "it is no reminder"
+    if any(each.move_key == stage and each.state in {*OPEN, "done"} for each in earlier):
+        return "this reminder was proposed before"
+    sent = [json.loads(each.action) for each in earlier if each.state == "done" and each.action_name == REPLY]
+    known = [file for mail in sent if mail["to"] == fields["to"] for file in mail["attachments"]]
+    return "" if all(each in known for each in fields["attachments"]) else "it carries files that were never sent there"
 
 
 def _may_come_again(action: Action) -> bool:
@@ -115,7 +164,7 @@ def _not_an_answer(action: Action, task: TaskRow) -> str:
         return "it does not go to the one who wrote"
     if fields["in_reply_to"] not in {"", view["message_id"]}:
         return "it names another mail as the one it answers"
-    return "it carries attachments" if action.sealed_files else ""
+    return ""
 
 
 def _not_open(sql: Connection, task: TaskRow, fields: Mapping[str, str]) -> str:
@@ -139,7 +188,7 @@ def _draft(task: TaskRow, action: Action, wish: Wish) -> Draft:
         action=action,
         provenance={name: of_task.get(name, "agent") for name in type(action).model_fields if name != "action"},
         quote=property_text(view["subject"], MAX_QUOTE_CHARS),
-        rule="proposed over MCP",
+        rule=RULE,
         brain="connected assistant",
         warnings=tuple(f"⚠ about this mail: {flag}" for flag in view["flags"]),
         asked_at=wish.at,

@@ -1,7 +1,8 @@
 """What the owner asks to be paid becomes one proposal of a file for their bank; all else the brain behind it does.
 
-Read is only `pay BILL-2026-0001`, more bills, a part of one (`pay 40.00 EUR of ...`), `to IBAN` with its `BIC` and
-`on DAY`. Without an account it is the one the books know; where they know none or several, the owner is asked.
+Read is only `pay BILL-2026-0001`, more bills, a part of one (`pay 40 EUR of ...` or `40.50`; 1.000 may mean either,
+and is not read), `to IBAN` with its `BIC` and `on DAY`. Without an account it is the one the books know; where they
+know none or several, the owner is asked.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ CATEGORY = "payment"
 MAX_CHARS = 2_000
 _BILL = r"BILL(?:[-/][0-9]{2,6}){2,3}"  # BILL-2026-0001, and BILL/2026/01/0001 of other books
 _WISH = re.compile(
-    r"(?:please |bitte )?(?:pay|zahle|bezahle) (?:(?P<amount>[0-9]{1,9}[.,][0-9]{2}) EUR (?:of|von) )?"
+    r"(?:please |bitte )?(?:pay|zahle|bezahle) (?:(?P<amount>[0-9]{1,9}(?:[.,][0-9]{2})?) EUR (?:of|von) )?"
     rf"(?P<bills>{_BILL}(?:(?:, ?(?:and |und )?| and | und | ){_BILL})*)"
     r"(?: (?:to|an|auf) (?P<iban>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}?))?(?: BIC (?P<bic>[A-Z0-9]{8,11}))?"
     r"(?: (?:on|am) (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))?\.?",

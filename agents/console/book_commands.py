@@ -97,7 +97,7 @@ def export(  # noqa: PLR0913 - one parameter for each option
 @click.argument("bills", metavar="BILL...", nargs=-1, required=True)
 @click.option("--to", "iban", default="", metavar="IBAN", help="Their account; default: the one the books know.")
 @click.option("--bic", default="", help="Its bank, where the account is beyond the European Economic Area.")
-@click.option("--amount", default="", metavar="EUR", help="A part of one bill, such as 40.00; default: what is open.")
+@click.option("--amount", default="", metavar="EUR", help="A part of one bill: 40 or 40.50; default: what is open.")
 @click.option("--on", "day", type=DAY, metavar="DAY", help="When it is to be paid; default: as soon as may be.")
 @vault_option
 def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: datetime | None, vault: Path | None) -> None:
@@ -113,7 +113,7 @@ def pay(bills: tuple[str, ...], *, iban: str, bic: str, amount: str, day: dateti
         if wish_in(text) is None:
             raise NotAllowed(
                 f"{text!r} cannot be read.",
-                hint="Name bills as `books` shows them, an IBAN with --to, an amount such as 40.00.",
+                hint="Name bills as `books` shows them, an IBAN with --to, an amount such as 40 or 40.50.",
             )
         request(house, "ask", "", text)
 

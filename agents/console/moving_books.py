@@ -97,7 +97,8 @@ def _refuse_day(house: House, way: tuple[str, str], day: date) -> None:
     now = keeping_of(house.place.root)
     if now.keeper != way[0]:
         since = f" since {now.since}" if now.since else ""
-        raise NotAllowed(f"The books are kept by {NAMES[now.keeper]}{since}.", hint="Name that one first.")
+        back = f"To move them back, say `books switch {way[1]} {way[0]} --on DAY`; `books reconcile` compares both."
+        raise NotAllowed(f"The books are kept by {NAMES[now.keeper]}{since}: nothing is left to move.", hint=back)
     tomorrow = as_local(house.clock.now()).date() + timedelta(days=1)
     if day > tomorrow:
         raise NotAllowed(f"{day} is still to come.", hint=f"Move the books on {tomorrow} or before.")

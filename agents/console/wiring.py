@@ -55,7 +55,6 @@ PRACTICE = Capability(
     "practice time from a file: no date here is real, but what you approve happens",
     "unset AI_EMPLOYEE_CLOCK and run again",
 )
-SKILLS = Path(__file__).resolve().parents[2] / "skills"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class House:
     @property
     def skills(self) -> Path:
         """The folder of the skills."""
-        return (self.settings.skills or SKILLS).expanduser().resolve()
+        return self.settings.skills_folder()
 
     def accepted_skills(self) -> dict[str, AcceptedSkill]:
         """Which trees of skills the owner accepted, as the journal says now; asked in any thread."""

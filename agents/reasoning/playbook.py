@@ -68,6 +68,11 @@ class PlaybookBrain:
         return self._shelf.look().accepted
 
     @property
+    def models(self) -> Mapping[str, type[Action]]:
+        """The models of all actions it may decide on, by name."""
+        return self._models
+
+    @property
     def kinds(self) -> Kinds:
         """The kinds of task they take."""
         return kinds_of(self._shelf.look())

@@ -15,7 +15,8 @@ Words = Annotated[str, Field(max_length=400)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 SOURCES = r"^(owner|contacts|computed|mail:[a-z0-9-]{1,80}|handbook:\d{1,6}|rates:\d{1,6})$"
 SourceOf = Annotated[str, Field(pattern=SOURCES)]
-ABOUT = {"paid": r"[A-Z]{2,8}-[0-9-]{1,20}", "reply": "", "done": r"[a-z][a-z0-9-]{0,39}"}
+NUMBER = r"[A-Z0-9][A-Za-z0-9./_-]{1,39}"  # INV-2026-0001, INV/2026/00001, or as the owner numbers in Odoo
+ABOUT = {"paid": NUMBER, "reply": "", "done": r"[a-z][a-z0-9-]{0,39}"}
 ABOUT["bank"] = r"\d{4}-\d\d-\d\d"
 ABOUT["credited"] = ABOUT["paid"]
 ABOUT["owed"] = ABOUT["paid"] + r" \d{1,12}\.\d\d"

@@ -35,6 +35,8 @@ BILL = "bill_to_pay"
 NEWSLETTER = "newsletter"
 QUESTION = "question"
 MEETING = "appointment"
+ODOO = "odoo"
+OF_ODOO = "odoo:"  # how the message id of a task begins that tells what others did in Odoo
 CALENDAR_FILE = "text/calendar"
 ENOUGH = 5
 MARGIN = 2  # ahead of a weak second; a serious second needs twice its weight
@@ -62,6 +64,11 @@ class Triage:
     statement: Statement | None = None
     taught: bool = False
     paper: Paper | None = None
+
+
+def is_odoo_news(task: TaskView) -> bool:
+    """Whether the watcher of Odoo made it."""
+    return task.kind == "file" and task.message_id.startswith(OF_ODOO)
 
 
 def newest_words(task: TaskView) -> str:
@@ -100,7 +107,8 @@ def classify(task: TaskView, rules: Iterable[OwnerRule], learned: Likeness = NOT
     rule = next((each for each in rules if _applies(each, task, words)), None)
     by_words, chance = _winner(scores), chances(scores, learned)
     decided = _decided(by_words, chance, learned) if learned.scores else by_words
-    category = SUSPICIOUS if found else MEETING if task.kind == "meeting" else decided
+    made = MEETING if task.kind == "meeting" else ODOO if is_odoo_news(task) else ""
+    category = SUSPICIOUS if found else made or decided
     quote = "" if category in {SUSPICIOUS, UNCLEAR} else _quote(words, category, language)
     ranked = _by_chance(chance) if learned.scores else _ranked(scores)
     taught = not found and decided not in {by_words, UNCLEAR}

@@ -41,6 +41,7 @@ from agents.servers.door import Door
 from agents.servers.mail_view import TaskList, task_list
 from agents.servers.paying import payment_of
 from agents.servers.recording import Recorded, became_of, not_that, record
+from agents.servers.reminding import reminder_of
 from agents.servers.statements_view import TaxAnswer, tax_answer
 from agents.servers.waiting_view import NOTICE
 from agents.vault.layout import HANDBOOK_NOTE
@@ -91,8 +92,9 @@ class BooksDoor(Door):
         )
 
     def proposes(self) -> tuple[Tool, ...]:
-        """An invoice, a credit note, a bill of a vendor, and the payment of such bills."""
-        return (self.propose_invoice, self.propose_credit_note, self.propose_bill, self.propose_payment)
+        """An invoice, a credit note, a bill of a vendor, the payment of such bills, and a reminder of an invoice."""
+        orders = (self.propose_invoice, self.propose_credit_note, self.propose_bill, self.propose_payment)
+        return (*orders, self.propose_reminder)
 
     def prompts(self) -> tuple[Prompt, ...]:
         """What an owner asks about their books."""
@@ -207,6 +209,16 @@ class BooksDoor(Door):
             task_id, "payment", lambda: payment_of(self._reports(), self.place.root, numbers, (self._day(""), on))
         )
 
+    def propose_reminder(self, number: str) -> Recorded:
+        """Record the next reminder of an overdue invoice that the employee issued: letter and stage are the owner's.
+
+        It is refused, and says why, while none is due: days of the handbook, a promise, a credit note, old bank data.
+        The owner decides.
+        """
+        self._not_private()
+        found = reminder_of(self, number.strip().upper())
+        return self._recorded(found.task, lambda _row: found.mail, found.stage)
+
     def explain_the_figures(self) -> str:
         """Say how the business does, from its books."""
         return (
@@ -232,8 +244,8 @@ class BooksDoor(Door):
 
         return self._recorded(task_id, lambda _row: made())
 
-    def _recorded(self, task_id: str, make: Callable[[TaskRow], Action]) -> Recorded:
-        return record(self, task_id, make, listed_by=LISTED_BY)
+    def _recorded(self, task_id: str, make: Callable[[TaskRow], Action], stage: str = "") -> Recorded:
+        return record(self, task_id, make, listed_by=LISTED_BY, stage=stage)
 
     def _opened(self) -> BookReports:
         """The books that this door is to; raises as `BooksOfNow.reports`."""

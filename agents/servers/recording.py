@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from agents.approval.proposals import id_of
-from agents.autonomy.assistant_proposals import PROPOSE, Wish, drafted, move_key_of
+from agents.autonomy.assistant_proposals import PROPOSE, STAGE, Wish, drafted, filed_of, move_key_of
 from agents.connectors.book_orders import BillBook
 from agents.connectors.calendar.actions import CalendarEventCreate
 from agents.connectors.email.actions import EmailSend
@@ -16,7 +17,7 @@ from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.connectors.payment.actions import PaymentPrepare
 from agents.durability.bell import ring
 from agents.durability.journal import journal_id, looking, read_meta
-from agents.durability.proposal_rows import find_proposal, proposals_of
+from agents.durability.proposal_rows import find_proposal
 from agents.durability.said_words import (
     ASSISTANT,
     asked_by_assistants,
@@ -88,8 +89,10 @@ class Recorded(Shown):
     from_outside: Why
 
 
-def record(door: Door, task_id: str, make: Callable[[TaskRow], Action], *, listed_by: str) -> Recorded:
+def record(door: Door, task_id: str, make: Callable[[TaskRow], Action], *, listed_by: str, stage: str = "") -> Recorded:
     """Record what an assistant wants; while the employee runs, wait a moment until it has taken it up.
+
+    `stage`: which reminder of its task a mail is; empty = none.
 
     Raises:
         NotAllowed: it is not to be proposed, and why.
@@ -97,7 +100,7 @@ def record(door: Door, task_id: str, make: Callable[[TaskRow], Action], *, liste
     with door.journal() as journal, journal.begin() as sql:
         row = known_task(sql, task_id, listed_by=listed_by)
         open_to_assistants(row.id, door.privacy())
-        number = _recorded(sql, row, make(row), door.clock.now())
+        number = _recorded(sql, row, _text_of(make(row), stage), door.clock.now())
     ring(door.state)
     return _taken_up(door, number)
 
@@ -122,9 +125,13 @@ def not_that(err: ValidationError, what: str) -> NotAllowed:
     return NotAllowed(f"This is no {what}: {reasons}.", hint="Change it.")
 
 
-def _recorded(sql: Connection, row: TaskRow, action: Action, now: datetime) -> int:
-    """The number of the request; the very same twice is one."""
+def _text_of(action: Action, stage: str) -> str:
     text = action.canonical().decode()
+    return json.dumps({**json.loads(text), STAGE: stage}, ensure_ascii=False) if stage else text
+
+
+def _recorded(sql: Connection, row: TaskRow, text: str, now: datetime) -> int:
+    """The number of the request; the very same twice is one."""
     if kinds := kinds_in(text):
         raise NotAllowed(f"This was not recorded: it holds a secret ({kinds}).", hint="Leave the secret out.")
     asked = [each for each in requests_pending(sql) if each.kind == PROPOSE]
@@ -159,9 +166,8 @@ def _no_flood(sql: Connection, task: str, asked: list[str], now: datetime) -> No
 
 def _proposal_of(sql: Connection, row: RequestRow) -> str:
     """The id of a request's proposal, as it is or as it will be; empty when it names no known action."""
-    key = move_key_of(row.number)
-    filed = next((each.id for each in proposals_of(sql, row.target) if each.move_key == key), "")
-    wish = Wish(row.target, row.text, datetime.fromisoformat(row.at), key)
+    wish = Wish(row.target, row.text, datetime.fromisoformat(row.at), move_key_of(row.number))
+    filed = filed_of(sql, wish)
     draft = "" if filed else drafted(sql, wish, MODELS)
     if isinstance(draft, str):
         return filed

@@ -72,6 +72,7 @@ def ended(room: PaymentRoom, text: str, *outcomes: Outcome) -> str:
         (f"Pay {FIRST}, {FIRST}", Wish((FIRST,))),
         ("Pay BILL/2026/11/0001 and BILL/2026/0002", Wish(("BILL/2026/11/0001", "BILL/2026/0002"))),
         (f"Pay 40,00 EUR of {FIRST} to {THEIRS}", Wish((FIRST,), Decimal("40.00"), THEIRS)),
+        (f"Pay 40 EUR of {FIRST}", Wish((FIRST,), Decimal(40))),
         (f"{PAY} BIC byladem1001 on 2026-12-01", Wish((FIRST,), None, THEIRS, "BYLADEM1001", date(2026, 12, 1))),
     ],
 )
@@ -83,7 +84,8 @@ def test_a_wish_is_read(text: str, wish: Wish) -> None:
     "text",
     [
         *("pay", "Pay the plumber", f"Do not pay {FIRST}", f"Pay {FIRST} to somebody", f"Pay {FIRST} on 2026-02-30"),
-        *(f"Pay {FIRST} and tell me", f"Pay 4 EUR of {FIRST}", "Pay INV-2026-0001", f"Pay {FIRST}{' ' * 2_000}"),
+        *(f"Pay {FIRST} and tell me", "Pay INV-2026-0001", f"Pay {FIRST}{' ' * 2_000}"),
+        *(f"Pay {each} EUR of {FIRST}" for each in ("1.000", "40.5", "4,", "-4")),
     ],
 )
 def test_what_is_said_otherwise_is_for_the_brain_behind(room: PaymentRoom, text: str) -> None:

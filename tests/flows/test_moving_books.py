@@ -68,7 +68,9 @@ def they_go_over(employee: Employee, odoo: Odoo, words: tuple[str, ...], day: da
     assert found == {"id": move, "amount_total": 1190.0, "state": "posted"}
     assert "you moved the books from the ledger to Odoo" in employee.said("log")
     assert "Both agree." in employee.said("books", "reconcile")
-    assert "kept by Odoo since" in employee.call(*words, "--yes").output
+    again = employee.call(*words, "--yes").output
+    assert "kept by Odoo since" in again
+    assert "say `books switch odoo ledger --on DAY`" in again
 
 
 def they_come_back(employee: Employee, odoo: Odoo, day: date) -> None:

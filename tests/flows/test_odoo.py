@@ -10,17 +10,22 @@ import pytest
 
 from agents.clock import SystemClock
 from agents.connectors.book_keeping import MAIN, ODOO, Keeping, keeping_line
+from agents.connectors.sepa import spaced
 from agents.servers.books_mcp_server import BooksDoor
 from tests.connectors.odoo.odoo_room import story_odoo
+from tests.connectors.payment.test_credit_transfer import SCHEMA, texts
 from tests.flows.employee import CUSTOMER
 from tests.flows.programs import command_line, started
 from tests.flows.steps import done_note, only, proposed_invoice
-from tests.flows.test_bank import IBAN, camt, told
+from tests.flows.test_bank import IBAN, camt, told, yes
 from tests.flows.test_books import today
+from tests.flows.test_payments import THEIRS
+from tests.flows.test_proof import enrolled
 from tests.standins.odoo.world import DATABASE, KEYS, Odoo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from click.testing import Result
 
@@ -46,10 +51,14 @@ def connect(employee: Employee, odoo: Odoo, **changed: str) -> Result:
     return employee.call("connect", "odoo", answers=typed(odoo, **changed))
 
 
+def yesterday() -> date:
+    return today() - timedelta(days=1)
+
+
 def switch(employee: Employee) -> None:
     """Odoo keeps the books from yesterday on; `books switch` writes the same line."""
     place = employee.vault / MAIN
-    line = keeping_line(Keeping(ODOO, today() - timedelta(days=1)))
+    line = keeping_line(Keeping(ODOO, yesterday()))
     place.write_text(f"{place.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
 
 
@@ -167,3 +176,49 @@ def test_a_yes_from_before_the_switch_goes_to_odoo_alone(employee: Employee, ser
     employee.once()
     assert invoices(server) == [("posted", 1130.5)]
     assert "1130.50" not in employee.ledger()
+
+
+def billed(odoo: Odoo, vendor: str, amount: str) -> str:
+    """A bill that somebody booked in Odoo yesterday; its number."""
+    partner = odoo.call("res.partner", "create", {"name": vendor})
+    line = {"name": "paper", "quantity": 1.0, "price_unit": float(amount), "account_id": odoo.account("600000")}
+    vals = {"move_type": "in_invoice", "partner_id": partner, "ref": "P-100", "invoice_date": f"{yesterday()}"}
+    made = odoo.call(
+        "account.move", "create", {**vals, "invoice_line_ids": [[0, 0, {**line, "tax_ids": [[6, 0, []]]}]]}
+    )
+    odoo.call("account.move", "action_post", [made])
+    return str(odoo.row("account.move", made, "name")["name"])
+
+
+def test_a_bill_in_odoo_is_paid_by_a_file_and_its_movement_settles_it_there(keeper: Employee, server: Odoo) -> None:
+    handbook = keeper.vault / "Company_Handbook.md"
+    handbook.write_text(handbook.read_text("utf-8").replace("| iban | |", f"| iban | {IBAN} |"), encoding="utf-8")
+    opening = {"code": "303000", "name": "Opening Balances", "account_type": "equity"}
+    server.call("account.account", "create", opening)  # docs/odoo.md: what was there before the first statement
+    number = billed(server, "Paper", "119.00")
+    keeper.said("books", "pay", number, "--to", THEIRS, "--amount", "119")
+    keeper.once()
+    note = only(keeper.pending("payment.prepare"))
+    assert f"# Prepare a payment of 119.00 EUR to Paper, {spaced(THEIRS)}, P-100?" in note.read_text(encoding="utf-8")
+    keeper.said("approve", note.stem, "--code", enrolled(keeper)[0])
+    keeper.once()
+    content = only(sorted((keeper.vault / "Accounting" / "Payments").rglob("*.xml"))).read_bytes()
+    SCHEMA.validate(content.decode())
+    assert texts(content, "IBAN") == [IBAN, THEIRS]
+    assert texts(content, "CtrlSum") == ["119.00", "119.00"]
+    (reference,) = texts(content, "Ustrd")
+    keeper.drop("statement.xml", camt([("r1", "-119.00", "Paper", reference)], opening="500.00"))
+    keeper.once()
+    assert number in yes(keeper)
+    books = told(keeper)
+    assert (books["owed_by_you"], books["cash"], books["unexplained"]) == ([], {"Checking": {"EUR": "381.00"}}, {})
+    (bill,) = server.find("account.move", ["name", "=", number])
+    assert server.row("account.move", bill, "amount_residual", "payment_state") == {
+        "id": bill,
+        "amount_residual": 0.0,
+        "payment_state": "paid",
+    }
+    keeper.said("books", "pay", number)
+    keeper.once()
+    assert keeper.pending("payment.prepare") == []
+    assert "All holds" in keeper.said("verify")

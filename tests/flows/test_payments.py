@@ -109,11 +109,11 @@ def test_killed_twice_anywhere_after_the_yes_there_is_one_file(
 
 
 def test_what_cannot_be_read_is_no_payment(owing: Employee) -> None:
-    for words in (("BILL-1",), (BILL, "--to", "somebody"), (BILL, "--amount", "4")):
+    for words in (("BILL-1",), (BILL, "--to", "somebody"), (BILL, "--amount", "1.190")):
         refused = owing.call("books", "pay", *words)
         assert refused.exit_code == 1
         assert "cannot be read" in refused.output
-    owing.said("books", "pay", BILL, "--to", THEIRS, "--amount", "120.00", "--on", f"{today()}")
+    owing.said("books", "pay", BILL, "--to", THEIRS, "--amount", "120", "--on", f"{today()}")
     owing.once()
     assert owing.pending("payment.prepare") == []
     assert "more than the 119.00 EUR open" in "".join(each.read_text(encoding="utf-8") for each in owing.notes("Done"))

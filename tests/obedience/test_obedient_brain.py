@@ -28,12 +28,12 @@ from agents.connectors.email.actions import EmailSend
 from agents.connectors.email.reader import Mail, read_mail
 from agents.console import workshop
 from agents.console.toolbench import toolbox_of
-from agents.console.wiring import SKILLS, House, open_house
+from agents.console.wiring import House, open_house
 from agents.reasoning.brain import AttachedFile, TaskView
 from agents.reasoning.skill_library import discover
 from agents.reasoning.tool_bench import NOT_FOR_A_BRAIN, TaskToolbox
 from agents.reasoning.tool_desk import ToolPorts
-from agents.settings import Settings
+from agents.settings import SKILLS, Settings
 from agents.vault.neutralize import code_span
 from agents.vault.plain import plain
 from tests.flows.employee import Employee

@@ -83,6 +83,19 @@ def only(decision: Decision) -> Move:
     return move
 
 
+def test_an_invoice_that_odoo_numbered_is_reminded_of_as_well() -> None:
+    issued, mailed = sent()
+    assert issued.receipt
+    number = "INV/2026/00041"
+    numbered = replace(issued, receipt=replace(issued.receipt, provider_id=number))
+    decision = BRAIN.decide(mail(), (numbered, mailed), on(after(1), replace(OPEN, number=number)))
+    (wait,) = decision.moves
+    assert isinstance(wait, WaitUntil), wait
+    assert Condition("paid", number) in wait.conditions
+    moves = BRAIN.decide(mail(), (numbered, mailed), on(after(3), replace(OPEN, number=number))).moves
+    assert [each.key for each in moves if not isinstance(each, Finish)] == ["reminder-1", "settled"]
+
+
 def waits(decision: Decision) -> WaitUntil:
     move = only(decision)
     assert isinstance(move, WaitUntil), move

@@ -67,6 +67,7 @@ def test_every_skill_of_the_project_obeys_the_rules() -> None:
         "file-newsletter",
         "invoice-from-request",
         "meeting-preparation",
+        "odoo-bookkeeping",
         "reply-to-complaint",
         "suspicious-mail",
         "task-decomposition",

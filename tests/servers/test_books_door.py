@@ -28,7 +28,7 @@ READS = {
     *("profit_and_loss", "vat_position", "list_cash", "list_open_items", "show_statement", "find_document"),
     *("list_unexplained", "list_rows", "list_tasks", "look_up_request", "tax_report"),
 }
-PROPOSES = {"propose_invoice", "propose_credit_note", "propose_bill", "propose_payment"}
+PROPOSES = {f"propose_{what}" for what in ("invoice", "credit_note", "bill", "payment", "reminder")}
 MARK = "MARK-OF-A-STRANGER"
 LINE = InvoiceLine(text="consulting", quantity=Decimal(2), unit="h", price=Decimal(100), tax=Decimal(19))
 

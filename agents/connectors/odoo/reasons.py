@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agents.connectors.odoo.register import Credit, Document
 
 FEES = "Bank-Fees"
+BEFORE_THE_BOOKS = {"Opening": "Opening Balances"}  # as a first statement calls it, and as docs/odoo.md has it made
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def other_side(name: str, chart: Chart) -> int:
             if not chart.transfer:
                 raise NeedsOwner("Odoo has no account for transfers between banks", hint="Set it in Odoo's settings.")
             return chart.transfer
-    return chart.other(name)
+    return chart.other(BEFORE_THE_BOOKS.get(name, name))
 
 
 def credit_legs(order: CreditApply, loose: Iterable[Credit], chart: Chart, known: Known) -> tuple[Leg, ...]:
