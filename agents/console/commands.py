@@ -14,6 +14,7 @@ import click
 
 from agents.console.adviser_command import adviser
 from agents.console.book_commands import books
+from agents.console.brief_command import brief
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
 from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
@@ -306,7 +307,7 @@ PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
 for each in (adviser, switch, reconcile):
     books.add_command(each)
-for each in (books, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
+for each in (books, brief, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)
 
 
