@@ -1,0 +1,1 @@
+"""What is measured, and that it is right."""
