@@ -19,11 +19,13 @@ from agents.insight.reckoning import (
     money,
     month_to_date,
     of,
+    open_rows,
     over,
     quarter_before,
     quarter_to_date,
     shares,
     sums,
+    turned,
     year_to_date,
 )
 
@@ -101,14 +103,18 @@ def runway(company: Company, books: Books) -> Told:
 
 def gross_margin(company: Company, books: Books) -> Told:
     """What is left of revenue after what the work itself cost."""
-    if not books.direct:
-        return "No account of the books holds direct costs, such as Expenses:COGS."
+    if not any(each.account in books.direct for each in books.spent):
+        return "No direct costs are booked, such as on Expenses:COGS."
     values: list[Value] = []
     for span in (month_to_date(company.on), year_to_date(company.on)):
         earned = sums(of(books.earned, span))
         values += shares(over(less(earned, sums(_direct(books, span))), earned, 100), span.label)
     year = year_to_date(company.on)
-    return (values, [*of(books.earned, year), *_direct(books, year)]) if values else "Nothing was earned this year."
+    return (
+        (values, [*of(books.earned, year), *turned(_direct(books, year))])
+        if values
+        else "Nothing was earned this year."
+    )
 
 
 def operating_profit(company: Company, books: Books) -> Told:
@@ -118,7 +124,7 @@ def operating_profit(company: Company, books: Books) -> Told:
         earned = sums([*of(books.earned, span), *of(books.exchanged, span)])
         values += money(less(earned, sums(of(books.spent, span))), books, span.label)
     year = year_to_date(company.on)
-    return values, [row for part in (books.earned, books.exchanged, books.spent) for row in of(part, year)]
+    return values, [*of(books.earned, year), *of(books.exchanged, year), *turned(of(books.spent, year))]
 
 
 def quick_ratio(company: Company, books: Books) -> Told:
@@ -133,8 +139,8 @@ def quick_ratio(company: Company, books: Books) -> Told:
     vat = {each: max(amount, NOTHING) for each, amount in _vat_owed(books, on).items()}
     owing = added(short, all_open(books.bills, on), vat)
     ratio = over(added(there, owed_to_us), owing)
-    rows = [*of(books.money, last_days(on, QUARTER_DAYS)), *books.vat_charged, *books.vat_paid]
-    return (shares(ratio), [row for row in rows if row.day <= on]) if ratio else "Nothing is owed to anybody."
+    rows = [*of(books.money, last_days(on, QUARTER_DAYS)), *open_rows(books.invoices, on), *open_rows(books.bills, on)]
+    return (shares(ratio), rows) if ratio else "Nothing is owed to anybody."
 
 
 def vat_due(company: Company, books: Books) -> Told:
@@ -143,7 +149,7 @@ def vat_due(company: Company, books: Books) -> Told:
     values = [value for span in spans for value in money(_vat(books, span), books, span.label)]
     whole = Days(spans[1].first, company.on)
     charged, paid = ([row for row in rows if whole.has(row.day)] for rows in (books.vat_charged, books.vat_paid))
-    return values, [*charged, *paid]
+    return values, [*charged, *turned(paid)]
 
 
 def _direct(books: Books, span: Days) -> list[SourceRow]:

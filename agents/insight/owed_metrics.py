@@ -17,7 +17,7 @@ from agents.insight.reckoning import (
     last_days,
     less,
     money,
-    open_on,
+    open_rows,
     over,
     settled_on,
     shares,
@@ -44,7 +44,7 @@ def receivables(company: Company, books: Books) -> Told:
     on = company.on
     values = money(all_open(books.invoices, on), books, "total")
     values += money(all_open(_late(books.invoices, on), on), books, "overdue")
-    return values, _rows(books.invoices, on)
+    return values, open_rows(books.invoices, on)
 
 
 def aging(company: Company, books: Books) -> Told:
@@ -53,7 +53,7 @@ def aging(company: Company, books: Books) -> Told:
     for at, name in enumerate(BUCKET_NAMES):
         some = [each for each in books.invoices if sum((company.on - each.due).days > limit for limit in BUCKETS) == at]
         values += money(all_open(some, company.on), books, name)
-    return values, _rows(books.invoices, company.on)
+    return values, open_rows(books.invoices, company.on)
 
 
 def days_sales_outstanding(company: Company, books: Books) -> Told:
@@ -61,7 +61,7 @@ def days_sales_outstanding(company: Company, books: Books) -> Told:
     span = last_days(company.on, QUARTER_DAYS)
     sales = _issued(books.invoices, span)
     days = over(all_open(books.invoices, company.on), sales, QUARTER_DAYS)
-    return (shares(days), _rows(books.invoices, company.on)) if days else "Nothing was invoiced within 90 days."
+    return (shares(days), open_rows(books.invoices, company.on)) if days else "Nothing was invoiced within 90 days."
 
 
 def days_late(company: Company, books: Books) -> Told:
@@ -93,7 +93,11 @@ def collection_effectiveness(company: Company, books: Books) -> Told:
     end = all_open(books.invoices, company.on)
     not_due = less(end, all_open(_late(books.invoices, company.on), company.on))
     share = over(less(whole, end), less(whole, not_due), 100)
-    return (shares(share), _rows(books.invoices, company.on)) if share else "Nothing could be collected within 90 days."
+    return (
+        (shares(share), open_rows(books.invoices, company.on))
+        if share
+        else "Nothing could be collected within 90 days."
+    )
 
 
 def payables(company: Company, books: Books) -> Told:
@@ -103,14 +107,14 @@ def payables(company: Company, books: Books) -> Told:
     for days in SOON:
         soon = [each for each in books.bills if 0 <= (each.due - on).days <= days]
         values += money(all_open(soon, on), books, f"within {days} days")
-    return values, _rows(books.bills, on)
+    return values, open_rows(books.bills, on)
 
 
 def days_payable_outstanding(company: Company, books: Books) -> Told:
     """How many days of what vendors bill are not paid."""
     span = last_days(company.on, QUARTER_DAYS)
     days = over(all_open(books.bills, company.on), _issued(books.bills, span), QUARTER_DAYS)
-    return (shares(days), _rows(books.bills, company.on)) if days else "No bill came within 90 days."
+    return (shares(days), open_rows(books.bills, company.on)) if days else "No bill came within 90 days."
 
 
 def _late(documents: Iterable[DocumentStanding], on: date) -> list[DocumentStanding]:
@@ -138,17 +142,6 @@ def _mean_late(paid: Iterable[tuple[DocumentStanding, date]], label: str = "") -
         late[each.currency] = late.get(each.currency, NOTHING) + (day - each.due).days * each.total
         whole[each.currency] = whole.get(each.currency, NOTHING) + each.total
     return shares(over(late, whole), label)
-
-
-def _rows(documents: Iterable[DocumentStanding], on: date) -> list[SourceRow]:
-    """The open documents; those that are not clear say so, and are not counted."""
-    found = []
-    for each in documents:
-        if each.unclear and each.day <= on:
-            found.append(SourceRow(each.day, each.place, f"not counted: {each.unclear}", NOTHING, each.currency))
-        elif rest := open_on(each, on):
-            found.append(SourceRow(each.day, each.place, f"{each.number} {each.party}", rest, each.currency))
-    return found
 
 
 def _late_row(document: DocumentStanding, paid: date) -> SourceRow:

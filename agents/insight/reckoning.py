@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import SourceRow
 from agents.connectors.books import cents
 from agents.insight.measured import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from agents.connectors.book_figures import DocumentStanding, SourceRow
+    from agents.connectors.book_figures import DocumentStanding
     from agents.insight.company import Booked, Books, Company
 
     Told = tuple[Sequence[Value], Sequence[SourceRow]] | str  # values and the rows behind them, or why there are none
@@ -67,6 +68,11 @@ def quarter_before(on: date) -> Days:
 def of(booked: Iterable[Booked], days: Days) -> list[SourceRow]:
     """The rows of these days."""
     return [each.row for each in booked if days.has(each.row.day)]
+
+
+def turned(rows: Iterable[SourceRow]) -> list[SourceRow]:
+    """The rows as what takes away."""
+    return [replace(row, amount=-row.amount) for row in rows]
 
 
 def sums(rows: Iterable[SourceRow]) -> dict[str, Decimal]:
@@ -138,6 +144,17 @@ def open_on(document: DocumentStanding, day: date) -> Decimal:
 def all_open(documents: Iterable[DocumentStanding], day: date) -> dict[str, Decimal]:
     """What of documents was owed at the end of a day, by currency."""
     return added(*({each.currency: open_on(each, day)} for each in documents))
+
+
+def open_rows(documents: Iterable[DocumentStanding], on: date) -> list[SourceRow]:
+    """The open documents; those that are not clear say so, and are not counted."""
+    found = []
+    for each in documents:
+        if each.unclear and each.day <= on:
+            found.append(SourceRow(each.day, each.place, f"not counted: {each.unclear}", NOTHING, each.currency))
+        elif rest := open_on(each, on):
+            found.append(SourceRow(each.day, each.place, f"{each.number} {each.party}", rest, each.currency))
+    return found
 
 
 def settled_on(document: DocumentStanding, day: date) -> date | None:

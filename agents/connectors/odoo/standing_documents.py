@@ -26,16 +26,19 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, JsonValue]
 
+RECEIPTS = ("in_receipt", "out_receipt")
 MATCHED = ("debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency", "max_date")
 
 
 def every_standing(lines: BookLines, on: date, *, vendor: bool) -> tuple[DocumentStanding, ...]:
-    """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+    """Every invoice, or every bill, up to a day as it stood then, oldest first; what was paid at once is none."""
     kinds: list[JsonValue] = [*DOCUMENTS[vendor], "in_refund" if vendor else "out_refund"]
     domain: list[JsonValue] = [["state", "=", POSTED], ["date", "<=", on.isoformat()], ["move_type", "in", kinds]]
     found = lines.records.search(MOVE, domain, FIELDS)
     issued = [each for each in found if each["move_type"] in DOCUMENTS[vendor]]
-    return standings(lines, sorted(issued, key=lambda row: (day_of(row), number_of(row))), found, on)
+    issued.sort(key=lambda row: (day_of(row), number_of(row)))
+    told = zip(issued, standings(lines, issued, found, on), strict=True)
+    return tuple(each for row, each in told if row["move_type"] not in RECEIPTS or each.paid_on != each.day)
 
 
 def standings(
