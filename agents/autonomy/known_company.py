@@ -7,7 +7,6 @@ again, which are read as far as they are needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -39,21 +38,17 @@ CUT = "There is more in the books of one day than can be read at once: what is t
 Two = tuple[Sequence["Figure"], Sequence["Figure"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where to read: the vault's root, its books (a call that raises NeedsOwner where there are none), the journal."""
+def known_company(
+    root: Path, reports: Callable[[], BookReports], work: Work, on: date, outlook: Outlook | None = None
+) -> Company:
+    """All that is known on a day. `reports` raises NeedsOwner where the books cannot be read, which is told as such.
 
-    root: Path
-    reports: Callable[[], BookReports]
-    sql: Connection
-
-
-def known_company(sources: Sources, on: date, outlook: Outlook | None = None) -> Company:
-    """All that is known on a day; books that cannot be read are told as such."""
-    goals = read_goals(_goals_text(sources.root))
-    work = known_work(sources.sql, on)
+    Raises:
+        Transient: the books do not answer.
+    """
+    goals = read_goals(_goals_text(root))
     try:
-        books, why = known_books(sources.reports(), on), ""
+        books, why = known_books(reports(), on), ""
     except NeedsOwner as err:
         books, why = None, f"{err} {err.hint}".strip()
     return Company(on, goals, books, why, work, outlook or Outlook())

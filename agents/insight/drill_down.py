@@ -5,6 +5,8 @@ Whatever the books, customers and mails say in a row is text from outside: it st
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agents.connectors.books import amount_text
@@ -14,7 +16,6 @@ from agents.vault.neutralize import code_span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
-    from decimal import Decimal
 
     from agents.connectors.book_figures import SourceRow
     from agents.insight.measured import Measured, Metric, Value
@@ -87,19 +88,20 @@ def _rows(rows: tuple[SourceRow, ...]) -> Iterator[str]:
     yield "| --- | --- | ---: | --- |"
     newest = sorted(rows, key=lambda row: (row.day, row.place, row.said, row.amount), reverse=True)
     for row in newest[:MAX_ROWS]:
-        yield f"| {row.day} | {code_span(row.said)} | {_amount(row.amount, row.currency)} | {code_span(row.place)} |"
+        yield f"| {row.day} | {code_span(row.said)} | {amount_of(row)} | {code_span(row.place)} |"
     yield from _rest(newest[MAX_ROWS:])
 
 
 def _rest(rows: Iterable[SourceRow]) -> Iterator[str]:
     """What is not shown: how many rows of each currency, and their sum."""
-    counted: dict[str, tuple[int, Decimal]] = {}
+    by_currency: dict[str, list[SourceRow]] = {}
     for row in rows:
-        count, amount = counted.get(row.currency, (0, row.amount * 0))
-        counted[row.currency] = (count + 1, amount + row.amount)
-    for currency, (count, amount) in sorted(counted.items()):
-        yield f"| older | {count:,} more rows, together | {_amount(amount, currency)} | |"
+        by_currency.setdefault(row.currency, []).append(row)
+    for _, some in sorted(by_currency.items()):
+        whole = replace(some[0], amount=sum((row.amount for row in some), Decimal(0)))
+        yield f"| older | {len(some):,} more rows, together | {amount_of(whole)} | |"
 
 
-def _amount(amount: Decimal, currency: str) -> str:
-    return amount_text(amount, currency) if currency else f"{amount:,f}"
+def amount_of(row: SourceRow) -> str:
+    """The amount of a row as people read it; hours and days have no currency."""
+    return amount_text(row.amount, row.currency) if row.currency else f"{row.amount:,f}"

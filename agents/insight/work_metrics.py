@@ -150,7 +150,10 @@ def _hours(span: timedelta) -> Decimal:
 
 def _spread(rows: Iterable[SourceRow]) -> list[Value]:
     numbers = [row.amount for row in rows]
-    return [Value(tenth(middle(numbers)), "", "half"), Value(tenth(quantile(numbers, NINE_OF_TEN)), "", "nine of ten")]
+    return [
+        Value(tenth(middle(numbers)), "", "half within"),
+        Value(tenth(quantile(numbers, NINE_OF_TEN)), "", "nine of ten within"),
+    ]
 
 
 def _task_row(task: TaskSpan, said: str, at: datetime, amount: Decimal) -> SourceRow:
@@ -183,7 +186,7 @@ WORK_METRICS: dict[Metric, ReckonWork] = {
         "work.cycle_time",
         "How long a task takes",
         "hours",
-        f"end − coming of the tasks that ended {MONTH}: half of them took no longer, nine of ten took no longer",
+        f"end − coming of the tasks that ended {MONTH}",
         JOURNAL,
         "less",
     ): cycle_time,
