@@ -1,4 +1,4 @@
-"""Puts a briefing into the vault: the note, its drawings, and what it promised, in one recorded change.
+"""Puts a briefing into the vault: its note, drawings, the rows behind its figures, and what it promised; in one change.
 
 The note of a period is written anew when what is known has changed; a drawing is never touched again, since its name
 tells its content. What was promised first counts, so that a forecast cannot be made easier in the course of its week.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agents.autonomy.briefing_facts import promise_name
 from agents.durability.journal import read_meta, write_meta
 from agents.durability.transitions import Transition
+from agents.insight.drill_down import drill_down, note_of
 from agents.insight.forecast_promises import to_json
 from agents.security.audit_logger import Fact
 from agents.vault.files import read_regular
@@ -66,6 +67,10 @@ def _operations(root: Path, known: Known, briefing: Briefing, text: str) -> Iter
     for path, content in files.items():
         if not (root / path).is_file():
             yield Operation("create", path, text=content)
+    notes = {note_of(each.metric, each.as_of): drill_down(each) for each in known.now if each.metric.key in known.links}
+    for path, content in notes.items():
+        if _differs(root / path, content):
+            yield Operation("generate", path, text=content)
     path = note_path(briefing.name)
     if _differs(root / path, text):
         yield Operation("generate", path, text=text)

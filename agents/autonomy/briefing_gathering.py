@@ -5,28 +5,30 @@ Changes nothing. Books that cannot be read are an alarm, and their figures are m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from agents.autonomy.briefing_facts import work_facts
 from agents.connectors.books import STILL_USED
 from agents.errors import EmployeeError
 from agents.insight.briefing_known import EARLIER, Alarm, Known, SourceState, period_before
+from agents.insight.briefing_targets import targets_of, unmeasured
+from agents.insight.drill_down import note_name
+from agents.insight.financial_analyzer import measure
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
-    from agents.connectors.book_figures import BookReports, Freshness
     from agents.durability.journal import Journal
-    from agents.insight.briefing_known import Forecast, PeriodKind, Target
+    from agents.insight.briefing_known import Forecast, Period, PeriodKind
+    from agents.insight.company import Company
     from agents.insight.measured import Measured
 
 _T = TypeVar("_T")
-STALE_DAYS = 7  # since the last movement of the bank that is in the books
+STALE_DAYS = 7  # since the newest movement of an account that is in the books
 VERSION_CHARS = 10
 
 
@@ -34,15 +36,12 @@ VERSION_CHARS = 10
 class BriefingPorts:
     """What a briefing asks of the rest of the house; each may raise an EmployeeError.
 
-    `measure` gives every metric as of the end of a day, `targets` what the owner wants by then, `forecasts` what is
-    expected after it.
+    `company` gives what is known of the company at the end of a day, `forecasts` what is expected after it.
     """
 
     root: Path
     journal: Journal
-    reports: Callable[[], BookReports]
-    measure: Callable[[date], tuple[Measured, ...]]
-    targets: Callable[[date], tuple[Target, ...]]
+    company: Callable[[date], Company]
     forecasts: Callable[[date], tuple[Forecast, ...]]
 
 
@@ -51,60 +50,69 @@ def gather(ports: BriefingPorts, day: date, kind: PeriodKind, now: datetime) -> 
     period = period_before(day, kind)
     work = work_facts(ports.root, ports.journal, period, now)
     asked = _Asked()
-    now_known = asked.of("The figures cannot be told", lambda: ports.measure(period.end))
-    ends = [period.earlier(number).end for number in range(1, EARLIER + 1)] if now_known else []
-    earlier = [asked.of("The figures of before cannot be told", partial(ports.measure, end)) for end in ends]
-    targets = asked.of("Your goals cannot be read", lambda: ports.targets(period.end))
+    told = asked.of("The figures cannot be told", lambda: (_figures(ports, period),))
+    known = Known(period, (), decisions=work.decisions, done=work.done, promised=work.promised)
+    for company, figures, earlier in told:
+        known = replace(
+            known,
+            now=figures,
+            earlier=earlier,
+            sources=tuple(_sources(company, period.end)),
+            targets=targets_of(company.goals, figures),
+            unmeasured=unmeasured(company.goals, figures),
+            links={each.metric.key: note_name(each.metric, period.end) for each in figures if each.values},
+        )
+        if company.books is None:
+            asked.alarms.append(Alarm(f"Your books cannot be read: {plain(company.no_books)}"))
     forecasts = asked.of("Nothing can be forecast", lambda: ports.forecasts(period.end))
-    return Known(
-        period,
-        now_known,
-        tuple(earlier) if all(earlier) else (),
-        decisions=work.decisions,
-        alarms=(*asked.alarms, *work.alarms),
-        done=work.done,
-        sources=tuple(_sources(ports, period.end)),
-        targets=targets,
-        forecasts=forecasts,
-        promised=work.promised,
-    )
+    return replace(known, forecasts=forecasts, alarms=(*asked.alarms, *work.alarms))
+
+
+def _figures(
+    ports: BriefingPorts, period: Period
+) -> tuple[Company, tuple[Measured, ...], tuple[tuple[Measured, ...], ...]]:
+    """The company at the end of the period, what was measured then, and in the periods before.
+
+    One reading answers for the periods before as well, as far as it goes back to the beginning of their year.
+    """
+    company = ports.company(period.end)
+    earlier = []
+    for end in (period.earlier(number).end for number in range(1, EARLIER + 1)):
+        is_held = company.books is None or company.books.since <= end.replace(month=1, day=1)
+        earlier.append(measure(company.back_to(end) if is_held else ports.company(end)))
+    return company, measure(company), tuple(earlier)
 
 
 class _Asked:
-    """Asks for one part after the other; why one cannot be told becomes an alarm, once for the same reason."""
+    """Asks for one part after the other; why one cannot be told becomes an alarm."""
 
     def __init__(self) -> None:
         self.alarms: list[Alarm] = []
-        self._told: set[str] = set()
 
     def of(self, otherwise: str, ask: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
         try:
             return ask()
         except EmployeeError as err:
-            if str(err) not in self._told:
-                self.alarms.append(Alarm(f"{otherwise}: {plain(str(err))} {plain(err.hint)}"))
-            self._told.add(str(err))
+            self.alarms.append(Alarm(f"{otherwise}: {plain(str(err))} {plain(err.hint)}"))
             return ()
 
 
-def _sources(ports: BriefingPorts, end: date) -> Iterator[SourceState]:
-    try:
-        fresh = ports.reports().unexplained(end).freshness
-    except EmployeeError as err:
-        yield SourceState("books", f"cannot be read: {err}", missing=True)
+def _sources(company: Company, end: date) -> Iterator[SourceState]:
+    if company.books is None:
+        yield SourceState("books", "they cannot be read", missing=True)
     else:
-        yield SourceState("books", f"version {fresh.version[:VERSION_CHARS]}")
-        yield from _banks(fresh, end)
+        yield SourceState("books", f"version {company.books.version[:VERSION_CHARS]}")
+        yield from _banks(company.books.bank_to, end)
     yield SourceState("tasks", "the journal of this vault")
 
 
-def _banks(fresh: Freshness, end: date) -> Iterator[SourceState]:
+def _banks(bank_to: Mapping[str, date], end: date) -> Iterator[SourceState]:
     """Every account, but for those that are silent for long while others move."""
-    newest = max(fresh.bank_to.values(), default=end)
-    for name, to in sorted(fresh.bank_to.items()):
+    newest = max(bank_to.values(), default=end)
+    for name, to in sorted(bank_to.items()):
         if newest - to < STILL_USED:
             days = (end - to).days
             stale = f"its newest movement in the books is {days} days old" if days > STALE_DAYS else ""
-            yield SourceState(f"bank {name}", f"to {to}", stale)
-    if not fresh.bank_to:
+            yield SourceState(f"bank {name.rpartition(':')[2]}", f"to {to}", stale)
+    if not bank_to:
         yield SourceState("bank", "no movements of a bank are in the books", missing=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, cast, get_args
 
 from agents.autonomy.briefing_filing import file_briefing, lies_there
 from agents.autonomy.briefing_gathering import BriefingPorts, gather
-from agents.autonomy.briefing_measures import measured_on
 from agents.autonomy.timetable import Ended
 from agents.clock import as_local
+from agents.console.metrics_command import company_now
 from agents.errors import EmployeeError, NotAllowed
 from agents.insight.briefing_known import PeriodKind, period_before
 from agents.insight.ceo_briefing_generator import generate
@@ -84,9 +85,7 @@ def _ports(house: House) -> BriefingPorts:
     return BriefingPorts(
         root=house.place.root,
         journal=house.journal,
-        reports=lambda: house.book_reports,
-        measure=lambda day: measured_on(house.book_reports, day),
-        targets=lambda _day: (),
+        company=partial(company_now, house),
         forecasts=lambda _day: (),
     )
 

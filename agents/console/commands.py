@@ -19,6 +19,7 @@ from agents.console.control_commands import cancel, drain, pause, resume, retry,
 from agents.console.credential_commands import credentials
 from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
 from agents.console.mcp_command import mcp
+from agents.console.metrics_command import metrics
 from agents.console.people_commands import contacts, promises
 from agents.console.policy_commands import policy
 from agents.console.privacy_commands import privacy
@@ -307,7 +308,7 @@ PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
 for each in (adviser, switch, reconcile):
     books.add_command(each)
-for each in (books, brief, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
+for each in (books, brief, mcp, metrics, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)
 
 

@@ -17,14 +17,14 @@ from agents.insight.briefing_figures import (
     forecast_source,
     source_of,
 )
-from agents.insight.briefing_first_screen import RULE, cell, first_metrics, linked, row_of
+from agents.insight.briefing_first_screen import RULE, cell, first_metrics, linked, row_of, totals
 from agents.insight.briefing_numbers import Source
 from agents.insight.chart_svg import MIN_POINTS, fan, runway
 from agents.insight.charts import MAX_SLICES, Bar, Chart, bars, pie
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from agents.insight.briefing_known import Forecast, Known, SourceState
     from agents.insight.briefing_numbers import Numbers
@@ -61,8 +61,8 @@ def trend(known: Known, numbers: Numbers) -> str:
 
 
 def _trends(known: Known, numbers: Numbers, item: Measured) -> Iterator[str]:
-    for at, value in enumerate(item.values):
-        found = []
+    for at in totals(item):
+        value, found = item.values[at], []
         for number in range(len(known.earlier), -1, -1):
             source = source_of(f"before {number}" if number else NOW, item, at)
             if numbers.has(source):
@@ -176,9 +176,12 @@ def scorecard(known: Known, numbers: Numbers) -> str:
 
 def everything(known: Known, numbers: Numbers) -> str:
     """Every other figure there is, in the order in which they were measured."""
-    first = {each.metric.key for each in first_metrics(known)}
-    others = [each for each in known.now if each.values and each.metric.key not in first]
-    rows = [row for each in others for row in row_of(known, numbers, each)]
+    first = {each.metric.key: totals(each) for each in first_metrics(known)}
+    rows: list[str] = []
+    for each in known.now:
+        shown = first.get(each.metric.key, ())
+        if each.values:
+            rows += row_of(known, numbers, each, (at for at in range(len(each.values)) if at not in shown))
     if not rows:
         return ""
     before = numbers.words(f"| | now | | plan | {known.period.kind} before | average of 4 |")
@@ -186,18 +189,17 @@ def everything(known: Known, numbers: Numbers) -> str:
 
 
 def gaps(known: Known, numbers: Numbers) -> str:
-    """What is not known, or may be old: said, never left out."""
-    rows = [
-        numbers.words(f"- {linked_plainly(known, each)}: {plain(each.missing or each.stale)}")
-        for each in known.now
-        if each.missing or each.stale
-    ]
-    return "\n".join(["## What is not known", *(rows or ["Every figure has its source."])])
+    """What is not known, or may be old: said, never left out; each reason once."""
+    rows = [*_why("Not known", known, [(each, each.missing) for each in known.now if each.missing])]
+    rows += _why("May be old", known, [(each, each.stale) for each in known.now if each.stale])
+    rows += [f'- Your goals name "{plain(each)}", and no figure is called so.' for each in known.unmeasured]
+    return "\n".join(["## What is not known", *map(numbers.words, rows or ["Every figure has its source."])])
 
 
-def linked_plainly(known: Known, item: Measured) -> str:
-    """The title with its link, outside of a table."""
-    return linked(known, item).replace("\\|", "|")
+def _why(what: str, known: Known, reasons: Sequence[tuple[Measured, str]]) -> Iterator[str]:
+    for why in dict.fromkeys(reason for _, reason in reasons):
+        titles = [linked(known, each).replace("\\|", "|") for each, reason in reasons if reason == why]
+        yield f"- {what}: {', '.join(titles)}. {plain(why)}"
 
 
 def sources(known: Known, numbers: Numbers) -> str:

@@ -9,7 +9,7 @@ from agents.insight.briefing_numbers import Numbers, Source
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agents.insight.briefing_known import Decision, Known
     from agents.insight.briefing_numbers import Figure
@@ -94,8 +94,16 @@ def money(known: Known, numbers: Numbers) -> str:
     before, average = PERIODS.get(known.period.kind, QUARTERS)
     rows = [f"| | now | | plan | {before} | {numbers.words(average)} |", RULE]
     for item in first_metrics(known):
-        rows += row_of(known, numbers, item)
+        rows += row_of(known, numbers, item, totals(item))
+    old = dict.fromkeys(each.stale for each in first_metrics(known) if each.stale)
+    rows += [f"\n*This may be old: {numbers.words(plain(each))}*" for each in old]
     return "\n".join(["## Money", *rows])
+
+
+def totals(item: Measured) -> tuple[int, ...]:
+    """Which of the values of a metric are told first: those of the whole where there are parts too, else all."""
+    whole = tuple(at for at, each in enumerate(item.values) if not each.label)
+    return whole or tuple(range(len(item.values)))
 
 
 def first_metrics(known: Known) -> tuple[Measured, ...]:
@@ -104,18 +112,17 @@ def first_metrics(known: Known) -> tuple[Measured, ...]:
     return tuple(by_key[key] for key in KPIS if key in by_key)
 
 
-def row_of(known: Known, numbers: Numbers, item: Measured) -> Iterator[str]:
-    """The rows of one metric: one for each value, or one that says why there is none."""
+def row_of(known: Known, numbers: Numbers, item: Measured, which: Iterable[int]) -> Iterator[str]:
+    """A row for each of these values of a metric, or one that says why there is none."""
     title = numbers.words(linked(known, item))
     if not item.values:
         yield f"| {title} | not known: {numbers.words(cell(plain(item.missing)))} | | | | |"
-    for at, value in enumerate(item.values):
-        source = source_of(NOW, item, at)
+    for at in which:
+        value, source = item.values[at], source_of(NOW, item, at)
         label = numbers.words(cell(plain(value.label)))
         name = ", ".join(each for each in (title, label, value.currency or UNITS.get(item.metric.unit, "")) if each)
         figures = (show(numbers, source._replace(when=when)) for when in (PLAN, LAST, AVERAGE))
-        old = " (may be old)" if item.stale else ""
-        cells = (f"{name}{old}", show(numbers, source), _trend(numbers, item, source), *figures)
+        cells = (name, show(numbers, source), _trend(numbers, item, source), *figures)
         yield f"| {' | '.join(cells)} |"
 
 

@@ -142,7 +142,7 @@ class Known:
     """Everything a briefing is made of. `now` is as of the end of the period, `earlier` of those before, newest first.
 
     `links` are the notes with the rows behind a metric, by its key. `promised` are the forecasts of the last briefing.
-    `past` is what came before a forecast, by its name: days and amounts.
+    `past` is what came before a forecast, by its name: days and amounts. `unmeasured` are goals that name no figure.
     """
 
     period: Period
@@ -153,6 +153,7 @@ class Known:
     done: tuple[Deed, ...] = ()
     sources: tuple[SourceState, ...] = ()
     targets: tuple[Target, ...] = ()
+    unmeasured: tuple[str, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     promised: tuple[Forecast, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Figures, charts and briefings."""
+"""What is measured, drawn and told of a company, and that it is right."""

@@ -117,8 +117,12 @@ def test_figures_that_are_not_those_of_the_sources_fail_the_briefing() -> None:
 
 def test_what_is_missing_is_said_and_not_nothing() -> None:
     briefing = generate(story())
-    assert section(briefing, "What is not known").splitlines()[0].startswith("- Revenue against the plan: There is no")
-    assert "| Invoices paid on time, % (may be old) | 70.0 |" in briefing.text
+    assert section(briefing, "What is not known").splitlines() == [
+        "- Not known: Revenue against the plan. There is no plan for this month in Business\\_Goals.",
+        "- May be old: Invoices paid on time. The bank's movements are in up to 2026-11-18 only.",
+    ]
+    old = replace(story(), now=(replace(story().now[0], stale="Old since 2026-11-01."),))
+    assert "*This may be old: Old since 2026-11-01.*" in generate(old).first_screen
     first_is_missing = replace(story(), now=(Measured(CASH, SUNDAY, missing="The books have an error."),))
     assert confidence(first_is_missing) == "low"
     assert confidence(replace(story(), now=story().now[:2], sources=())) == "high"
