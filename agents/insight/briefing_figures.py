@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NOW, LAST, AVERAGE, PLAN = "now", "before 1", "average", "plan"
 BELOW, ABOVE, COUNT = "alarm below", "alarm above", "count"
 FORECAST, PROMISED = "forecast", "promised"
+TO_DATE = "to date"  # how such labels end; of what grows with the month no average or trend says anything
 LOW, MEDIAN, HIGH = "low", "middle", "high"
 
 
@@ -52,7 +53,7 @@ def _averages(known: Known, found: Mapping[Source, Figure]) -> Iterator[tuple[So
     """The average over the periods before, where each of them has the value."""
     if not known.earlier:
         return
-    for source in [each for each in found if each.when == LAST]:
+    for source in [each for each in found if each.when == LAST and not each.label.endswith(TO_DATE)]:
         before = [found.get(source._replace(when=f"before {number}")) for number in range(1, len(known.earlier) + 1)]
         if all(before):
             figures = [each for each in before if each]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agents.insight.briefing_figures import AVERAGE, LAST, NOW, PLAN, count, crossed, source_of
+from agents.insight.briefing_figures import AVERAGE, LAST, NOW, PLAN, TO_DATE, count, crossed, source_of
 from agents.insight.briefing_numbers import Numbers, Source
 from agents.vault.plain import plain
 
@@ -20,7 +20,7 @@ MAX_ALARMS = 7
 RULE = "| --- | ---: | --- | ---: | ---: | ---: |"
 PERIODS = {"week": ("week before", "4-week average"), "month": ("month before", "4-month average")}
 QUARTERS = ("quarter before", "4-quarter average")
-KPIS = ("cash", "cash.runway", "revenue", "revenue.plan_pace", "receivables.overdue")
+KPIS = ("cash", "cash.runway", "revenue", "revenue.plan_pace", "receivables")
 UNITS = {"percent": "%", "days": "days", "hours": "hours", "months": "months"}
 BARE = "–"  # nothing is known of it
 
@@ -139,6 +139,8 @@ def show(numbers: Numbers, source: Source) -> str:
 
 def _trend(numbers: Numbers, item: Measured, source: Source) -> str:
     """An arrow against the period before, with a word for it: nobody needs to see colours."""
+    if source.label.endswith(TO_DATE):
+        return ""
     change = numbers.change(source._replace(when=LAST), source)
     if change is None:
         return ""

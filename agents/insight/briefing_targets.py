@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agents.insight.goals import Target as Wish
     from agents.insight.measured import Measured, Unit
 
-REVENUE, MONTH_TO_DATE = "revenue", "month to date"
+REVENUE, MONTH_TO_DATE = "revenue", "month to date"  # its key, and the label of what was earned in the month
 NAMES = {"answer to a customer": "work.response_time"}  # as the goals of a new vault call it
 DAY_HOURS = Decimal(24)
 
