@@ -17,14 +17,14 @@ from agents.insight.briefing_figures import (
     forecast_source,
     source_of,
 )
-from agents.insight.briefing_first_screen import RULE, cell, first_metrics, linked, row_of, totals
+from agents.insight.briefing_first_screen import RULE, cell, first_metrics, row_of, totals, why
 from agents.insight.briefing_numbers import Source
 from agents.insight.chart_svg import MIN_POINTS, fan, runway
 from agents.insight.charts import MAX_SLICES, Bar, Chart, bars, pie
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from agents.insight.briefing_known import Forecast, Known, SourceState
     from agents.insight.briefing_numbers import Numbers
@@ -190,16 +190,10 @@ def everything(known: Known, numbers: Numbers) -> str:
 
 def gaps(known: Known, numbers: Numbers) -> str:
     """What is not known, or may be old: said, never left out; each reason once."""
-    rows = [*_why("Not known", known, [(each, each.missing) for each in known.now if each.missing])]
-    rows += _why("May be old", known, [(each, each.stale) for each in known.now if each.stale])
+    rows = [*why("Not known", known, [(each, each.missing) for each in known.now if each.missing])]
+    rows += why("May be old", known, [(each, each.stale) for each in known.now if each.stale])
     rows += [f'- Your goals name "{plain(each)}", and no figure is called so.' for each in known.unmeasured]
     return "\n".join(["## What is not known", *map(numbers.words, rows or ["Every figure has its source."])])
-
-
-def _why(what: str, known: Known, reasons: Sequence[tuple[Measured, str]]) -> Iterator[str]:
-    for why in dict.fromkeys(reason for _, reason in reasons):
-        titles = [linked(known, each).replace("\\|", "|") for each, reason in reasons if reason == why]
-        yield f"- {what}: {', '.join(titles)}. {plain(why)}"
 
 
 def sources(known: Known, numbers: Numbers) -> str:

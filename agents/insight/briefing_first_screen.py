@@ -9,7 +9,7 @@ from agents.insight.briefing_numbers import Numbers, Source
 from agents.vault.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agents.insight.briefing_known import Decision, Known
     from agents.insight.briefing_numbers import Figure
@@ -95,9 +95,17 @@ def money(known: Known, numbers: Numbers) -> str:
     rows = [f"| | now | | plan | {before} | {numbers.words(average)} |", RULE]
     for item in first_metrics(known):
         rows += row_of(known, numbers, item, totals(item))
-    old = dict.fromkeys(each.stale for each in first_metrics(known) if each.stale)
-    rows += [f"\n*This may be old: {numbers.words(plain(each))}*" for each in old]
-    return "\n".join(["## Money", *rows])
+    shown = first_metrics(known)
+    told = [*why("Not known", known, [(each, each.missing) for each in shown if each.missing])]
+    told += why("May be old", known, [(each, each.stale) for each in shown if each.stale])
+    return "\n".join(["## Money", *rows, *(["", *map(numbers.words, told)] if told else [])])
+
+
+def why(what: str, known: Known, reasons: Sequence[tuple[Measured, str]]) -> Iterator[str]:
+    """Which figures are not known, or may be old: a line for each reason."""
+    for reason in dict.fromkeys(each for _, each in reasons):
+        titles = [linked(known, item).replace("\\|", "|") for item, its in reasons if its == reason]
+        yield f"- {what}: {', '.join(titles)}. {plain(reason)}"
 
 
 def totals(item: Measured) -> tuple[int, ...]:
@@ -113,10 +121,10 @@ def first_metrics(known: Known) -> tuple[Measured, ...]:
 
 
 def row_of(known: Known, numbers: Numbers, item: Measured, which: Iterable[int]) -> Iterator[str]:
-    """A row for each of these values of a metric, or one that says why there is none."""
+    """A row for each of these values of a metric, or one that says that there is none."""
     title = numbers.words(linked(known, item))
     if not item.values:
-        yield f"| {title} | not known: {numbers.words(cell(plain(item.missing)))} | | | | |"
+        yield f"| {title} | not known | | | | |"
     for at in which:
         value, source = item.values[at], source_of(NOW, item, at)
         label = numbers.words(cell(plain(value.label)))

@@ -21,6 +21,7 @@ from tests.insight.briefing_story import AGING, CASH, HARBOUR, ON_TIME, PACE, RE
 if TYPE_CHECKING:
     from agents.insight.briefing_known import PeriodKind
 
+NO_PLAN = "Not known: Revenue against the plan. There is no plan for this month in Business\\_Goals."
 REMIND = "- Send the second reminder over 1,337.00 EUR to Globex?"
 BELOW_THE_FOLD = ("Charts", "Forecasts", "How the last forecasts came", "All other figures", "How long the cash lasts")
 
@@ -56,7 +57,9 @@ def test_the_first_screen_is_decisions_alarms_and_money() -> None:
         "| [[2026-11-22-figure-cash\\|Cash]], EUR | 58,200.12 | ▲ better | – | 57,100.00 | 59,275.13 |",
         "| Runway, months | 5.4 | ▼ worse | – | 6.4 | 7.9 |",
         "| Revenue, this month, EUR | 31,200.40 | ▲ better | 34,000.00 | 24,200.40 | 13,700.40 |",
-        "| Revenue against the plan | not known: There is no plan for this month in Business\\_Goals. | | | | |",
+        "| Revenue against the plan | not known | | | | |",
+        "",
+        f"- {NO_PLAN}",
     ]
 
 
@@ -118,15 +121,15 @@ def test_figures_that_are_not_those_of_the_sources_fail_the_briefing() -> None:
 def test_what_is_missing_is_said_and_not_nothing() -> None:
     briefing = generate(story())
     assert section(briefing, "What is not known").splitlines() == [
-        "- Not known: Revenue against the plan. There is no plan for this month in Business\\_Goals.",
+        f"- {NO_PLAN}",
         "- May be old: Invoices paid on time. The bank's movements are in up to 2026-11-18 only.",
     ]
     old = replace(story(), now=(replace(story().now[0], stale="Old since 2026-11-01."),))
-    assert "*This may be old: Old since 2026-11-01.*" in generate(old).first_screen
+    assert "- May be old: [[2026-11-22-figure-cash|Cash]]. Old since 2026-11-01." in generate(old).first_screen
     first_is_missing = replace(story(), now=(Measured(CASH, SUNDAY, missing="The books have an error."),))
     assert confidence(first_is_missing) == "low"
     assert confidence(replace(story(), now=story().now[:2], sources=())) == "high"
-    assert "\\|Cash]] | not known: The books have an error. | | | | |" in generate(first_is_missing).text
+    assert "|Cash]]. The books have an error." in generate(first_is_missing).text
 
 
 def test_a_name_from_outside_stays_in_its_cell() -> None:
