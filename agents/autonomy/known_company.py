@@ -155,7 +155,8 @@ def _is_whole(figure: Figure) -> bool:
 
 
 def _booked(figures: Iterable[Figure]) -> list[Booked]:
-    return [Booked(short(figure.name), row) for figure in figures for row in figure.rows]
+    found = [Booked(short(figure.name), row) for figure in figures for row in figure.rows]
+    return sorted(found, key=lambda each: (each.row.day, each.account, each.row.place))
 
 
 def _before(money: Iterable[Figure], since: date) -> dict[tuple[str, str], Decimal]:
