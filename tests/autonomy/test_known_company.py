@@ -65,12 +65,15 @@ def test_rows_that_do_not_come_at_once_are_asked_for_in_parts(tmp_path: Path) ->
 def test_what_stood_on_the_accounts_before_the_time_is_carried_on(tmp_path: Path) -> None:
     books = EmbeddedLedger(tmp_path)
     perform(books, STORY[:10])
-    later = date(2027, 4, 15)  # the fifteen months before begin with February
-    known = known_books(books.reports(), later.replace(month=5))
+    known = known_books(books.reports(), date(2027, 5, 15))  # the fifteen months before begin with February
     assert known.since == date(2026, 2, 1)
     assert known.money == ()
     assert known.money_before == {("Checking", "EUR"): Decimal("5317.20")}  # 5,000 - 23.80 - 800 - 49 + 1,190
     assert known.currency == "EUR"
+    # of what was paid before only the day is kept; a bill and two invoices were open then
+    assert known.invoiced_before == {"Northwind": (date(2026, 1, 5),)}
+    assert [each.party for each in known.invoices] == ["Globex", "Initech"]
+    assert [each.party for each in known.bills] == ["Paper & Co"]
 
 
 def test_books_that_cannot_be_read_are_told_with_what_mends_them(tmp_path: Path) -> None:
