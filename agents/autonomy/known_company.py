@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from agents.connectors.book_figures import BookReports, Figure
+    from agents.connectors.book_figures import BookReports, DocumentStanding, Figure
 
 MONTHS_BEFORE = 15
 CHARGE_DAYS = 1200  # three charges that come once a year
@@ -63,7 +63,7 @@ def known_books(reports: BookReports, on: date) -> Books:
     since = _months_before(on, MONTHS_BEFORE)
     profit, vat = _Spans(partial(_earned_and_spent, reports)), _Spans(partial(_charged_and_paid, reports))
     (income, spending), (charged, paid) = profit.read(since, on), vat.read(since, on)
-    money = reports.cash(on)
+    money, invoices = reports.cash(on), reports.documents(on)
     accounts = reports.accounts()
     first_charge, first_bare = on - timedelta(days=CHARGE_DAYS), on - timedelta(days=BARE_DAYS)
     waiting = reports.unexplained(on)
@@ -77,8 +77,9 @@ def known_books(reports: BookReports, on: date) -> Books:
         money_before=_before(money, since),
         vat_charged=tuple(each.row for each in charged),
         vat_paid=tuple(each.row for each in paid),
-        invoices=reports.documents(on),
-        bills=reports.documents(on, vendor=True),
+        invoices=tuple(each for each in invoices if not _is_settled(each, since)),
+        invoiced_before=_days_by_party(each for each in invoices if _is_settled(each, since)),
+        bills=tuple(each for each in reports.documents(on, vendor=True) if not _is_settled(each, since)),
         charges=tuple(line for each in accounts for line in lines_of(reports.booked_moves(each, first_charge))),
         unexplained=waiting.rows,
         bare=tuple(each.row for name in accounts for each in reports.bare_costs(name, first_bare).values()),
@@ -154,8 +155,23 @@ def _is_whole(figure: Figure) -> bool:
     return {each: amount for each, amount in sums.items() if amount} == dict(figure.amounts)
 
 
+def _is_settled(document: DocumentStanding, since: date) -> bool:
+    """Whether nothing was owed of it when a time began, nor booked on it since."""
+    if document.unclear or document.day >= since or any(row.day >= since for row in document.rows):
+        return False
+    return not document.open
+
+
+def _days_by_party(documents: Iterable[DocumentStanding]) -> dict[str, tuple[date, ...]]:
+    found: dict[str, list[date]] = {}
+    for each in documents:
+        found.setdefault(each.party, []).append(each.day)
+    return {party: tuple(days) for party, days in found.items()}
+
+
 def _booked(figures: Iterable[Figure]) -> list[Booked]:
-    return [Booked(short(figure.name), row) for figure in figures for row in figure.rows]
+    found = [Booked(short(figure.name), row) for figure in figures for row in figure.rows]
+    return sorted(found, key=lambda each: (each.row.day, each.account, each.row.place))
 
 
 def _before(money: Iterable[Figure], since: date) -> dict[tuple[str, str], Decimal]:

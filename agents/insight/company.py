@@ -42,9 +42,11 @@ class Books:
 
     `since`: the first day from which all that was earned, spent, charged as VAT and moved is here; `money_before`: what
     stood on each of the owner's accounts when it began, by account and currency. `earned` is without what the exchange
-    of money made, which is in `exchanged`. `direct` are the accounts of direct costs. `charges`: movements of the bank
-    over three years, for what comes again. `bank_to`: up to when each account's movements are in; `cut`: what of the
-    books was too much to read, in a sentence.
+    of money made, which is in `exchanged`. `direct` are the accounts of direct costs. `invoices` and `bills` are those
+    of that time and those that were open in it; of older ones `invoiced_before` has the days by customer. `charges`:
+    movements of the bank over three years, for what comes again. `bank_to`: up to when each account's movements are in.
+    `cut`: what of the books was too much to read, in a sentence. `currency` is that of most rows, in which nothing is
+    told as nothing; empty while nothing is booked.
     """
 
     since: date
@@ -57,6 +59,7 @@ class Books:
     vat_charged: tuple[SourceRow, ...] = ()
     vat_paid: tuple[SourceRow, ...] = ()
     invoices: tuple[DocumentStanding, ...] = ()
+    invoiced_before: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     bills: tuple[DocumentStanding, ...] = ()
     charges: tuple[BankLine, ...] = ()
     unexplained: tuple[SourceRow, ...] = ()
@@ -64,14 +67,14 @@ class Books:
     bank_to: Mapping[str, date] = field(default_factory=dict)
     version: str = ""
     cut: str = ""
+    currency: str = field(init=False, default="")
 
-    @property
-    def currency(self) -> str:
-        """That of most rows, in which nothing is told as nothing; empty while nothing is booked."""
-        rows = [each.row.currency for each in (*self.money, *self.earned, *self.spent)]
-        told = Counter([*rows, *(each.currency for each in (*self.invoices, *self.bills))])
-        told.update(currency for _, currency in self.money_before)
-        return min(told, key=lambda each: (-told[each], each), default="")
+    def __post_init__(self) -> None:
+        rows = Counter(each.row.currency for part in (self.money, self.earned, self.spent) for each in part)
+        rows.update(each.currency for part in (self.invoices, self.bills) for each in part)
+        rows.update(currency for _, currency in self.money_before)
+        most = min(rows, key=lambda each: (-rows[each], each), default="")
+        object.__setattr__(self, "currency", most)
 
     def bank_known_to(self) -> date | None:
         """The day of the bank's account that is most behind; None while no movement of a bank is in."""

@@ -76,15 +76,17 @@ def churn(company: Company, books: Books) -> Told:
 
 def customers(company: Company, books: Books) -> Told:
     """Who is new, and who is silent for longer than they used to be."""
-    by_party: dict[str, list[DocumentStanding]] = {}
+    last: dict[str, DocumentStanding] = {}
+    days: dict[str, list[date]] = {party: [*some] for party, some in books.invoiced_before.items()}
     for each in books.invoices:
         if each.day <= company.on:
-            by_party.setdefault(each.party, []).append(each)
-    if not by_party:
-        return "No invoice was ever issued."
-    kinds = {party: _kind([each.day for each in some], company.on) for party, some in by_party.items()}
+            days.setdefault(each.party, []).append(each.day)
+            last[each.party] = max(each, last.get(each.party, each), key=lambda one: (one.day, one.number))
+    if not last:
+        return "No invoice was issued within fifteen months."
+    kinds = {party: _kind(days[party], company.on) for party in last}
     counted = Counter(kinds.values())
-    rows = [_last(some, kinds[party]) for party, some in by_party.items() if kinds[party]]
+    rows = [_last(each, kinds[party]) for party, each in last.items() if kinds[party]]
     return [Value(Decimal(counted[kind]), "", kind) for kind in ("new", "dormant", "lost")], rows
 
 
@@ -167,8 +169,7 @@ def _kind(days: list[date], on: date) -> str:
     return "lost" if silent > LOST * usual else "dormant" if silent > DORMANT * usual else ""
 
 
-def _last(documents: Iterable[DocumentStanding], kind: str) -> SourceRow:
-    last = max(documents, key=lambda each: (each.day, each.number))
+def _last(last: DocumentStanding, kind: str) -> SourceRow:
     return SourceRow(last.day, last.place, f"{kind}: {last.party}", last.total, last.currency)
 
 
@@ -201,7 +202,7 @@ CUSTOMER_METRICS: dict[Metric, Reckon] = {
         "customers.count",
         "New, dormant and lost customers",
         "number",
-        "first invoice within 90 days; none for twice the customer's usual interval; none for four times",
+        "first invoice within 90 days; none for twice the customer's usual interval, or four times; of fifteen months",
         BOOKS,
     ): customers,
     Metric(

@@ -150,7 +150,7 @@ def test_what_is_invoiced_again_and_again_is_told_by_the_month_and_what_ends_as_
     assert told(of_key(company, "customers.concentration"))[0] == "largest customer 85.7"  # 1,800 of 2,100
     bare = company_of(books_of(earned=booked("Services", ("11-01", "5.00"))))
     assert told(of_key(bare, "customers.concentration")) == ["Nothing was earned from a customer within a year."]
-    assert told(of_key(bare, "customers.count")) == ["No invoice was ever issued."]
+    assert told(of_key(bare, "customers.count")) == ["No invoice was issued within fifteen months."]
 
 
 def test_a_customer_who_is_silent_for_longer_than_they_used_to_be_is_dormant_and_then_lost() -> None:
@@ -162,6 +162,8 @@ def test_a_customer_who_is_silent_for_longer_than_they_used_to_be_is_dormant_and
         invoice("N", "New", "11-26", "1.00"),
         invoice("F", "Future", "11-28", "1.00"),
     ]
+    old = replace(books_of(invoices=some), invoiced_before={"New": (date(2020, 1, 1),), "Gone": (date(2020, 1, 1),)})
+    assert told(of_key(company_of(old), "customers.count")) == ["new 0", "dormant 1", "lost 1"]
     found = of_key(company_of(books_of(invoices=some)), "customers.count")
     assert told(found) == ["new 1", "dormant 1", "lost 1"]
     assert [each.said for each in found.rows] == ["dormant: Dormant", "lost: Lost", "new: New"]
