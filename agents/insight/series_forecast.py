@@ -1,6 +1,6 @@
 """What a series says next, with a range that would have held before, and how wrong it was until now. Pure.
 
-The middle is a mean of four ways (`series_methods`), each weighed by how little it was wrong when it was tried on the
+The middle is a mean of six ways (`series_methods`), each weighed by how little it was wrong when it was tried on the
 series itself, cut off at earlier points. The range is split-conformal: its width is the quantile of those errors. See
 ADR 0076.
 """
@@ -12,22 +12,22 @@ from math import ceil, exp, inf, log, sqrt
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
-from agents.insight.series_methods import damped, growing_year, seasonal_naive, theta
+from agents.insight.series_methods import damped, growing_year, moving_seasons, seasonal_naive, theta, two_years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEAST_POINTS = 12
 SHARE = 0.8  # of what comes shall lie within the range
-METHODS = (seasonal_naive, growing_year, theta, damped)
+METHODS = (seasonal_naive, growing_year, two_years, theta, damped, moving_seasons)
 TRIES = 14  # at most
 SHORTEST = 8  # points that a try knows at least
 WIDENING = 0.1  # how the variance of an error grows with each step, as a part of that of the first
-OVERLAP = 1.2  # tries share points: there are fewer of them than it looks
+OVERLAP = 1.1  # tries share points: there are fewer of them than it looks
 FARTHEST = 1_000  # times the greatest point: no forecast goes there
 METHOD = (
-    "a mean of four ways (the year before, the year before with its growth, theta, a trend that fades), "
-    "weighed by how well each did before"
+    "a mean of six ways (the year before, with its growth, the last two years, a line, a trend that fades, "
+    "seasons that move), weighed by how well each did before"
 )
 _TINY = 1e-9
 

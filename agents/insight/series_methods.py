@@ -2,7 +2,7 @@
 
 Points are on the scale on which errors are alike (logarithms where all are more than nothing), the oldest first;
 `season` is how many make a year (1: no seasons), `ahead` how many to say. At least two points.
-Sources: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (naive), 8.2 (damped trend);
+Sources: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (naive), 8.2 and 8.3 (smoothing);
 Assimakopoulos and Nikolopoulos 2000 (theta); Miller and Williams 2003 (seasons shrunk by their noise). The constants
 were chosen on the series to tune with (benchmarks/common/real_series.csv), and lie on a plateau.
 """
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     Method = Callable[[Sequence[float], int, int], list[float]]
 
 GAINS = (0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)  # how much of a surprise moves the level
-TREND_GAINS = (0.05, 0.2, 0.5)  # how much of that moves the trend
-FADES = (0.9, 0.98)  # what is left of a trend one point later
-KEPT_GROWTH = 0.6  # of what grew so far: growth seldom lasts
+TREND_GAINS = (0.05, 0.2)  # how much of that moves the trend
+FADES = (0.8, 0.9)  # what is left of a trend one point later
+KEPT_GROWTH = 0.6  # of what grew so far within a year: growth seldom lasts
+KEPT_LINE, KEPT_LAST = 0.4, 0.2  # the same from year to year: of the line through the points, of the last growth
+SEASON_GAINS = (0.1, 0.3, 0.6)  # how much of a surprise moves the level, and how much of what is left the season
 WARM = 3
 FIRST_TREND = 8
 LOOK_BACK = 20  # points that tell a slope, or four years of them
@@ -42,18 +44,34 @@ def growing_year(points: Sequence[float], season: int, ahead: int) -> list[float
         return theta(points, season, ahead)
     if season == 1:
         back = min(FIRST_TREND + 2, len(points) - 1)
-        growth = (points[-1] - points[-1 - back]) / back
+        growth = (points[-1] - points[-1 - back]) / back * KEPT_LAST
     else:
-        growth = fmean(points[-season:]) - fmean(points[-2 * season : -season])
+        growth = _grown(points, season) * KEPT_GROWTH
     before = seasonal_naive(points, season, ahead)
-    return [value + growth * KEPT_GROWTH * (1 + step // season) for step, value in enumerate(before)]
+    return [value + growth * (1 + step // season) for step, value in enumerate(before)]
+
+
+def two_years(points: Sequence[float], season: int, ahead: int) -> list[float]:
+    """The mean of what was one and two years before, each with a part of what grew since; else as `growing_year`."""
+    if season == 1 or len(points) < 2 * season:
+        return growing_year(points, season, ahead)
+    growth = _grown(points, season) * KEPT_GROWTH
+    last, before = points[-season:], points[-2 * season : -season]
+    return [
+        (last[step % season] + before[step % season] + growth) / 2 + growth * (1 + step // season)
+        for step in range(ahead)
+    ]
+
+
+def _grown(points: Sequence[float], season: int) -> float:
+    return fmean(points[-season:]) - fmean(points[-2 * season : -season])
 
 
 def theta(points: Sequence[float], season: int, ahead: int) -> list[float]:
     """The smoothed level and a part of the line through the last points, with seasons."""
     rest, seasons = without_seasons(points, season)
     level = min(_level(rest, gain) for gain in GAINS)[1]
-    drift = _slope(rest[-max(4 * season, LOOK_BACK) :]) * KEPT_GROWTH
+    drift = _slope(rest[-max(4 * season, LOOK_BACK) :]) * (KEPT_LINE if season == 1 else KEPT_GROWTH)
     return _with_seasons([level + drift * (step + 1) for step in range(ahead)], seasons, len(points))
 
 
@@ -68,6 +86,21 @@ def damped(points: Sequence[float], season: int, ahead: int) -> list[float]:
         level += trend
         said.append(level)
     return _with_seasons(said, seasons, len(points))
+
+
+def moving_seasons(points: Sequence[float], season: int, ahead: int) -> list[float]:
+    """Level, fading trend and seasons that may change, all smoothed (Holt and Winters); without seasons as `damped`."""
+    if season == 1 or len(points) < 2 * season:
+        return damped(points, season, ahead)
+    _, first = without_seasons(points[: 3 * season], season)
+    tried = (_level_and_seasons(points, first, *each) for each in product(SEASON_GAINS, SEASON_GAINS))
+    _, level, trend, seasons = min(tried)
+    said: list[float] = []
+    for step in range(ahead):
+        trend *= FADES[-1]
+        level += trend
+        said.append(level + seasons[(len(points) + step) % season])
+    return said
 
 
 def without_seasons(points: Sequence[float], season: int) -> tuple[list[float], list[float]]:
@@ -125,6 +158,22 @@ def _level_and_trend(
         level += trend + gain * error
         trend += gain * trend_gain * error
     return wrong, level, trend, fade
+
+
+def _level_and_seasons(
+    points: Sequence[float], first: list[float], gain: float, season_gain: float
+) -> tuple[float, float, float, list[float]]:
+    """How wrong it was after the first year, squared, its last level, trend and seasons."""
+    seasons, season, fade = list(first), len(first), FADES[-1]
+    level, trend, wrong = fmean(points[:season]), 0.0, 0.0
+    for at, value in enumerate(points):
+        trend *= fade
+        error = value - level - trend - seasons[at % season]
+        wrong += error * error if at >= season else 0.0
+        level += trend + gain * error
+        trend += gain * TREND_GAINS[0] * error
+        seasons[at % season] += season_gain * (1 - gain) * error
+    return wrong, level, trend, seasons
 
 
 def _slope(points: Sequence[float]) -> float:
