@@ -2,9 +2,9 @@
 
 Points are on the scale on which errors are alike (logarithms where all are more than nothing), the oldest first;
 `season` is how many make a year (1: no seasons), `ahead` how many to say. At least two points.
-Sources: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (naive), 8.2 and 8.3 (smoothing);
-Assimakopoulos and Nikolopoulos 2000 (theta); Miller and Williams 2003 (seasons shrunk by their noise). The constants
-were chosen on the series to tune with (benchmarks/common/real_series.csv), and lie on a plateau.
+Sources: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2 (naive), 8.2 and 8.3
+(smoothing); Assimakopoulos and Nikolopoulos 2000 (theta); Miller and Williams 2003 (seasons shrunk by their noise).
+The constants lie on a plateau; ADR 0076 says on what they were chosen.
 """
 
 from __future__ import annotations
