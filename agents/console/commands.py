@@ -17,6 +17,7 @@ from agents.console.book_commands import books
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
 from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
+from agents.console.forecast_command import forecast
 from agents.console.mcp_command import mcp
 from agents.console.people_commands import contacts, promises
 from agents.console.policy_commands import policy
@@ -306,7 +307,7 @@ PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
 for each in (adviser, switch, reconcile):
     books.add_command(each)
-for each in (books, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
+for each in (books, forecast, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
     cli.add_command(each)
 
 

@@ -7,6 +7,7 @@ charges that come again, taxes and what the owner thinks of doing are on their d
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -192,8 +193,10 @@ def _owed(plan: CashPlan) -> list[_Payment]:
 def _parts(months: Iterable[Month], as_of: date, days: int) -> Iterator[_Part]:
     """The parts that are yet to come; of a month that began, what is left falls on the days that are left."""
     for month in months:
-        ahead = [at for each in PARTS_OF_MONTH if (at := (month.day.replace(day=each) - as_of).days) > 0]
-        shares = [float(each) * CENTS / max(len(ahead), 1) for each in (month.low, month.middle, month.high)]
+        last = month.day.replace(day=monthrange(month.day.year, month.day.month)[1])
+        planned = [(month.day.replace(day=each) - as_of).days for each in PARTS_OF_MONTH]
+        ahead = [at for at in planned if at > 0] or [max((last - as_of).days, 1)]
+        shares = [float(each) * CENTS / len(ahead) for each in (month.low, month.middle, month.high)]
         yield from (_Part(at, *shares) for at in ahead if at <= days)
 
 

@@ -26,8 +26,8 @@ WIDENING = 0.1  # how the variance of an error grows with each step, as a part o
 OVERLAP = 1.1  # tries share points: there are fewer of them than it looks
 FARTHEST = 1_000  # times the greatest point: no forecast goes there
 METHOD = (
-    "a mean of six ways (the year before, with its growth, the last two years, a line, a trend that fades, "
-    "seasons that move), weighed by how well each did before"
+    "the mean of six ways (the year before, the same with its growth, the last two years, a line, a trend that fades, "
+    "seasons that move), each weighed by how well it did before"
 )
 _TINY = 1e-9
 

@@ -29,7 +29,7 @@ COUNTS = (2, 4, 8, 15, 30, 60)
 PAY_DAYS = ("any", "any", "any", "any", "any", "any", "thursday", "thursday", "month end")
 HABITS = ((-3, 3), (2, 4), (8, 5), (25, 10))
 LARGE, DISPUTED = 0.2, 0.04
-TIMES = 201  # an odd number, so that one is the middle
+TIMES = 51  # an odd number, so that one is the middle
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Tests of metrics, forecasts and what is found in a company."""
