@@ -119,19 +119,19 @@ def _how(method: str, why: str, backtest: Backtest | None) -> Iterator[str]:
 def _invoices(found: BusinessForecast, money: _Money) -> Iterator[str]:
     if not found.known.owed:
         return
-    yield "\nOpen invoices: when they are likely to be paid"
+    yield "\nOpen invoices: when they are due, the chance that they are late, and when they are likely to be paid"
     if found.pay is None:
         yield "  Nobody can say yet: fewer than five invoices were paid so far."
         return
     pairs = sorted(zip(found.known.owed, found.pay, strict=True), key=lambda each: (-each[0].amount, each[0].due))
     for owed, pay in pairs[:INVOICES_SHOWN]:
-        yield f"  {on_one_line(owed.customer)[:NAME]:<{NAME}}{money(owed.amount):>{WIDTH}}  {_when(owed, pay)}"
+        yield f"  {on_one_line(owed.customer)[:NAME]:<{NAME}}{money(owed.amount):>{WIDTH}}  {_when(owed, pay, found.known.as_of)}"
     if len(pairs) > INVOICES_SHOWN:
         yield f"  and {len(pairs) - INVOICES_SHOWN} smaller ones (--json tells all)"
 
 
-def _when(owed: Owed, pay: PayDate) -> str:
-    late = "overdue" if pay.late == 1 else f"late with a chance of {pay.late:.0%}"
+def _when(owed: Owed, pay: PayDate, today: date) -> str:
+    late = "overdue" if owed.due < today else f"{pay.late:.0%} late"
     if pay.middle is None:
         return f"due {owed.due}, {late}: longer open than any that was paid; ask"
     return f"due {owed.due}, {late}; likely {pay.middle} ({_day(pay.low)} to {_day(pay.high)})"

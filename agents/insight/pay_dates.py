@@ -25,7 +25,7 @@ FADING = 0.93  # how much an invoice counts beside the next one of the customer:
 MONTHLY = 0.5  # who pays at the end of a month shows less than half of the spread there
 LEAST_FOR_HABIT = 6
 BLUR = (-2, -1, 0, 1, 2)  # a payment on one day says as much of the days around it
-NEVER = 0.5  # invoices among all that nobody pays, as a prior
+UNSEEN = 0.5  # of an invoice that is paid on its day, and of one that nobody pays, though none was seen yet
 _TINY = 1e-6
 
 
@@ -102,8 +102,9 @@ def habits_of(history: Iterable[PastInvoice], as_of: date) -> PayHabits | None:
     after_due = {name: _faded(some, as_of) for name, some in by_customer.items()}
     pool = [seen for some in after_due.values() for seen in _weighing(some, len(some) ** 0.5)]
     total = sum(each.weight for each in pool)
-    never = Seen(max(each.days for each in pool) + 1, ended=False, weight=total * NEVER / len(pool))
-    return PayHabits(as_of, (*pool, never), _likeness(after_due), habits)
+    unseen = total * UNSEEN / len(pool)
+    prior = (Seen(0, ended=True, weight=unseen), Seen(max(each.days for each in pool) + 1, ended=False, weight=unseen))
+    return PayHabits(as_of, (*pool, *prior), _likeness(after_due), habits)
 
 
 def _habit(invoices: list[PastInvoice], as_of: date) -> _Habit:
