@@ -64,8 +64,10 @@ def gather(ports: BriefingPorts, day: date, kind: PeriodKind, now: datetime) -> 
         )
         if company.books is None:
             asked.alarms.append(Alarm(f"Your books cannot be read: {plain(company.no_books)}"))
-    forecasts = asked.of("Nothing can be forecast", lambda: ports.forecasts(period.end))
-    return replace(known, forecasts=forecasts, alarms=(*asked.alarms, *work.alarms))
+    if any(company.books and company.books.currency for company, _, _ in told):
+        forecasts = asked.of("Nothing can be forecast", lambda: ports.forecasts(period.end))
+        known = replace(known, forecasts=forecasts)
+    return replace(known, alarms=(*asked.alarms, *work.alarms))
 
 
 def _figures(

@@ -18,9 +18,10 @@ from agents.insight.ceo_briefing_generator import generate
 if TYPE_CHECKING:
     from agents.console.wiring import House
     from agents.durability.task_persistence import RequestRow
-    from agents.insight.briefing_known import Known
+    from agents.insight.briefing_known import Forecast, Known
     from agents.insight.ceo_briefing_generator import Briefing
 
+FORECAST_WEEKS = 13
 FRESH_DAYS = 14  # after the end of a month or quarter; a missed Monday is made up
 KINDS: tuple[str, ...] = get_args(PeriodKind)
 
@@ -86,8 +87,17 @@ def _ports(house: House) -> BriefingPorts:
         root=house.place.root,
         journal=house.journal,
         company=partial(company_now, house),
-        forecasts=lambda _day: (),
+        forecasts=partial(_forecasts, house),
     )
+
+
+def _forecasts(house: House, day: date) -> tuple[Forecast, ...]:
+    """What is expected after a day; numbers in lists take a while to load, so only where there are books."""
+    from agents.insight.briefing_forecasts import forecasts_of
+    from agents.insight.forecast_reading import known_business
+    from agents.insight.predictive_analytics import business_forecast
+
+    return forecasts_of(business_forecast(known_business(house.book_reports, day), FORECAST_WEEKS))
 
 
 def _today(house: House) -> date:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agents.insight.measured import Measured
 
 MAX_DEEDS = 10
+MAX_HOW = 500
 TRENDS = ("cash", "revenue")  # the first of them that was measured before too
 AGING = "receivables.aging"
 RUNWAY = "cash.runway"
@@ -133,7 +134,10 @@ def forecasts(known: Known, numbers: Numbers) -> tuple[str, tuple[Asset, ...]]:
             drawn = asset(known, f"fan-{at}", fan(each.name, each.points, known.past.get(each.name, ())))
             made.append(drawn)
             lines.append(numbers.words(f"![[{drawn.name}]]"))
-        lines += [_expected(each, numbers), numbers.words(f"Method: {plain(each.method)}. {plain(each.backtest)}")]
+        lines += [
+            _expected(each, numbers),
+            numbers.words(f"How: {plain(each.method, MAX_HOW)}. {plain(each.backtest, MAX_HOW)}"),
+        ]
     return ("\n\n".join(lines), tuple(made)) if known.forecasts else ("", ())
 
 
