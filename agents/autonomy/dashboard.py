@@ -93,7 +93,7 @@ def _personal(overview: Overview) -> str:
 
 
 def _decision(row: ProposalRow, until: datetime) -> str:
-    return f"- [[{row.id}]] {_title(row)} ({row.risk} risk, until {_minute(until)})"
+    return f"- [[{row.id}]] {asked_in(row)} ({row.risk} risk, until {_minute(until)})"
 
 
 def _in_force(overview: Overview) -> list[str]:
@@ -140,10 +140,10 @@ def _waiting(overview: Overview) -> str:
 
 
 def _pending(row: ProposalRow, until: datetime) -> str:
-    return f"| {_title(row)} | [[{row.id}]] | {row.risk} | {_minute(until)} |"
+    return f"| {asked_in(row)} | [[{row.id}]] | {row.risk} | {_minute(until)} |"
 
 
-def _title(row: ProposalRow) -> str:
+def asked_in(row: ProposalRow) -> str:
     """The question as the note asks it; its words are neutralised there."""
     heading = next((line for line in row.note.splitlines() if line.startswith("# ")), "")
     return heading.removeprefix("# ") or row.action_name

@@ -60,6 +60,13 @@ def newest_effects(sql: Connection, number: int) -> tuple[ProposalRow, ...]:
     return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
 
 
+def effects_between(sql: Connection, start: str, end: str) -> tuple[ProposalRow, ...]:
+    """The proposals that were done from one moment until before another (ISO, UTC), in order."""
+    at = func.json_extract(PROPOSALS.c.receipt, "$.at")
+    wanted = select(PROPOSALS).where(PROPOSALS.c.state == "done", at >= start, at < end).order_by(at, PROPOSALS.c.id)
+    return tuple(ProposalRow(**columns(row)) for row in sql.execute(wanted))
+
+
 def soonest_waits(sql: Connection, number: int) -> tuple[WaitRow, ...]:
     """The first of the open waits: by their moment, then those without one, oldest first."""
     wanted = select(WAITS).where(WAITS.c.state == "open").order_by(WAITS.c.until == "", WAITS.c.until, WAITS.c.number)

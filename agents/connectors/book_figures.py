@@ -7,12 +7,12 @@ nothing; so are costs and what the owner owes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from agents.connectors.book_export import BookLine
     from agents.connectors.book_statements import BalanceSheet, TaxReport
@@ -116,7 +116,8 @@ class OpenItems:
 class DocumentStanding:
     """One invoice or bill as the books have it on a day; `rows` are what was booked on it since.
 
-    `open` is what is still owed, None while it is `unclear`, in words; `reference` is the vendor's own number.
+    `open` is what is still owed, None while it is `unclear`, in words; `credited` what credit notes took back of
+    `total`; `reference` is the vendor's own number.
     """
 
     number: str
@@ -133,6 +134,7 @@ class DocumentStanding:
     freshness: Freshness
     reference: str = ""
     paid_on: date | None = None
+    credited: Decimal = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ class BookReports(Protocol):
         """The owner's bank accounts by name, each with its IBAN, or empty where the books do not say it."""
         ...
 
-    def booked_moves(self, account: str) -> Mapping[str, SourceRow]:
-        """Every movement of an account that is booked, by its `bank_id`."""
+    def booked_moves(self, account: str, since: date = date.min) -> Mapping[str, SourceRow]:
+        """Every movement of an account that is booked, of the days since one, by its `bank_id`."""
         ...
 
     def ibans(self) -> Mapping[str, tuple[str, ...]]:
@@ -206,6 +208,10 @@ class BookReports(Protocol):
         """The invoice or bill of this number, as the books call it, as it stood on a day, or None."""
         ...
 
+    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+        ...
+
     def unexplained(self, on: date) -> Figure:
         """Movements of the bank of which nobody has said what they were for."""
         ...
@@ -222,6 +228,10 @@ class BookReports(Protocol):
         """Every cost account of the owner's chart, by the name that orders give it."""
         ...
 
+    def direct_costs(self) -> frozenset[str]:
+        """Those of them that hold what the work for customers itself costs."""
+        ...
+
     def lines(self, start: date, end: date) -> tuple[BookLine, ...]:
         """Every line of every entry of a time, entry by entry."""
         ...
@@ -234,8 +244,8 @@ class BookReports(Protocol):
         """What of an invoice can still be credited; raises NotAllowed where the books do not say it plainly."""
         ...
 
-    def bare_costs(self, account: str) -> Mapping[str, BareCost]:
-        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
+    def bare_costs(self, account: str, since: date = date.min) -> Mapping[str, BareCost]:
+        """The movements of an account since a day, by `bank_id`, each one cost, without a receipt and without VAT."""
         ...
 
     def receipts(self) -> frozenset[str]:

@@ -14,10 +14,13 @@ import click
 
 from agents.console.adviser_command import adviser
 from agents.console.book_commands import books
+from agents.console.brief_command import brief
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
 from agents.console.credential_commands import credentials
 from agents.console.entering import crash_told, json_option, opened, told_plainly, vault_option
+from agents.console.forecast_command import forecast
 from agents.console.mcp_command import mcp
+from agents.console.metrics_command import metrics
 from agents.console.people_commands import contacts, promises
 from agents.console.policy_commands import policy
 from agents.console.privacy_commands import privacy
@@ -306,7 +309,8 @@ PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
 for each in (adviser, switch, reconcile):
     books.add_command(each)
-for each in (books, mcp, policy, privacy, proof, credentials, schedules, skills, *PEOPLE, *CONTROL):
+OFFICE = (books, brief, forecast, metrics, mcp, schedules, skills)
+for each in (*OFFICE, policy, privacy, proof, credentials, *PEOPLE, *CONTROL):
     cli.add_command(each)
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def built_in_jobs(house: House) -> Mapping[str, Callable[[], Ended]]:
-    """What `verify` and `tidy` do."""
-    return {"verify": lambda: _verify(house), "tidy": lambda: _tidy(house)}
+    """What `verify`, `tidy` and `briefing` do."""
+    return {"verify": lambda: _verify(house), "tidy": lambda: _tidy(house), "briefing": lambda: _briefing(house)}
 
 
 def _verify(house: House) -> Ended:
@@ -40,6 +40,12 @@ def _tidy(house: House) -> Ended:
     house.journal.tidy()
     house.recorder.refresh_index()
     return Ended(well=True, words=f"removed {freed} files that broken writes had left, and packed the journal")
+
+
+def _briefing(house: House) -> Ended:
+    from agents.console.briefing import job
+
+    return job(house)
 
 
 def machine_view(house: House, jobs: Jobs) -> dict[str, object]:

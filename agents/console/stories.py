@@ -54,6 +54,7 @@ WORDS = {
     "run.drained": "ended, since you said drain",
     "run.drain_lifted": "took in new tasks again after drain ({how})",
     "books.moved": "you moved the books from {by} to {target}, as they were at the end of {until}",
+    "briefing.written": "wrote {target} about {period}, with {numbers} numbers",
     "away.changed": "you changed when you are away",
     "away.began": "you are away until {until}; nothing expires meanwhile",
     "away.ended": "you are back; what waited goes on expiring",

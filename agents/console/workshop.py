@@ -54,6 +54,7 @@ from agents.connectors.email.reader import MailSources
 from agents.connectors.invoice_orders import InvoiceCreate
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
+from agents.console.brief_command import KIND as BRIEF
 from agents.console.facts_now import owner_files_now
 from agents.console.kept_in_odoo import odoo_that_keeps
 from agents.console.memory import give_back
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from agents.connectors.contract import Connector
     from agents.connectors.invoice_orders import InvoiceLine
     from agents.console.wiring import House
+    from agents.durability.task_persistence import RequestRow
     from agents.reasoning.brain import Brain
     from watchers.contract import Watcher
     from watchers.hints import Hints
@@ -122,6 +124,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
     others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **people_requests(recorder), **lines_of(recorder)}
+    others[BRIEF] = partial(_brief, house)
     asked = RequestPorts(house.connectors, house.models, facts.policy, others)
     requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
@@ -220,6 +223,12 @@ def _caps(house: House) -> Caps:
 
 def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
     return lambda: stop_reason(house.place.root) or presence.overtaken()
+
+
+def _brief(house: House, row: RequestRow) -> str:
+    from agents.console.briefing import by_request  # figures and charts: most runs never write a briefing
+
+    return by_request(house, row)
 
 
 def _dressed(house: House, wake: threading.Event, stop: Callable[[], str | None]) -> dict[str, Connector]:

@@ -136,6 +136,12 @@ def tasks_of_category(sql: Connection, categories: Collection[str], since: str, 
     return tuple(reversed([TaskRow(**columns(row)) for row in found]))
 
 
+def tasks_begun(sql: Connection, since: str) -> tuple[str, ...]:
+    """When each task was created that was after a moment, as that (ISO, UTC), the oldest first."""
+    wanted = select(TASKS.c.created_at).where(TASKS.c.created_at > since).order_by(TASKS.c.created_at)
+    return tuple(sql.execute(wanted).scalars())
+
+
 def update_task(sql: Connection, task: str, **values: str | int) -> None:
     """Change columns of one task."""
     sql.execute(update(TASKS).where(TASKS.c.id == task).values(**values))

@@ -156,6 +156,23 @@ class BooksContract:
         assert told("BILL-2026-0006", "03-31") == ("Paper & Co", Decimal("114.20"), None)
         assert told("BILL-2026-0001", "03-31") == ("Paper & Co", Decimal("0.00"), day("02-05"))
 
+    def test_every_document_is_told_as_one_alone_is_and_what_is_open_of_all_is_what_is_owed(
+        self, books: Ledger
+    ) -> None:
+        perform(books, STORY)
+        reports = books.reports()
+        for on in (day("02-19"), day("03-31")):
+            for vendor, items in ((False, reports.receivables(on)), (True, reports.payables(on))):
+                every = reports.documents(on, vendor=vendor)
+                assert [each for each in every if reports.document(each.number, on) != each] == []
+                owed = {each.number: each.open for each in items.documents}
+                assert {each.number: each.open for each in every if each.open} == owed
+                assert [each.day for each in every] == sorted(each.day for each in every)
+        assert len(reports.documents(day("03-31"))) == 10
+        assert len(reports.documents(day("03-31"), vendor=True)) == 8
+        taken_back = {each.number for each in reports.documents(day("03-31")) if each.credited}
+        assert taken_back == {books.number("INV-2026-0003")}
+
     def test_a_statement_of_a_party_comes_to_what_they_owe(self, books: Ledger) -> None:
         perform(books, STORY)
         reports = books.reports()

@@ -144,7 +144,7 @@ def _as_series(lines: Sequence[BankLine], today: date) -> Series | None:
         usual_amount=median(amounts[:-1]),
         charges=tuple(line.bank_id for line in lines),
         last_day=last.day,
-        next_day=_next_day(last.day, period),
+        next_day=next_charge_day(last.day, period),
         is_active=(today - last.day).days <= period * _STILL_ACTIVE,
         first_day=lines[0].day,
     )
@@ -155,7 +155,8 @@ def _variation(values: Sequence[int] | Sequence[Decimal]) -> float:
     return pstdev(numbers) / fmean(numbers)
 
 
-def _next_day(day: date, period: int) -> date:
+def next_charge_day(day: date, period: int) -> date:
+    """The day of the charge after one on `day`; `period` is one of `PERIODS`."""
     if not PERIODS[period]:
         return day + timedelta(days=period)
     months = day.year * 12 + day.month - 1 + PERIODS[period]

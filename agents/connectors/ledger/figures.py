@@ -27,6 +27,7 @@ from agents.connectors.ledger.credited import creditable
 from agents.connectors.ledger.entry import VAT
 from agents.connectors.ledger.exported import exported
 from agents.connectors.ledger.ledger_files import bank_accounts, opened_accounts
+from agents.connectors.ledger.many_rows import many_rows
 from agents.connectors.ledger.receivables import Register
 from agents.connectors.ledger.record_text import INPUT_VAT, UNEXPLAINED
 from agents.connectors.ledger.tax_lines import tax_lines
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 NOTHING = Decimal("0.00")
 OWN_MONEY = (BANK, CASH, TRANSIT)
-REVENUE, COSTS = "Income:", "Expenses:"
+REVENUE, COSTS, DIRECT_COSTS = "Income:", "Expenses:", "Expenses:COGS"
 
 
 class LedgerFigures:
@@ -59,6 +60,7 @@ class LedgerFigures:
             )
         self._ledger = ledger
         self._fresh = Freshness(version, ledger.bank_to())
+        self._registers: dict[str, Register] = {}
 
     def profit_and_loss(self, start: date, end: date) -> ProfitAndLoss:
         """What was earned and spent between two days, both with."""
@@ -72,9 +74,9 @@ class LedgerFigures:
         """The owner's bank accounts by name, each with its IBAN, or empty where the ledger does not say it."""
         return bank_accounts(self._ledger.texts.values())
 
-    def booked_moves(self, account: str) -> dict[str, SourceRow]:
-        """Every movement of an account that is booked, by its `bank_id`."""
-        return self._ledger.moves(bank_account(account))
+    def booked_moves(self, account: str, since: date = date.min) -> dict[str, SourceRow]:
+        """Every movement of an account that is booked, of the days since one, by its `bank_id`."""
+        return self._ledger.moves(bank_account(account), since=since)
 
     def ibans(self) -> dict[str, tuple[str, ...]]:
         """The accounts that each customer or vendor was paid from or to, by their name."""
@@ -116,20 +118,29 @@ class LedgerFigures:
     def party(self, name: str, on: date, *, vendor: bool = False) -> Figure:
         """Everything booked on the accounts of a customer or vendor up to a day."""
         side = VENDORS if vendor else CUSTOMERS
-        owed = Register(self._ledger, side).documents().values()
+        owed = self._register(side).documents().values()
         accounts = {each.account for each in owed if each.party == name and each.account}
         accounts.add(payable(name) if vendor else receivable(name))
         return self._figure(name, lambda account: account in accounts, (date.min, on), side.sign)
 
     def document(self, number: str, on: date) -> DocumentStanding | None:
         """One invoice or bill; None when the ledger holds none of this number up to that day."""
-        register = Register(self._ledger, VENDORS if number.startswith("BILL") else CUSTOMERS)
+        register = self._register(VENDORS if number.startswith("BILL") else CUSTOMERS)
         if number not in register.documents():  # other books call their bills otherwise
-            register = Register(self._ledger, VENDORS)
+            register = self._register(VENDORS)
         owed = register.documents().get(number)
-        if owed is None or owed.day > on:
-            return None
-        standing = register.standing(number, on)
+        return None if owed is None or owed.day > on else self._standing(register, number, on)
+
+    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+        register = self._register(VENDORS if vendor else CUSTOMERS)
+        issued = [number for number, owed in register.documents().items() if owed.day <= on]
+        with many_rows():
+            found = [self._standing(register, each, on, with_credit=False) for each in issued]
+        return tuple(sorted(found, key=lambda each: each.day))
+
+    def _standing(self, register: Register, number: str, on: date, *, with_credit: bool = True) -> DocumentStanding:
+        owed, standing = register.owed(number), register.standing(number, on, with_credit=with_credit)
         clear, unclear = (standing, "") if isinstance(standing, InvoiceStanding) else (None, standing.why)
         booked = (SourceRow(leg.day, leg.place, number, leg.amount, leg.currency) for leg in owed.legs if leg.day <= on)
         return DocumentStanding(
@@ -147,7 +158,14 @@ class LedgerFigures:
             freshness=self._fresh,
             reference=owed.reference,
             paid_on=clear.paid_on if clear else None,
+            credited=clear.credited if clear else NOTHING,
         )
+
+    def _register(self, side: Side) -> Register:
+        """The documents of a side, read once."""
+        if side.party not in self._registers:
+            self._registers[side.party] = Register(self._ledger, side)
+        return self._registers[side.party]
 
     def creditable(self, number: str) -> Creditable:
         """What of an invoice can still be credited, after all credit notes in the ledger."""
@@ -162,10 +180,12 @@ class LedgerFigures:
         still = waiting_moves(self._ledger.whole()).keys()
         return {name: row for name, row in self.booked_moves(account).items() if name in still}
 
-    def bare_costs(self, account: str) -> dict[str, BareCost]:
-        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT."""
-        bare = {name: cost.removeprefix(COSTS) for name, (_, cost) in bare_costs(self._ledger.whole()).items()}
-        return {name: BareCost(row, bare[name]) for name, row in self.booked_moves(account).items() if name in bare}
+    def bare_costs(self, account: str, since: date = date.min) -> dict[str, BareCost]:
+        """The movements of an account since a day, by `bank_id`, each one cost, without a receipt and without VAT."""
+        entries = self._ledger.transactions((since, date.max))  # what explains a movement is not older
+        bare = {name: cost.removeprefix(COSTS) for name, (_, cost) in bare_costs(entries).items()}
+        moves = self.booked_moves(account, since)
+        return {name: BareCost(row, bare[name]) for name, row in moves.items() if name in bare}
 
     def receipts(self) -> frozenset[str]:
         """Every receipt that an entry names, as it names it."""
@@ -180,6 +200,11 @@ class LedgerFigures:
         opened = sorted(opened_accounts(self._ledger.texts.values()))
         return tuple(each.removeprefix(COSTS) for each in opened if each.startswith(COSTS))
 
+    def direct_costs(self) -> frozenset[str]:
+        """Those under `Expenses:COGS`."""
+        opened = opened_accounts(self._ledger.texts.values())
+        return frozenset(each.removeprefix(COSTS) for each in opened if f"{each}:".startswith(f"{DIRECT_COSTS}:"))
+
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time as CSV."""
         return export_text(self.lines(start, end))
@@ -190,7 +215,7 @@ class LedgerFigures:
         return tuple(line for entry in entries for line in exported(entry, home))
 
     def _open_items(self, side: Side, on: date) -> OpenItems:
-        register = Register(self._ledger, side)
+        register = self._register(side)
         documents, unclear = [], []
         names: dict[str, str] = {}
         back: dict[tuple[str, str], Decimal] = {}  # what was paid too much, or paid and credited

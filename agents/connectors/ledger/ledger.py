@@ -162,13 +162,19 @@ class Ledger:
         found = self.ask(lambda kept: kept.entries([name for name in kept.order if key in texts.get(name, key)]))
         return [each for each in found if each.meta.get("key") == key]
 
-    def moves(self, account: str, ids: frozenset[str] | None = None) -> dict[str, SourceRow]:
-        """The movements of an account that are booked, all or of these ids, by `bank_id`: an id is of one account."""
+    def moves(self, account: str, ids: frozenset[str] | None = None, since: date = date.min) -> dict[str, SourceRow]:
+        """The movements of an account that are booked, all, of these ids or since a day, by `bank_id`.
+
+        An id is of one account.
+        """
+        days = (since, date.max)
+        first = since.isoformat()
+
+        def is_meant(row: Row) -> bool:
+            return bool(row[0] >= first) and account in row[3] and (ids is None or row[2] in ids)
 
         def asked(kept: Kept) -> dict[str, SourceRow]:
-            places = [(name, MOVES) for name in kept.order]
-            found = kept.rows(places, move, lambda row: account in row[3] and (ids is None or row[2] in ids))
-            return dict(found)
+            return dict(kept.rows([(name, MOVES) for name in kept.within(days)], move, is_meant))
 
         return self.ask(asked)
 

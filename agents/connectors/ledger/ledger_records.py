@@ -245,7 +245,7 @@ def _to_explain(ledger: Ledger, order: BankExplain, key: str) -> Iterable[tuple[
     """
     there, account, loaded = _explained(ledger, key), bank_account(order.account), ledger.whole()
     still = {name: (entry, UNEXPLAINED) for name, entry in waiting_moves(loaded).items()}
-    bare = bare_costs(loaded)
+    bare = bare_costs(loaded.transactions)
     for move in order.moves:
         if move.bank_id in there:
             continue

@@ -94,6 +94,10 @@ class Register:
         """Every document, by its number, in the order of the books; none when the ledger has an error."""
         return dict(self._owed)
 
+    def owed(self, number: str) -> Owed:
+        """The document of a number; raises KeyError where there is none."""
+        return self._owed[number]
+
     def credits(self, today: date) -> dict[tuple[str, str], Decimal]:
         """What stands to a party's credit without being applied to a document, by account and currency."""
         found: dict[tuple[str, str], Decimal] = {}

@@ -13,7 +13,7 @@ from agents.connectors.ledger.booked import PAYABLES, RECEIVABLES, moved_leg
 from agents.connectors.ledger.record_text import UNEXPLAINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from agents.connectors.ledger.beancount_file import Loaded, Posting, Transaction
@@ -22,15 +22,15 @@ COSTS, PRIVATE, NOT_SURE = "Expenses:", NO_BANK_TELLS["Private"], "!"
 LEGS_OF_ONE_COST = 2
 
 
-def _explained(loaded: Loaded) -> dict[str, Transaction]:
+def _explained(entries: Iterable[Transaction]) -> dict[str, Transaction]:
     """The entry that explains each movement, by `bank_id`; of several the last one."""
-    return {each.meta["explains"]: each for each in loaded.transactions if "explains" in each.meta}
+    return {each.meta["explains"]: each for each in entries if "explains" in each.meta}
 
 
-def _booked(loaded: Loaded) -> dict[str, list[Transaction]]:
+def _booked(entries: Iterable[Transaction]) -> dict[str, list[Transaction]]:
     """The movements of all accounts by `bank_id`."""
     found: dict[str, list[Transaction]] = {}
-    for each in loaded.transactions:
+    for each in entries:
         if "bank_id" in each.meta and each.postings:
             found.setdefault(each.meta["bank_id"], []).append(each)
     return found
@@ -58,23 +58,23 @@ def waiting_moves(loaded: Loaded) -> dict[str, Transaction]:
     return waiting
 
 
-def bare_costs(loaded: Loaded) -> dict[str, tuple[Transaction, str]]:
+def bare_costs(entries: Sequence[Transaction]) -> dict[str, tuple[Transaction, str]]:
     """The movements that were one cost whole, without a receipt: each, by `bank_id`, with the account of its cost."""
-    explained, booked, found = _explained(loaded), _booked(loaded), {}
-    for name, entries in booked.items():
-        moved = moved_leg(entries[0])
-        told = explained.get(name, entries[0])
+    explained, booked, found = _explained(entries), _booked(entries), {}
+    for name, moves in booked.items():
+        moved = moved_leg(moves[0])
+        told = explained.get(name, moves[0])
         cost = [each for each in told.postings if each.account.startswith(COSTS)]
         is_whole = len(cost) == 1 and (cost[0].amount, cost[0].currency) == (-moved.amount, moved.currency)
         is_bare = "receipt" not in told.meta and len(told.postings) == LEGS_OF_ONE_COST
-        if len(entries) == 1 and is_whole and is_bare:
-            found[name] = (entries[0], cost[0].account)
+        if len(moves) == 1 and is_whole and is_bare:
+            found[name] = (moves[0], cost[0].account)
     return found
 
 
 def past_costs(loaded: Loaded) -> Iterator[PastCost]:
     """What was paid to whom for what, the oldest first; an entry that is marked as not certain tells nothing."""
-    explained = _explained(loaded)
+    explained = _explained(loaded.transactions)
     for entry in loaded.transactions:
         if not entry.payee or entry.flag == NOT_SURE or _touches(entry, RECEIVABLES):
             continue

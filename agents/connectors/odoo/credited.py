@@ -14,9 +14,9 @@ from agents.connectors.books import CENT, RateTotal, Totals, shortest
 from agents.connectors.credit_notes import HINT, Creditable
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, POSTED, REJECT, money
 from agents.connectors.odoo.numbering import ORIGIN, was_moved, with_number
-from agents.connectors.odoo.open_items import day_of
 from agents.connectors.odoo.parties import PARTNER
 from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.odoo.standing_documents import day_of
 from agents.errors import NotAllowed
 
 if TYPE_CHECKING:

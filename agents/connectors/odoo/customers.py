@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from agents.connectors.odoo.apps import MAX_RECORDS, count_of, day_in
 from agents.connectors.odoo.documents import MOVE, POSTED, money
 from agents.connectors.odoo.numbering import ORIGIN, called
-from agents.connectors.odoo.open_items import unclear_of
 from agents.connectors.odoo.records import name_of, number_of, text
+from agents.connectors.odoo.standing_documents import unclear_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

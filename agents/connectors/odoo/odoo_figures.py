@@ -20,6 +20,7 @@ from agents.connectors.odoo.open_items import OpenDocuments
 from agents.connectors.odoo.opening import books_before, chart_of, open_records
 from agents.connectors.odoo.purchases import purchases_of, receipts, taken_back
 from agents.connectors.odoo.records import name_of, number_of, reference, text
+from agents.connectors.odoo.standing_documents import every_standing
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
 from agents.connectors.sepa import packed
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 EXCHANGE, TRANSIT, PRIVATE = "Exchange", "Transit", "Private"
 BILLS = ("in_invoice", "in_receipt")
+DIRECT_COSTS = ("expense_direct_cost",)
 EXPORTED = (
     *("move_id", "move_name", "move_type", "date", "partner_id", "name", "account_id"),
     *("balance", "amount_currency", "currency_id", "tax_ids", "tax_line_id"),
@@ -71,14 +73,16 @@ class OdooFigures:
         """The owner's bank accounts by name, each with its IBAN, or empty where Odoo does not hold it."""
         return {each.name: each.iban for each in self._chart.banks if each.kind == "bank"}
 
-    def booked_moves(self, account: str) -> dict[str, SourceRow]:
+    def booked_moves(self, account: str, since: date = date.min) -> dict[str, SourceRow]:
         """Every movement of an account that is booked, here or in the books of before, by its `bank_id`."""
         before = self._earlier.moves(account) if self._earlier else {}
-        return {**before, **self.moves(self._bank(account))}
+        kept = {bank_id: row for bank_id, row in before.items() if row.day >= since}
+        return {**kept, **self.moves(self._bank(account), since)}
 
-    def moves(self, journal: Journal) -> dict[str, SourceRow]:
-        """Every movement of a journal, by its `bank_id`."""
-        domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False]]
+    def moves(self, journal: Journal, since: date = date.min) -> dict[str, SourceRow]:
+        """Every movement of a journal, of the days since one, by its `bank_id`."""
+        of_days: list[JsonValue] = [["date", ">=", since.isoformat()]] if since > date.min else []
+        domain: list[JsonValue] = [["journal_id", "=", journal.number], ["ref", "!=", False], *of_days]
         fields = ("ref", "date", "name", "amount", "payment_ref", "partner_name", "currency_id")
         return {text(each["ref"]): _moved(each) for each in self._records.search(STATEMENT_LINE, domain, fields)}
 
@@ -152,6 +156,10 @@ class OdooFigures:
         """One invoice or bill; None when Odoo holds none of this number up to that day."""
         return self._open.document(number, on)
 
+    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+        return every_standing(self._lines, on, vendor=vendor)
+
     def creditable(self, number: str) -> Creditable:
         """What of an invoice can still be credited, after all credit notes that are posted in Odoo."""
         return creditable(self._records, self._chart, number)
@@ -172,14 +180,14 @@ class OdooFigures:
         waiting = {text(each["ref"]) for each in self._records.search(LINE, domain, ("ref",))}
         return {name: row for name, row in self.moves(journal).items() if name in waiting} if waiting else {}
 
-    def bare_costs(self, account: str) -> dict[str, BareCost]:
-        """The movements of an account, by `bank_id`, that were one cost each, without a receipt and without VAT.
+    def bare_costs(self, account: str, since: date = date.min) -> dict[str, BareCost]:
+        """The movements of an account since a day, by `bank_id`, each one cost, without a receipt and without VAT.
 
         Those that the owner booked by hand in Odoo are none of them.
         """
         found = purchases_of(self._records, self._bank(account))
         bare = {name: self._cost_name(each.account) for name, each in found.items() if not each.taken_back_by}
-        booked = self.moves(self._bank(account)) if bare else {}
+        booked = self.moves(self._bank(account), since) if bare else {}
         return {name: BareCost(row, bare[name]) for name, row in booked.items() if name in bare}
 
     def receipts(self) -> frozenset[str]:
@@ -213,6 +221,10 @@ class OdooFigures:
     def cost_names(self) -> tuple[str, ...]:
         """Every cost account of the owner's chart, by the name that orders give it."""
         return tuple(sorted(set(self._accounts(COSTS).values())))
+
+    def direct_costs(self) -> frozenset[str]:
+        """Those that Odoo calls cost of revenue."""
+        return frozenset(self._accounts(DIRECT_COSTS).values())
 
     def export(self, start: date, end: date) -> str:
         """Every line of every entry of a time as CSV."""

@@ -6,30 +6,31 @@ An invoice counts together with its credit notes. How many calls it takes does n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agents.connectors.book_figures import DocumentStanding, OpenDocument, OpenItems, SourceRow
+from agents.connectors.book_figures import OpenDocument, OpenItems
 from agents.connectors.books import amount_text, cents
 from agents.connectors.odoo.book_lines import IS_POSTED
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.numbering import called, with_number_or_crediting
 from agents.connectors.odoo.records import name_of, number_of, reference, text
 from agents.connectors.odoo.register import DOCUMENTS, FIELDS, TYPES, due_of, rate_of
+from agents.connectors.odoo.standing_documents import day_of, standings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from pydantic import JsonValue
 
+    from agents.connectors.book_figures import DocumentStanding
     from agents.connectors.odoo.book_lines import BookLines
 
     Row = Mapping[str, JsonValue]
 
 PAYMENT, RUNNING = "account.payment", ("in_process", "paid", "posted")  # the last one up to Odoo 17
 OPEN = ("move_id", "move_type", "partner_id", "amount_currency", "currency_id")
-MATCHED = ("debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency", "max_date")
 
 
 @dataclass(slots=True)
@@ -83,31 +84,7 @@ class OpenDocuments:
         named = with_number_or_crediting([number])
         found = self._records.search(MOVE, [["state", "=", POSTED], ["date", "<=", on.isoformat()], *named], FIELDS)
         invoices = [each for each in found if each["move_type"] in kinds and called(each) == number]
-        if len(invoices) != 1:
-            return None
-        (invoice,) = invoices
-        refunds = [each for each in found if reference(each["reversed_entry_id"]) == number_of(invoice)]
-        total, currency = money(invoice["amount_total"]), name_of(invoice["currency_id"])
-        rows = (*self._booked(invoice, refunds, on), *map(_credited, refunds))
-        rows = tuple(sorted(rows, key=lambda each: each.day))
-        rest = total + sum((each.amount for each in rows), NOTHING)
-        unclear = unclear_of(invoice)
-        return DocumentStanding(
-            number=number,
-            party=name_of(invoice["commercial_partner_id"]),
-            day=day_of(invoice),
-            due=due_of(invoice),
-            total=total,
-            currency=currency,
-            place=f"Odoo {text(invoice['name'])}",
-            open=None if unclear else rest,
-            unclear=unclear,
-            rows=rows,
-            as_of=on,
-            freshness=self._lines.freshness(),
-            reference=text(invoice["ref"]) if invoice["move_type"] in DOCUMENTS[True] else "",
-            paid_on=None if unclear else paid_on(total, [(each.day, each.amount) for each in rows]),
-        )
+        return standings(self._lines, invoices, found, on)[0] if len(invoices) == 1 else None
 
     def _open_lines(self, on: date, *, vendor: bool) -> list[dict[str, JsonValue]]:
         """The lines of which something was left on a day, by what is left now and what was matched since."""
@@ -153,32 +130,6 @@ class OpenDocuments:
             booked=None if is_home else cents(found.left * Decimal(rate_of(row) or 0)),
         )
 
-    def _booked(self, invoice: Row, refunds: Sequence[Row], on: date) -> list[SourceRow]:
-        """What was matched with a document and its credit notes, without what they were matched with each other."""
-        vendor = invoice["move_type"] in DOCUMENTS[True]
-        numbers: list[JsonValue] = [invoice["id"], *(each["id"] for each in refunds)]
-        domain: list[JsonValue] = [["move_id", "in", numbers], ["account_type", "=", TYPES[vendor]]]
-        own = {number_of(each) for each in self._records.search(LINE, domain, ("move_id",))}
-        ids: list[JsonValue] = [*own]
-        either: list[JsonValue] = ["|", ["debit_move_id", "in", ids], ["credit_move_id", "in", ids]]
-        partials = self._records.search(PARTIAL, [["max_date", "<=", on.isoformat()], *either], MATCHED)
-        found = []
-        for each in partials:
-            debit, credit = reference(each["debit_move_id"]), reference(each["credit_move_id"])
-            if debit in own and credit in own:
-                continue
-            side, other, way = ("debit", credit, -1) if debit in own else ("credit", debit, 1)
-            if amount := money(each[f"{side}_amount_currency"]):
-                day = date.fromisoformat(text(each["max_date"]))
-                found.append((other, day, (-way if vendor else way) * amount))
-        names = self._names([other for other, _, _ in found])
-        number, currency = called(invoice), name_of(invoice["currency_id"])
-        return [SourceRow(day, names.get(other, "Odoo"), number, amount, currency) for other, day, amount in found]
-
-    def _names(self, lines: Sequence[int]) -> dict[int, str]:
-        rows = self._records.rows(LINE, "read", lines, {"fields": ["move_name"]}) if lines else []
-        return {number_of(each): f"Odoo {text(each['move_name'])}" for each in rows}
-
     def _unclear(self, *, vendor: bool) -> tuple[str, ...]:
         """Payments that booked nothing, or are put to no document: what is owed may be less."""
         domain: list[JsonValue] = [["partner_type", "=", "supplier" if vendor else "customer"]]
@@ -186,32 +137,6 @@ class OpenDocuments:
         loose: list[JsonValue] = ["|", ["move_id", "=", False], ["is_reconciled", "=", False]]
         fields = ("name", "partner_id", "amount", "currency_id", "move_id")
         return tuple(map(_doubt, self._records.search(PAYMENT, [*domain, running, *loose], fields)))
-
-
-def paid_on(total: Decimal, booked: Iterable[tuple[date, Decimal]]) -> date | None:
-    """The day since when nothing is owed: a payment that went back counts as none."""
-    since: date | None = None
-    for day, amount in booked:
-        total += amount
-        since = (since or day) if total <= 0 else None
-    return since
-
-
-def unclear_of(invoice: Row) -> str:
-    """Why it is not clear what is owed of a document: Odoo calls it paid, and nothing was booked on it."""
-    if invoice["payment_state"] in {"paid", "in_payment"} and money(invoice["amount_residual"]):
-        return f"Odoo {text(invoice['name'])}: a payment was registered for it that booked nothing."
-    return ""
-
-
-def day_of(row: Row) -> date:
-    """The day of a document."""
-    return date.fromisoformat(text(row["invoice_date"]) or text(row["date"]))
-
-
-def _credited(refund: Row) -> SourceRow:
-    said, amount = text(refund["ref"]) or text(refund["name"]), -money(refund["amount_total"])
-    return SourceRow(day_of(refund), f"Odoo {text(refund['name'])}", said, amount, name_of(refund["currency_id"]))
 
 
 def _doubt(payment: Row) -> str:

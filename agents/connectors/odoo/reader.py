@@ -16,10 +16,11 @@ from agents.connectors.contract import Money
 from agents.connectors.odoo.book_lines import IS_POSTED, BookLines, version_of
 from agents.connectors.odoo.documents import LINE, MOVE, NOTHING, PARTIAL, POSTED, money
 from agents.connectors.odoo.numbering import ORIGIN, called, with_number_or_crediting
-from agents.connectors.odoo.open_items import PAYMENT, RUNNING, unclear_of
+from agents.connectors.odoo.open_items import PAYMENT, RUNNING
 from agents.connectors.odoo.opening import CallsOfNow, chart_of
 from agents.connectors.odoo.records import Records, name_of, number_of, reference, text
 from agents.connectors.odoo.register import FIELDS, due_of, refunds_of
+from agents.connectors.odoo.standing_documents import unclear_of
 from agents.errors import EmployeeError
 
 if TYPE_CHECKING:

@@ -72,6 +72,8 @@ def figures_of(ledger: Ledger) -> list[object]:
         found += [figures.profit_and_loss(NEW_YEAR, on), figures.vat(NEW_YEAR, on), figures.cash(on)]
         found += [figures.receivables(on), figures.payables(on), figures.unexplained(on), figures.party("Acme", on)]
         found += [figures.document(number, on) for number in NUMBERS]
+        found += [figures.documents(on), figures.documents(on, vendor=True)]
+        found += [figures.booked_moves("Checking", on), figures.bare_costs("Checking", on)]
     return [*found, figures.ibans(), figures.past_costs(), figures.export(NEW_YEAR, end), ledger.home, ledger.files]
 
 

@@ -31,6 +31,8 @@ QUESTIONS: dict[str, Callable[[OdooFigures], object]] = {
     "vat": lambda reports: reports.vat(START, END),
     "receivables": lambda reports: reports.receivables(END),
     "payables": lambda reports: reports.payables(END),
+    "invoices": lambda reports: reports.documents(END),
+    "bills": lambda reports: reports.documents(END, vendor=True),
     "party": lambda reports: reports.party("Northwind", END),
     "unexplained": lambda reports: reports.unexplained(END),
     "moves": lambda reports: (reports.booked_moves("Checking"), reports.unexplained_moves("Checking")),
@@ -172,3 +174,19 @@ def test_what_was_earned_in_another_currency_counts_in_it_and_the_exchange_in_ou
     result = room.reports().profit_and_loss(START, END)
     assert sums(result.revenue) == {"Services": {"CHF": Decimal("400.00")}, "Exchange": eur("10.00")}
     assert room.reports().receivables(END).documents == ()
+
+
+def test_what_odoo_calls_cost_of_revenue_is_a_direct_cost() -> None:
+    assert OdooRoom().reports().direct_costs() == {"Cost-Of-Goods-Sold"}
+
+
+def test_movements_since_a_day_are_told_without_those_before() -> None:
+    room = OdooRoom()
+    perform(
+        room, [(f"01-{of}", bank(f"b{of}", f"01-{of}", "-5.00", bought(cost("Office", "5.00")))) for of in ("06", "09")]
+    )
+    reports = room.reports()
+    assert reports.booked_moves("Checking", day("01-07")).keys() == {"b09"}
+    assert reports.bare_costs("Checking", day("01-07")).keys() == {"b09"}
+    assert reports.bare_costs("Checking").keys() == {"b06", "b09"}
+    assert reports.documents(day("01-31"), vendor=True) == ()  # what was paid at once is no bill
