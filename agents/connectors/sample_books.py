@@ -11,7 +11,8 @@ from agents.connectors.contract import sha256_hex
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.connectors.ledger.ledger_append import LedgerAppend
 from agents.connectors.ledger.many_orders import append_past
-from agents.vault.files import make_folder, write_new
+from agents.connectors.sample.notes import SAMPLES_NOTE, sample_goals, sample_rates, samples_note
+from agents.vault.files import make_folder, write_new, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,21 +23,23 @@ if TYPE_CHECKING:
     from agents.connectors.books import Books
     from agents.connectors.sample.story import Step, Story
 
-SAMPLE = (
-    "These are samples: made up, for looking around. Begin with a vault of your own: `init PLACE`, without --sample."
-)
+SAMPLE = f"These are made up. [[{SAMPLES_NOTE.removesuffix('.md')}]] says how to begin with a vault of your own."
+GOALS, RATES = "Business_Goals.md", "Accounting/Rates.md"
 
 
 def write_sample(root: Path, state: Path, story: Story) -> int:
-    """Put a story into the new ledger in `root`, with its receipts as notes; how many entries there are now.
+    """Put a story into a new vault: its ledger, receipts, goals, rates, and a note about it; how many entries it has.
 
     Raises:
         NotAllowed: the ledger holds entries already.
         NeedsOwner, Transient, OutcomeUnknown: as any append to the ledger.
     """
-    for path, text in receipt_notes(story).items():
+    for path, text in {SAMPLES_NOTE: samples_note(story), **receipt_notes(story)}.items():
         make_folder((root / path).parent)
         write_new(root / path, text.encode())
+    goals, rates = ((root / path).read_text(encoding="utf-8") for path in (GOALS, RATES))
+    write_over(root / GOALS, sample_goals(goals, story.today).encode())
+    write_over(root / RATES, sample_rates(rates).encode())
     at = datetime.combine(story.today, time(), UTC)
     append_past(LedgerAppend(root, state), ((each.day, each.order, each.number) for each in story.steps), at)
     return len(story.moves) + sum(bool(each.number) for each in story.steps)

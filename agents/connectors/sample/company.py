@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from agents.connectors.sample.drafts import Document
 
-ACCOUNT, CURRENCY = "Checking", "EUR"
+CURRENCY = "EUR"
+ACCOUNT = "Business"  # not Checking: the statement in the sample inbox is of that one, and still to be booked
 SEED = 1
 RECEIPTS_KEPT = 88  # of a hundred purchases
 NO_RECEIPT = frozenset({"Rent", "Salaries", "Bank-Fees"})  # what needs none
@@ -43,15 +44,15 @@ VAT_DAY, VAT_ACCOUNT = 10, "VAT-Paid"
 RECEIPTS = "Accounting/Receipts"
 
 
-def sample_story(today: date, seed: int = SEED) -> Story:
-    """Two years up to the day before `today`."""
+def sample_story(today: date, seed: int = SEED, account: str = ACCOUNT) -> Story:
+    """Two years up to the day before `today`; `account` is what the books call that of the bank."""
     span, dice = Span(today), Dice(seed)
     invoices, paid = sales(span, dice)
     owed, bills_paid = bills(span, dice)
     spent = costs(span, dice)
     documents = sorted([*invoices, *owed], key=lambda each: (each.day, each.key))
     moved = [*paid, *bills_paid, *spent, *_vat(span, documents, spent)]
-    telling = _Telling(dice, documents)
+    telling = _Telling(dice, documents, account)
     steps = (*telling.documents(span), *telling.statements(span, moved))
     steps = tuple(sorted(steps, key=lambda each: (each.day, isinstance(each.order, BankBook))))
     return Story(seed, today, steps, tuple(telling.labels()), telling.receipts)
@@ -89,6 +90,7 @@ class _Telling:
 
     dice: Dice
     drafts: list[Document]
+    account: str
     receipts: dict[str, str] = field(default_factory=dict)
     _numbers: dict[str, str] = field(default_factory=dict)
     _odd: list[tuple[Movement, str]] = field(default_factory=list)
@@ -134,7 +136,9 @@ class _Telling:
                 balance += each.amount
             after = date(year + month // 12, month % 12 + 1, 1)
             closed = min(after - timedelta(days=1), span.last)
-            order = BankBook(account=ACCOUNT, currency=CURRENCY, moves=tuple(moves), closing=balance, closed_on=closed)
+            order = BankBook(
+                account=self.account, currency=CURRENCY, moves=tuple(moves), closing=balance, closed_on=closed
+            )
             yield Step(closed, order)
 
     def _move(self, draft: Movement, bank_id: str) -> Move:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from agents.connectors.sample.vendors import Billing, Casual, Regular
 
 WAGE, THIRTEENTH = Decimal("1480.00"), 11  # net a month, and the month with one more
-DRAWN, OWN_TAX = Decimal("3300.00"), Decimal("1500.00")
-OPENING = Decimal("14800.00")
+DRAWN, OWN_TAX = Decimal("2900.00"), Decimal("1500.00")
+OPENING = Decimal("18000.00")
 NEW_IBAN, WRONG_ENERGY, TWICE = 1, 2, 2  # how many months ago these odd things happened
 TOO_MUCH = Decimal("389.00")
 
