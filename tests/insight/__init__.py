@@ -1,0 +1,1 @@
+"""Tests of what the figures are and what is odd about them."""
