@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EUR = "EUR"
 LETTERS = "abcdefghij"
 MONTHS = 14
+FIXED = {"Sampletown Telecom", "Cloudvault", "Quayside Property", "Sample Bank", "Sample Health Fund"}
 
 
 @dataclass
@@ -85,18 +86,18 @@ class World:
         self.bills.append(Bill(payee, reference, total, row))
 
     def some_payment(self, wanted: Callable[[Moved], bool]) -> int:
-        """Where a payment of the company within a month or two stands, of a payee to whom nothing was done yet."""
+        """Where a payment of the company stands, if it can be one of a payee to whom nothing was done yet."""
         places = [
             at
             for at, each in enumerate(self.moves)
             if each.bank_id.startswith("S")
             and each.paid > 0
             and self.ago(70) <= each.row.day <= self.ago(8)
-            and each.payee not in self.taken
             and not any(each.payee == payee for _, payee in self.own)
             and wanted(each)
         ]
-        at = places[self.dice.randint(0, len(places) - 1)]
+        fresh = [at for at in places if self.moves[at].payee not in self.taken] or places
+        at = fresh[self.dice.randint(0, len(fresh) - 1)]
         self.taken.add(self.moves[at].payee)
         return at
 
@@ -163,7 +164,8 @@ def sum_paid_twice(world: World, payee: str) -> Moved:
 def far_too_much(world: World, payee: str) -> Moved:
     usual = world.euros(40, 200)
     for number in range(1, 9):
-        world.pay(payee, 20 + number * 37, usual * Decimal(world.dice.randint(85, 115)) / 100)
+        days = 20 + number * 37 + world.dice.randint(0, 14)
+        world.pay(payee, days, usual * Decimal(world.dice.randint(85, 115)) / 100)
     return world.pay(payee, 12, usual * Decimal(world.dice.randint(25, 90)) / 10)
 
 
@@ -221,13 +223,13 @@ def trial_ends_soon(world: World, payee: str) -> None:
 
 
 def the_companys_payment_twice(world: World, _payee: str) -> Moved:
-    first = world.moves[world.some_payment(lambda each: each.paid > 25)]
+    first = world.moves[world.some_payment(lambda each: each.paid > 25 and each.payee not in FIXED)]
     ago = (world.today - first.row.day).days - world.dice.randint(0, 7)
     return world.pay(first.payee, ago, first.paid, iban=first.iban, reference=first.reference)
 
 
 def the_companys_fixed_price_gone_wrong(world: World, _payee: str) -> Moved:
-    at = world.some_payment(lambda each: each.payee in {"Sampletown Telecom", "Cloudvault", "Quayside Property"})
+    at = world.some_payment(lambda each: each.payee in FIXED)
     world.instead(at, world.moves[at].paid * world.dice.randint(13, 60) / 10)
     return world.moves[at]
 
@@ -239,7 +241,7 @@ def the_companys_purchase_far_too_large(world: World, _payee: str) -> Moved:
 
 
 def the_companys_vendor_at_another_account(world: World, payee: str) -> Moved:
-    at = world.some_payment(lambda each: each.paid > 25 and _is_last(world, each))
+    at = world.some_payment(lambda each: each.payee not in FIXED and _is_last(world, each))
     world.instead(at, iban=f"XX{payee[5:].upper()}7")
     return world.moves[at]
 
