@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from agents.connectors.sample.company import SEED
 from agents.insight.anomalies import anomalies
 from tests.insight.hidden_worlds import INJECTED, company
 from tests.insight.look_alikes import LOOK_ALIKES
 
 if TYPE_CHECKING:
-    import pytest
-
     from agents.insight.anomaly_facts import Anomaly, Kind, Moved
 
 WORLDS, IN_EACH = 10, 20
@@ -81,3 +82,12 @@ def look_into(score: Score, seed: int, number: int) -> None:
 
 def is_about(told: Anomaly, payee: str, odd: Moved | None) -> bool:
     return odd.row in told.rows if odd else told.payee == payee
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 28), date(2027, 2, 3), date(2027, 6, 15)])
+def test_of_the_sample_company_all_is_found_that_is_odd_on_purpose_and_little_else(today: date) -> None:
+    world = company(today, SEED)
+    world.mentions["Stockphoto Plus"] = world.ago(100)
+    found = {(each.kind, each.payee) for each in anomalies(world.facts())}
+    assert found >= world.own
+    assert len(found - world.own) <= 1
