@@ -146,8 +146,11 @@ def test_a_rise_above_what_was_announced_is_told() -> None:
 def test_a_price_that_was_paid_for_something_else_is_no_rise() -> None:
     made = world()
     hidden.dearer(made, SOMEBODY)
-    made.pay(SOMEBODY, 300, made.moves[-1].paid)
-    assert Kind.PRICE_RISE not in kinds(made)
+    known = made.facts()
+    assert [each.kind for each in anomalies(known)] == [Kind.PRICE_RISE]
+    other = made.pay(SOMEBODY, 300, made.moves[-1].paid)
+    assert other in known.moves
+    assert anomalies(replace(known)) == ()
 
 
 def test_a_charge_that_came_under_another_price_is_not_missing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -12,6 +13,7 @@ import pytest
 
 from agents.connectors.invoice_orders import InvoiceCreate, InvoiceCredit
 from agents.connectors.ledger.figure_reader import read_figures
+from agents.connectors.ledger.ledger_append import NUMBERS
 from agents.connectors.ledger.ledger_books import LedgerBooks
 from agents.connectors.sample.company import sample_story
 from agents.connectors.sample.customers import SILENT
@@ -58,6 +60,11 @@ def month_texts(room: LedgerRoom) -> dict[str, str]:
     return {each.name: OWN_WORDS.sub("", each.read_text(encoding="utf-8")) for each in found if "2026" not in each.name}
 
 
+def numbers_given(room: LedgerRoom) -> object:
+    """The highest number of each row of them, kept for when the ledger is lost."""
+    return json.loads((room.state / NUMBERS).read_text(encoding="utf-8"))
+
+
 def test_at_once_writes_what_one_by_one_writes(tmp_path: Path) -> None:
     story = first_months()
     at_once, one_by_one = room_at(tmp_path / "a"), room_at(tmp_path / "b")
@@ -71,6 +78,7 @@ def test_at_once_writes_what_one_by_one_writes(tmp_path: Path) -> None:
     assert set(months) == {"2024-11.beancount", "2024-12.beancount"}
     assert months == month_texts(one_by_one)
     assert at_once.stock()[1] == []
+    assert numbers_given(at_once) == numbers_given(one_by_one)
 
 
 def test_the_whole_story_stands_in_the_ledger(tmp_path: Path) -> None:
