@@ -17,6 +17,7 @@ from agents.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
 CURRENCY = "EUR"
@@ -35,6 +36,7 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
         with house.lock():
             recorder = house.recorder
             admit_signer(recorder, house.key.public_line())
+            entries = _write_books(place.root, house.state, today) if sample else 0
             with recorder.begin() as writing:
                 keep_place(writing.sql, house.whereabouts())
                 fact = Fact("runner", "vault.created", "vault", parameters={"vault": place.vault_id})
@@ -47,6 +49,15 @@ def make_vault(vault: Path, folder: str, *, sample: bool) -> Iterator[str]:
         yield f"The vault is in {place.root}."
         if sample:
             yield f"{add_samples(place.root)} samples lie in its Inbox and Ask.md."
+            yield f"Its books hold two years of a made-up studio ({entries} entries); Samples.md says more."
         yield f"Next: `python orchestrator.py run --vault '{place.root}'`, and open the folder in Obsidian."
     finally:
         house.close()
+
+
+def _write_books(root: Path, state: Path, today: date) -> int:
+    """Two years of a made-up company; how many entries."""
+    from agents.connectors.sample.company import sample_story
+    from agents.connectors.sample_books import write_sample
+
+    return write_sample(root, state, sample_story(today))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.flows.employee import Employee
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 def test_every_sample_ends_where_the_owner_expects_it(tmp_path: Path) -> None:
     employee = Employee(tmp_path).init("--sample")
+    assert "without `--sample`" in (employee.vault / "Samples.md").read_text(encoding="utf-8")
+    assert float(json.loads(employee.said("books", "--json"))["cash"]["Assets:Bank:Business"]["EUR"]) > 1000
     screen = employee.once()
     assert "What to do next" in screen
     assert not [each for each in (employee.vault / "Inbox").iterdir() if not each.name.startswith(".")]

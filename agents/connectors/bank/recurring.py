@@ -39,7 +39,7 @@ class Concern(StrEnum):
     """Why somebody should look at a series."""
 
     PRICE_RISE = "price_rise"  # the last charge is over 5 % above what was usual
-    DUPLICATE = "duplicate"  # two series of one payee, or two payees of one category
+    DUPLICATE = "duplicate"  # two series of one payee with one period, or two payees of one category
     UNUSED = "unused"  # nothing mentioned it for 60 days
 
 
@@ -113,6 +113,8 @@ def _series_of(lines: Sequence[BankLine], today: date) -> Iterator[Series]:
     for alike in _of_like_amounts(ordered):
         if one := _as_series(alike, today):
             yield one
+        elif _is_regular(alike):  # one thing, in a rhythm of its own
+            continue
         elif (first := _as_series(alike[::2], today)) and (second := _as_series(alike[1::2], today)):
             yield from (first, second)
 
@@ -130,10 +132,10 @@ def _of_like_amounts(lines: Sequence[BankLine]) -> list[list[BankLine]]:
 def _as_series(lines: Sequence[BankLine], today: date) -> Series | None:
     if len(lines) < LEAST_CHARGES:
         return None
-    gaps = [(after.day - before.day).days for before, after in pairwise(lines)]
+    gaps = _gaps(lines)
     amounts = [-line.amount for line in lines]
     period = next((each for each in PERIODS if abs(fmean(gaps) - each) <= each * _PERIOD_SLACK), 0)
-    if not period or _variation(gaps) >= GAP_VARIATION or _variation(amounts) >= AMOUNT_VARIATION:
+    if not period or not _is_regular(lines) or _variation(amounts) >= AMOUNT_VARIATION:
         return None
     last = lines[-1]
     return Series(
@@ -148,6 +150,16 @@ def _as_series(lines: Sequence[BankLine], today: date) -> Series | None:
         is_active=(today - last.day).days <= period * _STILL_ACTIVE,
         first_day=lines[0].day,
     )
+
+
+def _gaps(lines: Sequence[BankLine]) -> list[int]:
+    return [(after.day - before.day).days for before, after in pairwise(lines)]
+
+
+def _is_regular(lines: Sequence[BankLine]) -> bool:
+    """Whether charges come at a distance that varies little, whatever it is."""
+    gaps = _gaps(lines)
+    return bool(gaps) and sum(gaps) > 0 and _variation(gaps) < GAP_VARIATION
 
 
 def _variation(values: Sequence[int] | Sequence[Decimal]) -> float:
@@ -169,7 +181,7 @@ def _doubled(found: Sequence[Series], categories: Mapping[str, str]) -> set[int]
     alike: dict[tuple[str, str], list[int]] = {}
     for at, each in enumerate(found):
         if each.is_active:
-            alike.setdefault(("payee", each.key), []).append(at)
+            alike.setdefault((f"payee, every {each.period_days} days", each.key), []).append(at)
             if each.key in categories:
                 alike.setdefault(("category", categories[each.key]), []).append(at)
     return {at for places in alike.values() if len(places) > 1 for at in places}

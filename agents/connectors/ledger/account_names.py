@@ -19,6 +19,7 @@ NO_BANK_TELLS = {
     "Cash": CASH,
     "Private": "Equity:Private",  # what the owner takes out and puts in
     "Opening": "Equity:Opening-Balances",  # what was there before the books began
+    "VAT-Paid": "Liabilities:VAT-Paid",  # what the tax office got of the VAT, or gave back
 }
 
 

@@ -24,7 +24,10 @@ UTC_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """One invoice or credit note to be booked. `due` None and `credits` set = a credit note; `at` is UTC."""
+    """One invoice or credit note to be booked. `due` None and `credits` set = a credit note; `at` is UTC.
+
+    `document` is its PDF; None only where nobody was sent one, as in the sample company.
+    """
 
     number: str
     key: str
@@ -35,7 +38,7 @@ class NewEntry:
     subject: str
     totals: Totals
     currency: str
-    document: Document
+    document: Document | None
     due: date | None = None
     credits: str = ""
 
@@ -66,8 +69,8 @@ def _metadata(entry: NewEntry) -> list[str]:
         "due": str(entry.due or ""),
         "at": quoted(entry.at.strftime(UTC_FORMAT)),
         "email": quoted(entry.email) if entry.email else "",
-        "document": quoted(entry.document.path),
-        "sha256": quoted(entry.document.sha256),
+        "document": quoted(entry.document.path) if entry.document else "",
+        "sha256": quoted(entry.document.sha256) if entry.document else "",
         "key": quoted(entry.key),
     }
     return [f"  {name}: {value}" for name, value in values.items() if value]

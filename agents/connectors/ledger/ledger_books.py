@@ -59,6 +59,7 @@ class Draft:
     """An entry that is not booked yet, with the paper it belongs to."""
 
     entry: NewEntry
+    path: str
     pdf: bytes
 
 
@@ -168,7 +169,7 @@ class LedgerBooks:
         ((month, new),) = appended(texts, [(entry.day, snippet)]).items()
         after = self._append.checked(self._append.cache.ledger(texts), {**texts, month: new}, entry.number)
         receipt = _read_back(after, entry)
-        self._append.write_beside(entry.document.path, draft.pdf)
+        self._append.write_beside(draft.path, draft.pdf)
         if not self._append.write(month, texts.get(month), new, entry.number):
             return None
         self._append.written(after)
@@ -206,4 +207,4 @@ def _draft(paper: Paper, pdf: bytes, made: tuple[str, _Now], subject: str) -> Dr
         due=paper.due,
         credits=paper.credits,
     )
-    return Draft(entry, pdf)
+    return Draft(entry, path, pdf)

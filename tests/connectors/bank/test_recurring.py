@@ -155,3 +155,14 @@ def test_a_line_is_in_one_series_at_most(drawn: list[tuple[int, int, str]]) -> N
     counted = [each for series in found for each in series.charges]
     assert len(counted) == len(set(counted))
     assert found == recurring_charges(reversed(lines), TODAY)
+
+
+def test_a_yearly_fee_beside_a_monthly_one_is_no_duplicate() -> None:
+    monthly = charges([date(year, month, 5) for year in (2024, 2025, 2026) for month in range(1, 7)], "10.00")
+    yearly = charges([date(year, 5, 20) for year in (2024, 2025, 2026)], "90.00")
+    assert [each.concerns for each in recurring_charges([*monthly[-6:], *yearly], TODAY)] == [(), ()]
+
+
+def test_one_charge_in_a_rhythm_of_its_own_is_not_two() -> None:
+    days = [date(2025, 8, 1) + timedelta(days=40 * number) for number in range(8)]
+    assert recurring_charges(charges(days), TODAY) == ()

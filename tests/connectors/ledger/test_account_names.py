@@ -65,3 +65,8 @@ def test_a_name_chosen_to_collide_does_not() -> None:
     hidden = receivable("Čapek & Söhne").removeprefix("Assets:AR:")
     assert receivable(hidden) != receivable("Čapek & Söhne")
     assert receivable(hidden.replace("-", " ")) != receivable("Čapek & Söhne")
+
+
+def test_what_the_tax_office_gets_is_neither_a_cost_nor_on_its_way() -> None:
+    assert other_side("VAT-Paid") == "Liabilities:VAT-Paid"
+    assert other_side("Savings") == "Assets:Transit"
