@@ -125,8 +125,8 @@ def _invoices(found: BusinessForecast, money: _Money) -> Iterator[str]:
         return
     pairs = sorted(zip(found.known.owed, found.pay, strict=True), key=lambda each: (-each[0].amount, each[0].due))
     for owed, pay in pairs[:INVOICES_SHOWN]:
-        when = _when(owed, pay, found.known.as_of)
-        yield f"  {on_one_line(owed.customer)[:NAME]:<{NAME}}{money(owed.amount):>{WIDTH}}  {when}"
+        name, when = on_one_line(owed.customer)[:NAME], _when(owed, pay, found.known.as_of)
+        yield f"  {name:<{NAME}}{money(owed.amount):>{WIDTH}}  {when}"
     if len(pairs) > INVOICES_SHOWN:
         yield f"  and {len(pairs) - INVOICES_SHOWN} smaller ones (--json tells all)"
 

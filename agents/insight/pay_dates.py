@@ -104,7 +104,7 @@ def habits_of(history: Iterable[PastInvoice], as_of: date) -> PayHabits | None:
     total = sum(each.weight for each in pool)
     unseen = total * UNSEEN / len(pool)
     prior = (Seen(0, ended=True, weight=unseen), Seen(max(each.days for each in pool) + 1, ended=False, weight=unseen))
-    return PayHabits(as_of, (*pool, *prior), _likeness(after_due), habits)
+    return PayHabits(as_of, _gathered([*pool, *prior]), _likeness(after_due), habits)
 
 
 def _habit(invoices: list[PastInvoice], as_of: date) -> _Habit:
@@ -134,6 +134,14 @@ def _blurred(seen: Iterable[Seen]) -> tuple[Seen, ...]:
         for each in seen
         for by in (BLUR if each.ended else (0,))
     )
+
+
+def _gathered(seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """The same with one for each day, so that many invoices cost no more than few."""
+    weights: dict[tuple[int, bool], float] = {}
+    for each in seen:
+        weights[each.days, each.ended] = weights.get((each.days, each.ended), 0.0) + each.weight
+    return tuple(Seen(days, ended, weight) for (days, ended), weight in sorted(weights.items()))
 
 
 def _weighing(seen: Iterable[Seen], weight: float) -> list[Seen]:

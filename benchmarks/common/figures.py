@@ -143,6 +143,16 @@ REACH = (
     Reach("the same, times cutting a CSV file of them into cells", "bank_rows.slowest_s", 60.0, "bank_rows.floor_s"),
     Reach("1 MB of a statement made to be slow, s", "bank_rows.hostile_s", 2.0),
     Reach("looking for secrets in 64 kB made to be slow, ms", "secrets_gate.hostile_64k_ms", 60.0),
+    Reach("forecasts of real series, part of the seasonal naive errors", "forecasts.ratio", 0.95),
+    Reach("forecasts better than the seasonal naive one, % of series", "forecasts.better_percent", 65, at_least=True),
+    Reach("forecasts, CPU of one, ms", "forecasts.series_ms", 50),
+    Reach(
+        "pay dates, part of the error of the customer's median",
+        "pay_dates.ours_days",
+        1.0,
+        "pay_dates.customer_median_days",
+    ),
+    Reach("pay dates, late ones told from others (AUC)", "pay_dates.auc", 0.8, at_least=True),
 )
 
 

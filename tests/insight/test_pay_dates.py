@@ -20,17 +20,26 @@ def paid(customer: str, *late: int, apart: int = 20) -> list[PastInvoice]:
     return [PastInvoice(customer, due, due + timedelta(days=each)) for due, each in zip(dues, late, strict=True)]
 
 
-def test_drawn_customers_are_foretold_better_than_by_due_date_or_median_and_late_ones_are_known() -> None:
-    """Another seed each day; the best possible forecast knows how each customer was drawn."""
+def test_drawn_customers_are_foretold_better_than_by_due_date_and_by_their_own_median() -> None:
+    """The companies of `benchmarks/pay_dates.py`; of one company alone the luck of a few invoices may decide."""
+    found = results([each for at in range(8) for each in trials(company(f"pay dates {at}", 40))])
+    assert found.ours_days < found.customer_median_days
+    assert found.ours_days < found.due_date_days / 2
+    assert found.ours_days < 1.3 * found.best_days
+    assert 0.85 <= found.auc <= found.best_auc
+    assert found.off < 0.15
+
+
+def test_late_ones_are_told_from_others_whatever_customers_are_drawn() -> None:
+    """Another seed each day. Beside their own median there is a day's grace: one seed of forty is worse by 0.2."""
     seed = as_local(SystemClock().now()).date()
-    found = results([each for at in range(2) for each in trials(company(f"{seed}/{at}", 40))])
+    found = results(list(trials(company(f"{seed}", 50))))
     told = f"seed {seed}: {found}"
     assert found.ours_days < found.due_date_days, told
-    assert found.ours_days < found.customer_median_days, told
-    assert found.ours_days < 1.35 * found.best_days, told
-    assert 0.8 <= found.auc <= found.best_auc, told
-    assert found.off < 0.15, told
-    assert 0.75 <= found.inside <= 0.95, told
+    assert found.ours_days < found.customer_median_days + 1, told
+    assert found.auc >= 0.8, told
+    assert found.off < 0.25, told
+    assert 0.7 <= found.inside <= 0.97, told
 
 
 def test_a_customers_own_habit_outweighs_that_of_all() -> None:
