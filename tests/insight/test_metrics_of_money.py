@@ -162,7 +162,7 @@ def test_a_customer_who_is_silent_for_longer_than_they_used_to_be_is_dormant_and
         invoice("N", "New", "11-26", "1.00"),
         invoice("F", "Future", "11-28", "1.00"),
     ]
-    old = replace(books_of(invoices=some), invoiced_before={"New": (date(2020, 1, 1),), "Gone": (date(2020, 1, 1),)})
+    old = replace(books_of(invoices=some), customers_since={"New": date(2020, 1, 1), "Gone": date(2020, 1, 1)})
     assert told(of_key(company_of(old), "customers.count")) == ["new 0", "dormant 1", "lost 1"]
     found = of_key(company_of(books_of(invoices=some)), "customers.count")
     assert told(found) == ["new 1", "dormant 1", "lost 1"]
