@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.recurring import lines_of
+from agents.connectors.ledger.many_rows import many_rows
 from agents.durability.work_times import model_spending, proposal_times, task_times
 from agents.errors import NeedsOwner
 from agents.insight.company import Booked, Books, Company, Outlook, ProposalSpan, TaskSpan, Work
@@ -48,7 +49,8 @@ def known_company(
     """
     goals = read_goals(_goals_text(root))
     try:
-        books, why = known_books(reports(), on), ""
+        with many_rows():
+            books, why = known_books(reports(), on), ""
     except NeedsOwner as err:
         books, why = None, f"{err} {err.hint}".strip()
     return Company(on, goals, books, why, work, outlook or Outlook())
