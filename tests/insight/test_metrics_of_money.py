@@ -129,6 +129,8 @@ def test_what_is_owed_is_told_by_its_age_and_what_is_not_clear_is_not_counted() 
     # owed 90 days ago 410 (I3, I4); 300 and 77 invoiced since; of this 660 is owed, 100 not due: 127 / 687
     assert told(of_key(company, "receivables.collected")) == ["18.5"]
     assert told(of_key(company, "payables.dpo")) == ["No bill came within 90 days."]
+    before = company.back_to(day("10-31"))  # the payment of 1 November had not come
+    assert told(of_key(before, "receivables"))[0] == "total 610.00 EUR"
     old = company_of(books_of(invoices=some), on=date(2026, 6, 30))
     assert told(of_key(old, "receivables.dso")) == ["Nothing was invoiced within 90 days."]
     assert told(of_key(old, "receivables.collected")) == ["Nothing could be collected within 90 days."]
