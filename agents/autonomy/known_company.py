@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.connectors.bank.recurring import lines_of
+from agents.connectors.ledger.many_rows import many_rows
 from agents.durability.work_times import model_spending, proposal_times, task_times
 from agents.errors import NeedsOwner
 from agents.insight.company import Booked, Books, Company, Outlook, ProposalSpan, TaskSpan, Work
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from agents.connectors.book_figures import BookReports, DocumentStanding, Figure
+    from agents.connectors.book_figures import BookReports, Figure, SourceRow
 
 MONTHS_BEFORE = 15
 CHARGE_DAYS = 1200  # three charges that come once a year
@@ -48,7 +49,8 @@ def known_company(
     """
     goals = read_goals(_goals_text(root))
     try:
-        books, why = known_books(reports(), on), ""
+        with many_rows():
+            books, why = known_books(reports(), on), ""
     except NeedsOwner as err:
         books, why = None, f"{err} {err.hint}".strip()
     return Company(on, goals, books, why, work, outlook or Outlook())
@@ -63,7 +65,7 @@ def known_books(reports: BookReports, on: date) -> Books:
     since = _months_before(on, MONTHS_BEFORE)
     profit, vat = _Spans(partial(_earned_and_spent, reports)), _Spans(partial(_charged_and_paid, reports))
     (income, spending), (charged, paid) = profit.read(since, on), vat.read(since, on)
-    money, invoices = reports.cash(on), reports.documents(on)
+    money = reports.cash(on, since)
     accounts = reports.accounts()
     first_charge, first_bare = on - timedelta(days=CHARGE_DAYS), on - timedelta(days=BARE_DAYS)
     waiting = reports.unexplained(on)
@@ -73,13 +75,13 @@ def known_books(reports: BookReports, on: date) -> Books:
         exchanged=tuple(each for each in income if each.account == EXCHANGE),
         spent=tuple(spending),
         direct=reports.direct_costs(),
-        money=tuple(each for each in _booked(money) if each.row.day >= since),
-        money_before=_before(money, since),
+        money=tuple(_booked(money)),
+        money_before=_before(money),
         vat_charged=tuple(each.row for each in charged),
         vat_paid=tuple(each.row for each in paid),
-        invoices=tuple(each for each in invoices if not _is_settled(each, since)),
-        invoiced_before=_days_by_party(each for each in invoices if _is_settled(each, since)),
-        bills=tuple(each for each in reports.documents(on, vendor=True) if not _is_settled(each, since)),
+        invoices=reports.documents(on, since=since),
+        customers_since=reports.customers_since(),
+        bills=reports.documents(on, vendor=True, since=since),
         charges=tuple(line for each in accounts for line in lines_of(reports.booked_moves(each, first_charge))),
         unexplained=waiting.rows,
         bare=tuple(each.row for name in accounts for each in reports.bare_costs(name, first_bare).values()),
@@ -149,24 +151,14 @@ def _charged_and_paid(reports: BookReports, start: date, end: date) -> Two:
 
 
 def _is_whole(figure: Figure) -> bool:
+    return {each: amount for each, amount in _sums(figure.rows).items() if amount} == dict(figure.amounts)
+
+
+def _sums(rows: Iterable[SourceRow]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for row in figure.rows:
+    for row in rows:
         sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.amount
-    return {each: amount for each, amount in sums.items() if amount} == dict(figure.amounts)
-
-
-def _is_settled(document: DocumentStanding, since: date) -> bool:
-    """Whether nothing was owed of it when a time began, nor booked on it since."""
-    if document.unclear or document.day >= since or any(row.day >= since for row in document.rows):
-        return False
-    return not document.open
-
-
-def _days_by_party(documents: Iterable[DocumentStanding]) -> dict[str, tuple[date, ...]]:
-    found: dict[str, list[date]] = {}
-    for each in documents:
-        found.setdefault(each.party, []).append(each.day)
-    return {party: tuple(days) for party, days in found.items()}
+    return sums
 
 
 def _booked(figures: Iterable[Figure]) -> list[Booked]:
@@ -174,16 +166,13 @@ def _booked(figures: Iterable[Figure]) -> list[Booked]:
     return sorted(found, key=lambda each: (each.row.day, each.account, each.row.place))
 
 
-def _before(money: Iterable[Figure], since: date) -> dict[tuple[str, str], Decimal]:
-    """What stood on each account before a day: what stands there now less what was moved since."""
+def _before(money: Iterable[Figure]) -> dict[tuple[str, str], Decimal]:
+    """What stood on each account before the first of its rows."""
     found: dict[tuple[str, str], Decimal] = {}
     for figure in money:
-        later: dict[str, Decimal] = {}
-        for row in figure.rows:
-            if row.day >= since:
-                later[row.currency] = later.get(row.currency, Decimal(0)) + row.amount
-        for currency in {*figure.amounts, *later}:
-            rest = figure.amounts.get(currency, Decimal(0)) - later.get(currency, Decimal(0))
+        moved = _sums(figure.rows)
+        for currency in {*figure.amounts, *moved}:
+            rest = figure.amounts.get(currency, Decimal(0)) - moved.get(currency, Decimal(0))
             if rest:
                 found[short(figure.name), currency] = rest
     return found

@@ -176,8 +176,8 @@ class BookReports(Protocol):
         """The accounts that each customer or vendor was paid from or to, by their name."""
         ...
 
-    def cash(self, on: date) -> tuple[Figure, ...]:
-        """What was on each of the owner's accounts at the end of a day."""
+    def cash(self, on: date, since: date = date.min) -> tuple[Figure, ...]:
+        """What was on each of the owner's accounts at the end of a day; of the rows only those since a day."""
         ...
 
     def vat(self, start: date, end: date) -> VatPosition:
@@ -208,8 +208,15 @@ class BookReports(Protocol):
         """The invoice or bill of this number, as the books call it, as it stood on a day, or None."""
         ...
 
-    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
-        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+    def documents(self, on: date, *, vendor: bool = False, since: date = date.min) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first.
+
+        Left out is what was issued before `since` with nothing owed of it then nor booked on it after.
+        """
+        ...
+
+    def customers_since(self) -> Mapping[str, date]:
+        """The day of each customer's first invoice."""
         ...
 
     def unexplained(self, on: date) -> Figure:

@@ -43,7 +43,7 @@ class Books:
     `since`: the first day from which all that was earned, spent, charged as VAT and moved is here; `money_before`: what
     stood on each of the owner's accounts when it began, by account and currency. `earned` is without what the exchange
     of money made, which is in `exchanged`. `direct` are the accounts of direct costs. `invoices` and `bills` are those
-    of that time and those that were open in it; of older ones `invoiced_before` has the days by customer. `charges`:
+    of that time and those that were open in it; `customers_since` has the day of each customer's first. `charges`:
     movements of the bank over three years, for what comes again. `bank_to`: up to when each account's movements are in.
     `cut`: what of the books was too much to read, in a sentence. `currency` is that of most rows, in which nothing is
     told as nothing; empty while nothing is booked.
@@ -59,7 +59,7 @@ class Books:
     vat_charged: tuple[SourceRow, ...] = ()
     vat_paid: tuple[SourceRow, ...] = ()
     invoices: tuple[DocumentStanding, ...] = ()
-    invoiced_before: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    customers_since: Mapping[str, date] = field(default_factory=dict)
     bills: tuple[DocumentStanding, ...] = ()
     charges: tuple[BankLine, ...] = ()
     unexplained: tuple[SourceRow, ...] = ()

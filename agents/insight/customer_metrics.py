@@ -77,14 +77,15 @@ def churn(company: Company, books: Books) -> Told:
 def customers(company: Company, books: Books) -> Told:
     """Who is new, and who is silent for longer than they used to be."""
     last: dict[str, DocumentStanding] = {}
-    days: dict[str, list[date]] = {party: [*some] for party, some in books.invoiced_before.items()}
+    days: dict[str, list[date]] = {}
     for each in books.invoices:
         if each.day <= company.on:
             days.setdefault(each.party, []).append(each.day)
             last[each.party] = max(each, last.get(each.party, each), key=lambda one: (one.day, one.number))
     if not last:
         return "No invoice was issued within fifteen months."
-    kinds = {party: _kind(days[party], company.on) for party in last}
+    first = {party: min(books.customers_since.get(party, some[0]), *some) for party, some in days.items()}
+    kinds = {party: _kind(first[party], some, company.on) for party, some in days.items()}
     counted = Counter(kinds.values())
     rows = [_last(each, kinds[party]) for party, each in last.items() if kinds[party]]
     return [Value(Decimal(counted[kind]), "", kind) for kind in ("new", "dormant", "lost")], rows
@@ -158,9 +159,9 @@ def _monthly(series: Series) -> Decimal:
     return series.amount * YEAR_DAYS / series.period_days / 12
 
 
-def _kind(days: list[date], on: date) -> str:
+def _kind(first: date, days: list[date], on: date) -> str:
     ordered = sorted(set(days))
-    if on - ordered[0] < timedelta(days=QUARTER_DAYS):
+    if on - first < timedelta(days=QUARTER_DAYS):
         return "new"
     if len(ordered) < LEAST_INVOICES:
         return ""

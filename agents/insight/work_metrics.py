@@ -36,9 +36,8 @@ def completion(company: Company, work: Work) -> Told:
     came = [each for each in work.tasks if span.has(each.opened.date())]
     if not came:
         return f"No task came in {MONTH}."
-    over = [each for each in came if _is_closed(each, company)]
-    open_ = [each for each in came if each not in over]
-    share = Decimal(len(over) * 100) / len(came)
+    open_ = [each for each in came if not _is_closed(each, company)]
+    share = Decimal((len(came) - len(open_)) * 100) / len(came)
     return [Value(tenth(share))], [_task_row(each, "open", each.opened, NOTHING) for each in open_]
 
 

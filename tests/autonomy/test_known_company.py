@@ -70,8 +70,12 @@ def test_what_stood_on_the_accounts_before_the_time_is_carried_on(tmp_path: Path
     assert known.money == ()
     assert known.money_before == {("Checking", "EUR"): Decimal("5317.20")}  # 5,000 - 23.80 - 800 - 49 + 1,190
     assert known.currency == "EUR"
-    # of what was paid before only the day is kept; a bill and two invoices were open then
-    assert known.invoiced_before == {"Northwind": (date(2026, 1, 5),)}
+    # of what was paid before only the day of the first is kept; a bill and two invoices were open then
+    assert known.customers_since == {
+        "Northwind": date(2026, 1, 5),
+        "Globex": date(2026, 1, 6),
+        "Initech": date(2026, 1, 7),
+    }
     assert [each.party for each in known.invoices] == ["Globex", "Initech"]
     assert [each.party for each in known.bills] == ["Paper & Co"]
 

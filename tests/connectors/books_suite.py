@@ -187,6 +187,16 @@ class BooksContract:
                 assert {each.number: each.open for each in every if each.open} == owed
                 assert [each.day for each in every] == sorted(each.day for each in every)
         assert len(reports.documents(day("03-31"))) == 10
+        since = day("02-15")  # what was owed then or booked since, and all issued since
+        late = [each for each in reports.documents(day("03-31")) if each.day >= since or each.rows[-1].day >= since]
+        assert list(reports.documents(day("03-31"), since=since)) == late
+        assert [each.number for each in late][:2] == [books.number(f"INV-2026-000{at}") for at in (5, 6)]
+        assert reports.customers_since()["Hooli"] == day("01-26")
+        whole, part = reports.cash(day("03-31")), reports.cash(day("03-31"), since)
+        assert sums(part) == sums(whole)
+        assert [row for each in part for row in each.rows] == [
+            row for each in whole for row in each.rows if row.day >= since
+        ]
         assert len(reports.documents(day("03-31"), vendor=True)) == 8
         taken_back = {each.number for each in reports.documents(day("03-31")) if each.credited}
         assert taken_back == {books.number("INV-2026-0003")}

@@ -129,6 +129,8 @@ def test_what_is_owed_is_told_by_its_age_and_what_is_not_clear_is_not_counted() 
     # owed 90 days ago 410 (I3, I4); 300 and 77 invoiced since; of this 660 is owed, 100 not due: 127 / 687
     assert told(of_key(company, "receivables.collected")) == ["18.5"]
     assert told(of_key(company, "payables.dpo")) == ["No bill came within 90 days."]
+    before = company.back_to(day("10-31"))  # the payment of 1 November had not come
+    assert told(of_key(before, "receivables"))[0] == "total 610.00 EUR"
     old = company_of(books_of(invoices=some), on=date(2026, 6, 30))
     assert told(of_key(old, "receivables.dso")) == ["Nothing was invoiced within 90 days."]
     assert told(of_key(old, "receivables.collected")) == ["Nothing could be collected within 90 days."]
@@ -162,7 +164,7 @@ def test_a_customer_who_is_silent_for_longer_than_they_used_to_be_is_dormant_and
         invoice("N", "New", "11-26", "1.00"),
         invoice("F", "Future", "11-28", "1.00"),
     ]
-    old = replace(books_of(invoices=some), invoiced_before={"New": (date(2020, 1, 1),), "Gone": (date(2020, 1, 1),)})
+    old = replace(books_of(invoices=some), customers_since={"New": date(2020, 1, 1), "Gone": date(2020, 1, 1)})
     assert told(of_key(company_of(old), "customers.count")) == ["new 0", "dormant 1", "lost 1"]
     found = of_key(company_of(books_of(invoices=some)), "customers.count")
     assert told(found) == ["new 1", "dormant 1", "lost 1"]

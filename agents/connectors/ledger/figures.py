@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -86,9 +87,17 @@ class LedgerFigures:
                 found.setdefault(entry.payee, {})[packed(entry.meta["iban"])] = None
         return {party: tuple(each) for party, each in found.items()}
 
-    def cash(self, on: date) -> tuple[Figure, ...]:
+    def cash(self, on: date, since: date = date.min) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day, and under way between them."""
-        return self._by_account(lambda account: account.startswith(OWN_MONEY), (date.min, on), sign=1)
+        before = self._ledger.sums_before(lambda account: account.startswith(OWN_MONEY), since)
+        moved = self._by_account(lambda account: account.startswith(OWN_MONEY), (since, on), sign=1)
+        found = {each.name: each for each in moved}
+        for account, amounts in before.items():
+            told = found.get(account) or self._of_rows(account, (), (since, on))
+            whole = {each: amounts.get(each, NOTHING) + told.amounts.get(each, NOTHING) for each in amounts}
+            kept = {each: amount for each, amount in {**told.amounts, **whole}.items() if amount}
+            found[account] = replace(told, amounts=kept)
+        return _in_order(found.values())
 
     def vat(self, start: date, end: date) -> VatPosition:
         """The VAT of a time."""
@@ -131,13 +140,20 @@ class LedgerFigures:
         owed = register.documents().get(number)
         return None if owed is None or owed.day > on else self._standing(register, number, on)
 
-    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
-        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
+    def documents(self, on: date, *, vendor: bool = False, since: date = date.min) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first; as `BookReports.documents`."""
         register = self._register(VENDORS if vendor else CUSTOMERS)
-        issued = [number for number, owed in register.documents().items() if owed.day <= on]
+        issued = [name for name, each in register.documents().items() if each.day <= on and not each.was_over(since)]
         with many_rows():
             found = [self._standing(register, each, on, with_credit=False) for each in issued]
         return tuple(sorted(found, key=lambda each: each.day))
+
+    def customers_since(self) -> dict[str, date]:
+        """The day of each customer's first invoice."""
+        found: dict[str, date] = {}
+        for each in self._register(CUSTOMERS).documents().values():
+            found[each.party] = min(each.day, found.get(each.party, each.day))
+        return found
 
     def _standing(self, register: Register, number: str, on: date, *, with_credit: bool = True) -> DocumentStanding:
         owed, standing = register.owed(number), register.standing(number, on, with_credit=with_credit)
@@ -248,7 +264,7 @@ class LedgerFigures:
         for account, row in self._ledger.rows(wanted, days, sign):
             found.setdefault(account, []).append(row)
         figures = (self._of_rows(account, rows, days) for account, rows in found.items())
-        return tuple(sorted(figures, key=lambda figure: (-max(figure.amounts.values(), default=NOTHING), figure.name)))
+        return _in_order(figures)
 
     def _figure(self, name: str, wanted: Callable[[str], bool], days: Days, sign: int) -> Figure:
         return self._of_rows(name, [row for _, row in self._ledger.rows(wanted, days, sign)], days)
@@ -259,3 +275,8 @@ class LedgerFigures:
         for row in kept:
             amounts[row.currency] = amounts.get(row.currency, NOTHING) + row.amount
         return Figure(name, {each: amount for each, amount in amounts.items() if amount}, days[1], kept, self._fresh)
+
+
+def _in_order(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """The largest first."""
+    return tuple(sorted(figures, key=lambda figure: (-max(figure.amounts.values(), default=NOTHING), figure.name)))

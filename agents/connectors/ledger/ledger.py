@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import DecimalException
+from decimal import Decimal, DecimalException
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -191,6 +191,25 @@ class Ledger:
             files = kept.within(days)
             places = [(name, account) for name in files for account in kept.abouts[name].sums if wanted(account)]
             return kept.rows(places, lambda place, row: (place[1], source_row(place[0], row, sign)), _of(days))
+
+        return self.ask(asked)
+
+    def sums_before(self, wanted: Callable[[str], bool], day: date) -> dict[str, dict[str, Decimal]]:
+        """What was booked before a day on the accounts that are wanted, by account and currency."""
+
+        def asked(kept: Kept) -> dict[str, dict[str, Decimal]]:
+            found: dict[str, dict[str, Decimal]] = {}
+            files = [name for name in kept.order if kept.abouts[name].first and kept.abouts[name].first < str(day)]
+            over = [name for name in files if kept.abouts[name].last < str(day)]
+            told = [(account, sums.items()) for name in over for account, sums in kept.abouts[name].sums.items()]
+            places = [(name, each) for name in files if name not in over for each in kept.abouts[name].sums]
+            places = [(name, each) for name, each in places if wanted(each)]
+            rows = kept.rows(places, lambda place, row: (place[1], ((row[5], row[4]),)), lambda row: row[0] < str(day))
+            for account, sums in (*((account, sums) for account, sums in told if wanted(account)), *rows):
+                amounts = found.setdefault(account, {})
+                for currency, amount in sums:
+                    amounts[currency] = amounts.get(currency, Decimal(0)) + Decimal(amount)
+            return found
 
         return self.ask(asked)
 

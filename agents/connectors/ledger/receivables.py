@@ -61,6 +61,12 @@ class Owed:
     doubts: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
 
+    def was_over(self, day: date) -> bool:
+        """Whether nothing was owed of it when a day began, and nothing was booked on it since."""
+        if self.doubts or self.day >= day or any(leg.day >= day for leg in self.legs):
+            return False
+        return not self.total.amount + sum((leg.amount for leg in self.legs), NOTHING)
+
 
 class Register:
     """Every document of one side of a ledger.

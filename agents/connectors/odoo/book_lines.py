@@ -83,8 +83,8 @@ class BookLines:
         known = {name: day for name, day in closed.items() if name in names.values()}
         return {name: max(day, known.get(name, day)) for name, day in {**known, **found}.items()}
 
-    def figures(self, wanted: Wanted, span: Span) -> tuple[Figure, ...]:
-        """One figure for each name, the largest first.
+    def figures(self, wanted: Wanted, span: Span, rows_since: date = date.min) -> tuple[Figure, ...]:
+        """One figure for each name, the largest first; of its rows only those since a day.
 
         Raises:
             Transient: somebody wrote between the sums and the rows.
@@ -97,11 +97,17 @@ class BookLines:
             amount, currency = self._amount(each, wanted)
             amounts[currency] = amounts.get(currency, NOTHING) + amount
         rows: dict[str, list[SourceRow]] = {}
+        if rows_since > date.min:
+            domain = [*domain, ["date", ">=", rows_since.isoformat()]]
         read = self.records.search(LINE, domain, FIELDS, MAX_ROWS) if groups else []
         for each in sorted(read, key=lambda row: (text(row["date"]), number_of(row))):
             rows.setdefault(self._name(each, wanted), []).append(self._row(each, wanted))
         figures = [self._figure(name, amounts, rows.get(name, []), span) for name, amounts in sums.items()]
-        if len(read) < MAX_ROWS and any(added(each.rows) != each.amounts for each in figures):
+        if (
+            rows_since == date.min
+            and len(read) < MAX_ROWS
+            and any(added(each.rows) != each.amounts for each in figures)
+        ):
             raise Transient("Somebody wrote into the books while they were read", hint=LATER)
         return tuple(sorted(figures, key=lambda each: (-max(each.amounts.values(), default=NOTHING), each.name)))
 

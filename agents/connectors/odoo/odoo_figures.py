@@ -20,7 +20,7 @@ from agents.connectors.odoo.open_items import OpenDocuments
 from agents.connectors.odoo.opening import books_before, chart_of, open_records
 from agents.connectors.odoo.purchases import purchases_of, receipts, taken_back
 from agents.connectors.odoo.records import name_of, number_of, reference, text
-from agents.connectors.odoo.standing_documents import every_standing
+from agents.connectors.odoo.standing_documents import every_standing, first_invoices, was_over
 from agents.connectors.odoo.statement_lines import STATEMENT_LINE
 from agents.connectors.sepa import packed
 
@@ -109,12 +109,12 @@ class OdooFigures:
                 found.setdefault(party, {})[iban] = None
         return {party: tuple(each) for party, each in found.items()}
 
-    def cash(self, on: date) -> tuple[Figure, ...]:
+    def cash(self, on: date, since: date = date.min) -> tuple[Figure, ...]:
         """What was on each of the owner's accounts at the end of a day, and under way between them."""
         names = {each.account: each.name for each in self._chart.banks}
         own = {each.account for each in self._chart.banks if each.currency}
         transit = {self._chart.transfer: TRANSIT} if self._chart.transfer else {}
-        return self._lines.figures(self._wanted({**transit, **names}, 1, own), Span(on))
+        return self._lines.figures(self._wanted({**transit, **names}, 1, own), Span(on), since)
 
     def vat(self, start: date, end: date) -> VatPosition:
         """The VAT of a time, in the currency of the books; of before a move, from the books of before."""
@@ -156,9 +156,14 @@ class OdooFigures:
         """One invoice or bill; None when Odoo holds none of this number up to that day."""
         return self._open.document(number, on)
 
-    def documents(self, on: date, *, vendor: bool = False) -> tuple[DocumentStanding, ...]:
-        """Every invoice, or every bill, up to a day as it stood then, the oldest first."""
-        return every_standing(self._lines, on, vendor=vendor)
+    def documents(self, on: date, *, vendor: bool = False, since: date = date.min) -> tuple[DocumentStanding, ...]:
+        """Every invoice, or every bill, up to a day as it stood then, the oldest first; as `BookReports.documents`."""
+        every = every_standing(self._lines, on, vendor=vendor)
+        return tuple(each for each in every if not was_over(each, since))
+
+    def customers_since(self) -> dict[str, date]:
+        """The day of each customer's first invoice."""
+        return first_invoices(self._records)
 
     def creditable(self, number: str) -> Creditable:
         """What of an invoice can still be credited, after all credit notes that are posted in Odoo."""

@@ -41,6 +41,22 @@ def every_standing(lines: BookLines, on: date, *, vendor: bool) -> tuple[Documen
     return tuple(each for row, each in told if row["move_type"] not in RECEIPTS or each.paid_on != each.day)
 
 
+def first_invoices(records: Records) -> dict[str, date]:
+    """The day of each customer's first invoice."""
+    kinds: list[JsonValue] = [*DOCUMENTS[False]]
+    domain: list[JsonValue] = [["state", "=", POSTED], ["move_type", "in", kinds]]
+    groups = records.sums(MOVE, domain, ["invoice_date:min"], ["commercial_partner_id"])
+    days = {name_of(each["commercial_partner_id"]): text(each["invoice_date"]) for each in groups}
+    return {party: date.fromisoformat(day) for party, day in days.items() if day}
+
+
+def was_over(document: DocumentStanding, day: date) -> bool:
+    """Whether nothing was owed of it when a day began, and nothing was booked on it since."""
+    if document.unclear or document.day >= day or any(row.day >= day for row in document.rows):
+        return False
+    return not document.open
+
+
 def standings(
     lines: BookLines, invoices: Sequence[Row], documents: Iterable[Row], on: date
 ) -> tuple[DocumentStanding, ...]:
