@@ -44,5 +44,6 @@ def _backtest(found: Backtest | None) -> str:
         return ""
     return (
         f"Tried {found.tries} times on what came before, it was wrong by {found.error:.2f} of what one year differs "
-        f"from the next, the year before alone by {found.naive_error:.2f}; {found.inside:.0%} of what came lay in the range."
+        f"from the next, the year before alone by {found.naive_error:.2f}; {found.inside:.0%} of what came lay "
+        "in the range."
     )
