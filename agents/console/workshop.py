@@ -123,8 +123,7 @@ def build_runner(house: House, wake: threading.Event, hints: Hints, report: Call
     moves = OwnerMoves(recorder, places, decisions, turns, house.models, facts.policy)
     intake = IntakePause(recorder, moves.controls.holds, settings.max_open_proposals)
     ralph = RalphWiggumEngine(recorder, turns, RalphPorts(engine, house.models, report, ended), moves.controls, intake)
-    others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **people_requests(recorder), **lines_of(recorder)}
-    others[BRIEF] = partial(_brief, house)
+    others = {**rules.requests, SKILLS_REQUEST: skills.by_command, **_requests(house)}
     asked = RequestPorts(house.connectors, house.models, facts.policy, others)
     requests = Requests(recorder, places, decisions, moves, asked)
     stop = _stop(house, presence)
@@ -223,6 +222,12 @@ def _caps(house: House) -> Caps:
 
 def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
     return lambda: stop_reason(house.place.root) or presence.overtaken()
+
+
+def _requests(house: House) -> dict[str, Callable[[RequestRow], str]]:
+    """What carries out requests that need nothing but the house, by their kind."""
+    recorder = house.recorder
+    return {**people_requests(recorder), **lines_of(recorder), BRIEF: partial(_brief, house)}
 
 
 def _brief(house: House, row: RequestRow) -> str:

@@ -194,8 +194,8 @@ def everything(known: Known, numbers: Numbers) -> str:
 
 def gaps(known: Known, numbers: Numbers) -> str:
     """What is not known, or may be old: said, never left out; each reason once."""
-    rows = [*why("Not known", known, [(each, each.missing) for each in known.now if each.missing])]
-    rows += why("May be old", known, [(each, each.stale) for each in known.now if each.stale])
+    rows = [*why("Not known", [(each, each.missing) for each in known.now if each.missing])]
+    rows += why("May be old", [(each, each.stale) for each in known.now if each.stale])
     rows += [f'- Your goals name "{plain(each)}", and no figure is called so.' for each in known.unmeasured]
     return "\n".join(["## What is not known", *map(numbers.words, rows or ["Every figure has its source."])])
 

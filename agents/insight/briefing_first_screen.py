@@ -96,15 +96,15 @@ def money(known: Known, numbers: Numbers) -> str:
     for item in first_metrics(known):
         rows += row_of(known, numbers, item, totals(item))
     shown = first_metrics(known)
-    told = [*why("Not known", known, [(each, each.missing) for each in shown if each.missing])]
-    told += why("May be old", known, [(each, each.stale) for each in shown if each.stale])
+    told = [*why("Not known", [(each, each.missing) for each in shown if each.missing])]
+    told += why("May be old", [(each, each.stale) for each in shown if each.stale])
     return "\n".join(["## Money", *rows, *(["", *map(numbers.words, told)] if told else [])])
 
 
-def why(what: str, known: Known, reasons: Sequence[tuple[Measured, str]]) -> Iterator[str]:
+def why(what: str, reasons: Sequence[tuple[Measured, str]]) -> Iterator[str]:
     """Which figures are not known, or may be old: a line for each reason."""
     for reason in dict.fromkeys(each for _, each in reasons):
-        titles = [linked(known, item).replace("\\|", "|") for item, its in reasons if its == reason]
+        titles = [plain(item.metric.title) for item, its in reasons if its == reason]
         yield f"- {what}: {', '.join(titles)}. {plain(reason)}"
 
 

@@ -103,6 +103,7 @@ def axis(amounts: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal]:
     """The ends of an axis that holds zero and all amounts, and the step between its lines; all round numbers."""
     low, high = min(Decimal(0), *amounts), max(Decimal(0), *amounts)
     step = round_step((high - low) / 4)
+    high = max(high, low + step)  # an axis of no length is none
     ends = (low / step).to_integral_value(ROUND_FLOOR), (high / step).to_integral_value(ROUND_CEILING)
     return ends[0] * step, ends[1] * step, step
 

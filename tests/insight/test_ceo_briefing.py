@@ -125,11 +125,11 @@ def test_what_is_missing_is_said_and_not_nothing() -> None:
         "- May be old: Invoices paid on time. The bank's movements are in up to 2026-11-18 only.",
     ]
     old = replace(story(), now=(replace(story().now[0], stale="Old since 2026-11-01."),))
-    assert "- May be old: [[2026-11-22-figure-cash|Cash]]. Old since 2026-11-01." in generate(old).first_screen
+    assert "- May be old: Cash. Old since 2026-11-01." in generate(old).first_screen
     first_is_missing = replace(story(), now=(Measured(CASH, SUNDAY, missing="The books have an error."),))
     assert confidence(first_is_missing) == "low"
     assert confidence(replace(story(), now=story().now[:2], sources=())) == "high"
-    assert "|Cash]]. The books have an error." in generate(first_is_missing).text
+    assert "- Not known: Cash. The books have an error." in generate(first_is_missing).text
 
 
 def test_a_name_from_outside_stays_in_its_cell() -> None:
