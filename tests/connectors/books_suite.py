@@ -17,7 +17,6 @@ from agents.connectors.book_orders import Unexplained
 from agents.connectors.contract import Absent, Found
 from agents.connectors.invoice_orders import InvoiceCredit
 from agents.errors import NotAllowed
-from agents.insight.forecast_reading import known_business
 from tests.connectors.books_hand import eur, key_of, open_of, perform, sums
 from tests.connectors.books_refused import REFUSED
 from tests.connectors.books_room import called
@@ -93,23 +92,6 @@ class BooksContract:
         assert sums(reports.cash(day("01-31")))["Checking"] == eur("7776.30")
         assert sums(reports.cash(day("03-18")))["Transit"] == eur("200.00")
         assert reports.unexplained(end).amounts == {}
-
-    def test_forecasts_start_from_what_the_books_hold(self, books: Ledger) -> None:
-        perform(books, STORY)
-        known = known_business(books.reports(), day("03-31"), [day("03-20"), day("03-10"), day("03-09"), day("03-31")])
-        assert known.currency == "EUR"
-        assert known.cash == Decimal("19499.40")  # 19,160.10 + 200.00 + 139.30
-        assert len(known.revenue) == len(known.costs) == 2
-        assert sum(known.revenue) + known.revenue_so_far == Decimal("15548.80")  # 15,550.00, and what exchange cost
-        assert sum(known.costs) + known.costs_so_far == Decimal("3862.70")
-        assert [(each.amount, each.due) for each in known.owed] == [(Decimal("271.00"), day("03-25"))]
-        assert [(each.name, each.amount, each.day) for each in known.taxes] == [
-            ("VAT", Decimal("-2904.10"), day("04-10"))
-        ]
-        april = known_business(books.reports(), day("04-05"))
-        assert [(each.amount, each.day) for each in april.taxes] == [(Decimal("-2904.10"), day("04-10"))]
-        assert known.work == (2, 0, 1)  # the days of this week do not count yet
-        assert len([each for each in known.invoices if each.paid]) >= 5
 
     def test_what_is_owed_is_told_with_how_late_it_is_on_any_day(self, books: Ledger) -> None:
         perform(books, STORY)

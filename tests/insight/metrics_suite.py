@@ -14,9 +14,10 @@ from agents.autonomy.known_company import known_books
 from agents.connectors.book_orders import BankBook
 from agents.insight.company import Company
 from agents.insight.financial_analyzer import BOOK_METRICS, measure, what_moved
+from agents.insight.forecast_reading import known_business
 from agents.insight.goals import read_goals
 from tests.connectors.books_hand import perform
-from tests.connectors.books_story import STORY, bank, bought, cost, named
+from tests.connectors.books_story import STORY, bank, bought, cost, day, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,3 +192,20 @@ class MetricsContract:
             ("profit.operating", "month to date", "1110.10", "1110.09"),
             ("profit.operating", "year to date", "11686.10", "11686.09"),
         ]
+
+    def test_forecasts_start_from_what_the_books_hold(self, books: Ledger) -> None:
+        perform(books, STORY)
+        known = known_business(books.reports(), day("03-31"), [day("03-20"), day("03-10"), day("03-09"), day("03-31")])
+        assert known.currency == "EUR"
+        assert known.cash == Decimal("19499.40")  # 19,160.10 + 200.00 + 139.30
+        assert len(known.revenue) == len(known.costs) == 2
+        assert sum(known.revenue) + known.revenue_so_far == Decimal("15548.80")  # 15,550.00, and what exchange cost
+        assert sum(known.costs) + known.costs_so_far == Decimal("3862.70")
+        assert [(each.amount, each.due) for each in known.owed] == [(Decimal("271.00"), day("03-25"))]
+        assert [(each.name, each.amount, each.day) for each in known.taxes] == [
+            ("VAT", Decimal("-2904.10"), day("04-10"))
+        ]
+        april = known_business(books.reports(), day("04-05"))
+        assert [(each.amount, each.day) for each in april.taxes] == [(Decimal("-2904.10"), day("04-10"))]
+        assert known.work == (2, 0, 1)  # the days of this week do not count yet
+        assert len([each for each in known.invoices if each.paid]) >= 5
