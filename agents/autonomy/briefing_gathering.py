@@ -5,7 +5,7 @@ Changes nothing. Books that cannot be read are an alarm, and their figures are m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from agents.autonomy.briefing_facts import work_facts
@@ -13,6 +13,7 @@ from agents.connectors.books import STILL_USED
 from agents.errors import EmployeeError
 from agents.insight.briefing_known import EARLIER, Alarm, Known, SourceState, period_before
 from agents.insight.briefing_targets import targets_of, unmeasured
+from agents.insight.company import Outlook
 from agents.insight.drill_down import note_name
 from agents.insight.financial_analyzer import measure
 from agents.vault.plain import plain
@@ -33,16 +34,24 @@ VERSION_CHARS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected after a day: the forecasts that are told, and what the metrics take from them."""
+
+    forecasts: tuple[Forecast, ...] = ()
+    outlook: Outlook = field(default_factory=Outlook)
+
+
+@dataclass(frozen=True, slots=True)
 class BriefingPorts:
     """What a briefing asks of the rest of the house; each may raise an EmployeeError.
 
-    `company` gives what is known of the company at the end of a day, `forecasts` what is expected after it.
+    `company` gives what is known of the company at the end of a day, `expected` what is forecast from there on.
     """
 
     root: Path
     journal: Journal
     company: Callable[[date], Company]
-    forecasts: Callable[[date], tuple[Forecast, ...]]
+    expected: Callable[[date], Expected]
 
 
 def gather(ports: BriefingPorts, day: date, kind: PeriodKind, now: datetime) -> Known:
@@ -50,13 +59,14 @@ def gather(ports: BriefingPorts, day: date, kind: PeriodKind, now: datetime) -> 
     period = period_before(day, kind)
     work = work_facts(ports.root, ports.journal, period, now)
     asked = _Asked()
-    told = asked.of("The figures cannot be told", lambda: (_figures(ports, period),))
+    told = asked.of("The figures cannot be told", lambda: (_figures(ports, period, asked),))
     known = Known(period, (), decisions=work.decisions, done=work.done, promised=work.promised)
-    for company, figures, earlier in told:
+    for company, figures, earlier, forecasts in told:
         known = replace(
             known,
             now=figures,
             earlier=earlier,
+            forecasts=forecasts,
             sources=tuple(_sources(company, period.end)),
             targets=targets_of(company.goals, figures),
             unmeasured=unmeasured(company.goals, figures),
@@ -64,25 +74,25 @@ def gather(ports: BriefingPorts, day: date, kind: PeriodKind, now: datetime) -> 
         )
         if company.books is None:
             asked.alarms.append(Alarm(f"Your books cannot be read: {plain(company.no_books)}"))
-    if any(company.books and company.books.currency for company, _, _ in told):
-        forecasts = asked.of("Nothing can be forecast", lambda: ports.forecasts(period.end))
-        known = replace(known, forecasts=forecasts)
     return replace(known, alarms=(*asked.alarms, *work.alarms))
 
 
 def _figures(
-    ports: BriefingPorts, period: Period
-) -> tuple[Company, tuple[Measured, ...], tuple[tuple[Measured, ...], ...]]:
-    """The company at the end of the period, what was measured then, and in the periods before.
+    ports: BriefingPorts, period: Period, asked: _Asked
+) -> tuple[Company, tuple[Measured, ...], tuple[tuple[Measured, ...], ...], tuple[Forecast, ...]]:
+    """The company at the end of the period, what was measured then and in the periods before, and what is expected.
 
     One reading answers for the periods before as well, as far as it goes back to the beginning of their year.
     """
-    company = ports.company(period.end)
+    company, expected = ports.company(period.end), Expected()
+    if company.books and company.books.currency:
+        for found in asked.of("Nothing can be forecast", lambda: (ports.expected(period.end),)):
+            company, expected = replace(company, outlook=found.outlook), found
     earlier = []
     for end in (period.earlier(number).end for number in range(1, EARLIER + 1)):
         is_held = company.books is None or company.books.since <= end.replace(month=1, day=1)
         earlier.append(measure(company.back_to(end) if is_held else ports.company(end)))
-    return company, measure(company), tuple(earlier)
+    return company, measure(company), tuple(earlier), expected.forecasts
 
 
 class _Asked:

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, cast, get_args
 
 from agents.autonomy.briefing_filing import file_briefing, lies_there
-from agents.autonomy.briefing_gathering import BriefingPorts, gather
+from agents.autonomy.briefing_gathering import BriefingPorts, Expected, gather
 from agents.autonomy.timetable import Ended
 from agents.clock import as_local
-from agents.console.metrics_command import company_now
+from agents.console.metrics_command import company_now, forecast_from
 from agents.errors import EmployeeError, NotAllowed
 from agents.insight.briefing_known import PeriodKind, period_before
 from agents.insight.ceo_briefing_generator import generate
@@ -18,10 +18,9 @@ from agents.insight.ceo_briefing_generator import generate
 if TYPE_CHECKING:
     from agents.console.wiring import House
     from agents.durability.task_persistence import RequestRow
-    from agents.insight.briefing_known import Forecast, Known
+    from agents.insight.briefing_known import Known
     from agents.insight.ceo_briefing_generator import Briefing
 
-FORECAST_WEEKS = 13
 FRESH_DAYS = 14  # after the end of a month or quarter; a missed Monday is made up
 KINDS: tuple[str, ...] = get_args(PeriodKind)
 
@@ -87,17 +86,16 @@ def _ports(house: House) -> BriefingPorts:
         root=house.place.root,
         journal=house.journal,
         company=partial(company_now, house),
-        forecasts=partial(_forecasts, house),
+        expected=partial(_expected, house),
     )
 
 
-def _forecasts(house: House, day: date) -> tuple[Forecast, ...]:
+def _expected(house: House, day: date) -> Expected:
     """What is expected after a day; numbers in lists take a while to load, so only where there are books."""
-    from agents.insight.briefing_forecasts import forecasts_of
-    from agents.insight.forecast_reading import known_business
-    from agents.insight.predictive_analytics import business_forecast
+    from agents.insight.briefing_forecasts import forecasts_of, outlook_of
 
-    return forecasts_of(business_forecast(known_business(house.book_reports, day), FORECAST_WEEKS))
+    found = forecast_from(house, day)
+    return Expected(forecasts_of(found), outlook_of(found))
 
 
 def _today(house: House) -> date:

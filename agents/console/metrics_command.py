@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from agents.console.wiring import House
     from agents.insight.company import Company
     from agents.insight.measured import Measured
+    from agents.insight.predictive_analytics import BusinessForecast
 
 WIDTH, LABEL_WIDTH = 40, 22
 
@@ -31,13 +33,15 @@ WIDTH, LABEL_WIDTH = 40, 22
 @vault_option
 def metrics(keys: tuple[str, ...], *, day: datetime | None, as_json: bool, vault: Path | None) -> None:
     """How your business stands, in thirty metrics; with KEYs, such as cash, only those and the rows behind them."""
-    from agents.insight.financial_analyzer import METRICS, measure
+    from agents.insight.financial_analyzer import LOW_POINT, METRICS, measure
 
     known = {each.key for each in METRICS}
     if wrong := [key for key in keys if key not in known]:
         raise click.BadParameter(f"no metric is called {wrong[0]!r}; there are {', '.join(sorted(known))}")
     with opened(vault) as house:
         company = company_now(house, day.date() if day else None)
+        if not keys or LOW_POINT.key in keys:
+            company = _with_outlook(house, company)
         found = [each for each in measure(company) if not keys or each.metric.key in keys]
         if as_json:
             click.echo(json.dumps([machine_view(each) for each in found], indent=2, default=str))
@@ -58,6 +62,28 @@ def company_now(house: House, on: date | None = None) -> Company:
     with house.journal.begin() as sql:
         work = known_work(sql, day)
     return known_company(house.place.root, lambda: house.book_reports, work, day)
+
+
+def forecast_from(house: House, day: date) -> BusinessForecast:
+    """What is likely after a day, by the books of a vault.
+
+    Raises:
+        NeedsOwner: the books have an error.
+    """
+    from agents.insight.cash_forecast import WEEKS
+    from agents.insight.forecast_reading import known_business
+    from agents.insight.predictive_analytics import business_forecast
+
+    return business_forecast(known_business(house.book_reports, day), WEEKS)
+
+
+def _with_outlook(house: House, company: Company) -> Company:
+    """The same, with the lowest point of the money that a forecast sees; where the books hold anything."""
+    from agents.insight.briefing_forecasts import outlook_of
+
+    if company.books is None or not company.books.currency:
+        return company
+    return replace(company, outlook=outlook_of(forecast_from(house, company.on)))
 
 
 def machine_view(measured: Measured) -> dict[str, object]:

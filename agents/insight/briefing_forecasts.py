@@ -1,13 +1,16 @@
-"""The forecasts of a business as a briefing tells and scores them. Pure."""
+"""The forecasts of a business as a briefing tells and scores them, and what the metrics take from them. Pure."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from agents.connectors.book_figures import SourceRow
 from agents.insight.briefing_figures import TO_DATE
 from agents.insight.briefing_known import Forecast
 from agents.insight.chart_svg import FanPoint
+from agents.insight.company import Outlook
+from agents.insight.measured import Value
 from agents.insight.predictive_analytics import months_on
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from agents.insight.series_forecast import Backtest
 
 COURSES = "many courses of the weeks to come, drawn from open invoices, bills, taxes and what comes again"
+LOW_END = "What nine of ten courses do not fall below at the end of the week"
 MONTHS = 3  # months of revenue that are told
 
 
@@ -36,6 +40,13 @@ def forecasts_of(found: BusinessForecast) -> tuple[Forecast, ...]:
     label = f"month {TO_DATE}"
     told = Forecast("Revenue of the month", "revenue", "money", months, *how, label=label, currency=currency)
     return tuple(each for each in (cash, told) if each.points)
+
+
+def outlook_of(found: BusinessForecast) -> Outlook:
+    """The lowest point of the money in the weeks to come; its rows are the low ends of the weeks."""
+    currency = found.known.currency
+    rows = (SourceRow(each.end, "forecast", LOW_END, each.low, currency) for each in found.cash.weeks)
+    return Outlook((Value(found.cash.low_point, currency),), tuple(rows))
 
 
 def _backtest(found: Backtest | None) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.autonomy.briefing_facts import work_facts
 from agents.autonomy.briefing_filing import file_briefing, lies_there
-from agents.autonomy.briefing_gathering import BriefingPorts, gather
+from agents.autonomy.briefing_gathering import BriefingPorts, Expected, gather
 from agents.connectors.contract import Receipt
 from agents.connectors.receipts import receipt_to_json
 from agents.durability.promise_rows import PromiseRow, add_promise
@@ -20,6 +21,8 @@ from agents.durability.task_persistence import TaskRow, add_task
 from agents.errors import Transient
 from agents.insight.briefing_known import Alarm, Period
 from agents.insight.ceo_briefing_generator import generate
+from agents.insight.company import Outlook
+from agents.insight.measured import Value
 from tests.clock import NOON
 from tests.insight.briefing_story import WEEK, story
 from tests.insight.company_room import booked, books_of, company_of
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 MONDAY = date(2026, 11, 23)
 TASK = "2026-11-16-email-0123456789"
+
+
+EXPECTED = Expected(outlook=Outlook((Value(Decimal("12.30"), "EUR"),)))
 
 
 def proposal(number: int, state: str, note: str = "# Pay \\[x\\]?\n", done_at: datetime | None = None) -> ProposalRow:
@@ -71,7 +77,7 @@ def ports(house: House, company: Company | None = None) -> BriefingPorts:
             raise Transient("Odoo did not answer.", hint="Wait.")
         return replace(company, on=day)
 
-    return BriefingPorts(house.vault, house.recorder.journal, told, lambda _day: ())
+    return BriefingPorts(house.vault, house.recorder.journal, told, lambda _day: EXPECTED)
 
 
 def known_of(house: House, company: Company | None = None) -> Known:
@@ -140,6 +146,13 @@ def test_figures_are_those_of_the_days_before_too(house: House) -> None:
     assert known.links["cash"] == "2026-11-22-figure-cash"
     text = generate(known).first_screen
     assert "| [[2026-11-22-figure-cash\\|Cash]], EUR | 114.99 | ▼ worse | – | 120.00 | 105.00 |" in text
+
+
+def test_the_lowest_point_of_the_money_is_what_is_expected_after_the_period(house: House) -> None:
+    known = known_of(house, company_of(books_of(money=booked("Checking", ("11-10", "100.00")))))
+    (low,) = (each for each in known.now if each.metric.key == "cash.low_point")
+    assert low.values == EXPECTED.outlook.low_point
+    assert all(each.missing for some in known.earlier for each in some if each.metric.key == "cash.low_point")
 
 
 def test_a_reading_that_does_not_go_back_far_enough_is_made_anew(house: House) -> None:

@@ -22,6 +22,9 @@ def test_metrics_are_told_with_what_is_behind_them_and_what_is_not_known(employe
     lines = employee.said("metrics").splitlines()
     assert [line.split() for line in lines if line.startswith("Cash ")] == [["Cash", "-50.00", "EUR"]]
     assert [line.split()[-2] for line in lines if line.startswith("Costs without a receipt")] == ["100.0"]
+    (low,) = json.loads(employee.said("metrics", "cash.low_point", "--json"))
+    assert [each["amount"] for each in low["values"]] == [low["rows"][0]["amount"]]  # nothing else is known to come
+    assert low["rows"][0]["amount"] == "-50.00"
     detailed = employee.said("metrics", "cash")
     assert f"{today()}          -50.00 EUR  Café [[Evil]] · paper  [Accounting/manual.beancount:" in detailed
     (cash,) = json.loads(employee.said("metrics", "cash", "--json"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from agents.insight.briefing_forecasts import forecasts_of
+from agents.insight.briefing_forecasts import forecasts_of, outlook_of
 from agents.insight.ceo_briefing_generator import generate
 from agents.insight.predictive_analytics import KnownBusiness, business_forecast
 from tests.insight.briefing_story import story
@@ -33,6 +33,13 @@ def test_a_business_too_young_to_be_tried_says_why() -> None:
     found = business_forecast(young, 13)
     (revenue,) = (each for each in forecasts_of(found) if each.key == "revenue")
     assert revenue.backtest == found.revenue.why
+
+
+def test_the_lowest_point_of_the_money_is_that_of_the_courses_with_the_weeks_behind_it() -> None:
+    found = business_forecast(BUSINESS, 13)
+    outlook = outlook_of(found)
+    assert [(each.amount, each.currency) for each in outlook.low_point] == [(found.cash.low_point, "EUR")]
+    assert [(row.day, row.amount) for row in outlook.rows] == [(week.end, week.low) for week in found.cash.weeks]
 
 
 def test_what_cannot_be_forecast_is_left_out() -> None:
