@@ -13,9 +13,12 @@ from agents.autonomy.overview import look
 from agents.autonomy.queries import effects_between
 from agents.clock import as_local, from_local
 from agents.connectors.receipts import receipt_from_json
+from agents.durability.finding_rows import open_findings
 from agents.durability.journal import read_meta
 from agents.durability.promise_rows import OURS
+from agents.insight.audit_page import note_name
 from agents.insight.briefing_known import Alarm, Decision, Deed
+from agents.insight.finding import NOW as GRAVE
 from agents.insight.forecast_promises import from_json
 from agents.vault.plain import plain
 
@@ -26,11 +29,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from agents.autonomy.overview import Overview
+    from agents.durability.finding_rows import FindingRow
     from agents.durability.journal import Journal
     from agents.durability.task_persistence import QuestionRow
     from agents.insight.briefing_known import Forecast, Period
 
 MAX_WORDS = 160
+FOUND = "found by the audit"
 JOB = "briefing"  # its own failures are told by the run that failed
 
 
@@ -50,7 +55,8 @@ def work_facts(root: Path, journal: Journal, period: Period, now: datetime) -> W
     with journal.begin() as sql:
         done = tuple(_deeds(root, sql, period))
         promised = from_json(read_meta(sql, promise_name(period.earlier(1))))
-    return WorkFacts(tuple(_decisions(overview)), tuple(_alarms(overview)), done, promised)
+        grave = tuple(map(_found, open_findings(sql, GRAVE)))
+    return WorkFacts((*grave, *_decisions(overview)), tuple(_alarms(overview)), done, promised)
 
 
 def promise_name(period: Period) -> str:
@@ -65,6 +71,10 @@ def _decisions(overview: Overview) -> Iterator[Decision]:
         yield Decision(asked_in(row), row.id, f"{row.risk} risk", "yes, as proposed", until)
     for question in overview.questions:
         yield _question(question)
+
+
+def _found(row: FindingRow) -> Decision:
+    return Decision(plain(row.words, MAX_WORDS), note_name(date.fromisoformat(row.last_seen)), FOUND, "a tick there")
 
 
 def _question(row: QuestionRow) -> Decision:

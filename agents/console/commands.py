@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from agents.console.adviser_command import adviser
+from agents.console.audit_command import audit
 from agents.console.book_commands import books
 from agents.console.brief_command import brief
 from agents.console.control_commands import cancel, drain, pause, resume, retry, skip
@@ -309,7 +310,7 @@ PEOPLE = (contacts, promises)
 CONTROL = (pause, resume, skip, retry, drain, cancel)
 for each in (adviser, switch, reconcile):
     books.add_command(each)
-OFFICE = (books, brief, forecast, metrics, mcp, schedules, skills)
+OFFICE = (audit, books, brief, forecast, metrics, mcp, schedules, skills)
 for each in (*OFFICE, policy, privacy, proof, credentials, *PEOPLE, *CONTROL):
     cli.add_command(each)
 

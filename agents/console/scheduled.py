@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agents.autonomy.timetable import Ended
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 
 def built_in_jobs(house: House) -> Mapping[str, Callable[[], Ended]]:
-    """What `verify`, `tidy` and `briefing` do."""
-    return {"verify": lambda: _verify(house), "tidy": lambda: _tidy(house), "briefing": lambda: _briefing(house)}
+    """What each of them does."""
+    jobs = {"verify": _verify, "tidy": _tidy, "audit": _audit, "briefing": _briefing}
+    return {name: partial(job, house) for name, job in jobs.items()}
 
 
 def _verify(house: House) -> Ended:
@@ -40,6 +42,12 @@ def _tidy(house: House) -> Ended:
     house.journal.tidy()
     house.recorder.refresh_index()
     return Ended(well=True, words=f"removed {freed} files that broken writes had left, and packed the journal")
+
+
+def _audit(house: House) -> Ended:
+    from agents.console.auditing import job
+
+    return job(house)
 
 
 def _briefing(house: House) -> Ended:

@@ -11,6 +11,7 @@ import watchers
 from agents.approval.decisions import Decisions
 from agents.approval.executor import Executor, Ports
 from agents.autonomy.allowed_lines import lines_of
+from agents.autonomy.audit_filing import AuditTicks
 from agents.autonomy.autonomy_orchestrator import Parts, Runner, Swept
 from agents.autonomy.away_times import AwayTimes
 from agents.autonomy.bank_brain import BankBrain
@@ -54,6 +55,7 @@ from agents.connectors.email.reader import MailSources
 from agents.connectors.invoice_orders import InvoiceCreate
 from agents.connectors.wrappers import Audited, Call, Discreet, Retrying
 from agents.console import screens
+from agents.console.audit_command import KIND as AUDIT
 from agents.console.brief_command import KIND as BRIEF
 from agents.console.facts_now import owner_files_now
 from agents.console.kept_in_odoo import odoo_that_keeps
@@ -227,11 +229,22 @@ def _stop(house: House, presence: Presence) -> Callable[[], str | None]:
 def _requests(house: House) -> dict[str, Callable[[RequestRow], str]]:
     """What carries out requests that need nothing but the house, by their kind."""
     recorder = house.recorder
-    return {**people_requests(recorder), **lines_of(recorder), BRIEF: partial(_brief, house)}
+    return {
+        **people_requests(recorder),
+        **lines_of(recorder),
+        BRIEF: partial(_brief, house),
+        AUDIT: partial(_audit, house),
+    }
 
 
 def _brief(house: House, row: RequestRow) -> str:
     from agents.console.briefing import by_request  # figures and charts: most runs never write a briefing
+
+    return by_request(house, row)
+
+
+def _audit(house: House, row: RequestRow) -> str:
+    from agents.console.auditing import by_request
 
     return by_request(house, row)
 
@@ -287,4 +300,5 @@ def _sources(house: House, places: Places, wake: threading.Event, hints: Hints) 
         return sweep
 
     found = (source(module.open_watcher(context)) for module in modules(watchers, "_watcher"))
-    return (timetable.sweep, consent.sweep, mistakes.sweep, *found)
+    ticks = AuditTicks(house.recorder)
+    return (timetable.sweep, consent.sweep, mistakes.sweep, ticks.sweep, *found)

@@ -33,7 +33,7 @@ from sqlalchemy.schema import CreateIndex
 
 from agents.durability.checkpoint_schema import CHECKPOINTS
 from agents.durability.drop_folder_schema import DROP_FOLDERS, DROPPED_FILES
-from agents.durability.flood_schema import EVERY_TABLE
+from agents.durability.finding_schema import EVERY_TABLE, FINDINGS
 from agents.durability.people_schema import PROMISES
 from agents.durability.schema import CHAIN, LATER_INDEXES, META, REQUESTS, TRANSITIONS
 from agents.durability.skill_schema import ACCEPTED_SKILLS, ASSISTANT_SESSIONS
@@ -63,6 +63,7 @@ _GONE = {  # of a journal that begins anew, where not all of it is; money that w
     SPENDING: false(),
     CHECKPOINTS: false(),  # what was read from a mailbox stays read
     PROMISES: false(),  # what was promised stays promised
+    FINDINGS: false(),  # and what the owner called fine stays so
     ACCEPTED_SKILLS: false(),  # this and the next are about this machine, not the vault
     ASSISTANT_SESSIONS: false(),
     DROP_FOLDERS: false(),

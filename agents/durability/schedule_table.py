@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agents.vault.tables import TableRow
 
 Kind = Literal["skip", "once", "all", "within"]
-BUILT_IN = ("verify", "tidy", "briefing")
+BUILT_IN = ("verify", "tidy", "audit", "briefing")
 MAX_NAME = 60
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 MAX_WITHIN_S = 366 * DAY_S
@@ -133,7 +133,7 @@ def _bad_words(name: str, what: str, built_in: str | None, policy: str) -> str:
     if not what:
         return "`what` is empty; write what you want, in your own words"
     if built_in is not None and built_in not in BUILT_IN:
-        return f"there is no built-in job {built_in[:40]!r}; there are `verify`, `tidy` and `briefing`"
+        return f"there is no built-in job {built_in[:40]!r}; there are `verify`, `tidy`, `audit` and `briefing`"
     if built_in and policy == "all":
         return f"`{built_in}` looks at what is now; write once, skip, or for example `within 2 hours`"
     return ""

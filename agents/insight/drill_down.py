@@ -84,12 +84,17 @@ def _rows(rows: tuple[SourceRow, ...]) -> Iterator[str]:
     if not rows:
         yield "None."
         return
+    yield from row_table(rows, MAX_ROWS)
+
+
+def row_table(rows: Iterable[SourceRow], most: int) -> Iterator[str]:
+    """The newest rows, so many of them, and what the others come to."""
     yield "| day | what | amount | where |"
     yield "| --- | --- | ---: | --- |"
     newest = sorted(rows, key=lambda row: (row.day, row.place, row.said, row.amount), reverse=True)
-    for row in newest[:MAX_ROWS]:
+    for row in newest[:most]:
         yield f"| {row.day} | {code_span(row.said)} | {amount_of(row)} | {code_span(row.place)} |"
-    yield from _rest(newest[MAX_ROWS:])
+    yield from _rest(newest[most:])
 
 
 def _rest(rows: Iterable[SourceRow]) -> Iterator[str]:

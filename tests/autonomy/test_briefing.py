@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.autonomy.audit_filing import file_audit
 from agents.autonomy.briefing_facts import work_facts
 from agents.autonomy.briefing_filing import file_briefing, lies_there
 from agents.autonomy.briefing_gathering import BriefingPorts, Expected, gather
@@ -20,8 +21,11 @@ from agents.durability.proposal_rows import ProposalRow, add_proposal
 from agents.durability.task_persistence import TaskRow, add_task
 from agents.errors import Transient
 from agents.insight.briefing_known import Alarm, Period
+from agents.insight.business_auditor import audit
 from agents.insight.ceo_briefing_generator import generate
 from agents.insight.company import Outlook
+from agents.insight.finding import NOW as GRAVE
+from agents.insight.finding import Finding
 from agents.insight.measured import Value
 from tests.clock import NOON
 from tests.insight.briefing_story import WEEK, story
@@ -110,6 +114,17 @@ def test_what_waits_and_what_was_done_comes_from_the_journal(house: House) -> No
         Alarm("You promised a@b.example, due 2026-11-20: the \\*plan\\*", TASK),
         Alarm("c@d.example promised you, due 2026-11-21: to pay", TASK),
     )
+
+
+def test_what_the_audit_calls_urgent_is_to_be_decided_first(house: House) -> None:
+    put(house, proposal(1, "waiting"))
+    twice = Finding("duplicate_payment", "x", GRAVE, "[[Shop]] was paid twice.")
+    file_audit(house.recorder, audit([twice, replace(twice, about="y", gravity=GRAVE - 1)], {}, MONDAY))
+    facts = work_facts(house.vault, house.recorder.journal, WEEK, NOON)
+    assert [(each.words, each.note) for each in facts.decisions] == [
+        ("\\[\\[Shop\\]\\] was paid twice.", "2026-11-23-audit"),
+        ("Pay \\[x\\]?", "2026-11-16-payment-1"),
+    ]
 
 
 def test_a_halt_is_an_alarm(house: House) -> None:

@@ -58,7 +58,7 @@ def test_what_becomes_of_missed_runs_is_the_owners_word(words: str, policy: IfMi
         ("| a | daily 07:00 | | | |", "`what` is empty"),
         (
             "| a | daily 07:00 | | | `dance` |",
-            "there is no built-in job 'dance'; there are `verify`, `tidy` and `briefing`",
+            "there is no built-in job 'dance'; there are `verify`, `tidy`, `audit` and `briefing`",
         ),
         ("| a | daily 07:00 | | all | `verify` |", "`verify` looks at what is now"),
         ("| a | soon | | | x |", "'soon' is no time that can be read; write for example `every Monday 07:00`"),
@@ -109,12 +109,16 @@ def test_no_text_is_an_error(text: str) -> None:
     assert isinstance(read_schedule(HEADER + text), Schedule)
 
 
-def test_the_note_of_a_new_vault_holds_a_check_and_a_briefing_every_week() -> None:
+def test_the_note_of_a_new_vault_holds_a_check_an_audit_and_a_briefing_every_week() -> None:
     schedule = read_schedule_note(TEMPLATE)
     assert isinstance(schedule, Schedule)
     assert schedule.problems == ()
     monday = Cron("0 7 * * 1")
-    assert [(job.built_in, job.when) for job in schedule.jobs] == [("verify", monday), ("briefing", monday)]
+    assert [(job.built_in, job.when) for job in schedule.jobs] == [
+        ("verify", monday),
+        ("audit", Cron("30 6 * * 1")),
+        ("briefing", monday),
+    ]
 
 
 @pytest.mark.parametrize(

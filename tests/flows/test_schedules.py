@@ -129,6 +129,7 @@ def test_the_four_policies_over_a_week_without_the_employee(wall: FrozenClock, e
         found.setdefault(str(properties["job"]), []).append(str(properties["outcome"]))
     assert found == {
         "check of the record": ["late"],
+        "Monday audit": ["late"],
         "Monday briefing": ["late"],
         "skip": ["skipped"] * 7,
         "once": ["skipped"] * 6 + ["late"],
