@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.flows.employee import Employee
 
 ROOT = Path(__file__).parents[2]
-MAIL, AUTONOMY, BOOKS, ODOO = "email", "autonomy", "books", "odoo"
+MAIL, AUTONOMY, BOOKS, ODOO, BUSINESS = "email", "autonomy", "books", "odoo", "business"
 
 
 @dataclass(frozen=True)
