@@ -125,6 +125,8 @@ def test_a_kind_of_task_that_got_slow_is_told_with_what_of_it_was_the_owners() -
         "Tasks of the kind asked take 5 days, 24 hours in the half year before; of it 3 days for your yes or no."
     )
     assert of_work(Work(tasks=(*before, *now[:4]))) == []
+    three_days = [replace(each, opened=each.opened - timedelta(days=2)) for each in before]
+    assert of_work(Work(tasks=(*three_days, *now))) == []  # two days more, but not twice as long
     assert (
         of_work(Work(tasks=(*before, *(replace(each, opened=each.opened + timedelta(days=4)) for each in now)))) == []
     )
