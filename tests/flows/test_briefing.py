@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from agents.clock import SystemClock
+from agents.console.briefing import by_request
+from agents.console.wiring import open_house
+from agents.durability.task_persistence import RequestRow
 from agents.vault.note import Note, read_note
 from tests.flows.employee import mail, request
 from tests.stock_git import git
@@ -86,6 +90,23 @@ def test_the_briefing_of_a_week_long_over_stays_as_it_was(wall: FrozenClock, emp
     employee.once()
     assert "as it was written then" in employee.said("brief", "--on", "2026-11-24")
     assert place.read_text(encoding="utf-8") == text
-    made_up = sorted(each.name for each in (employee.vault / "Briefings").glob("*.md"))
+    made_up = sorted(each.name for each in (employee.vault / "Briefings").glob("*-briefing.md"))
     assert made_up == ["2026-11-23-ceo-briefing.md", f"{NAME}.md", "2026-12-01-monthly-briefing.md"]
     assert "is still to come" in employee.call("brief", "--on", "2026-12-02").output
+
+
+def test_a_briefing_that_cannot_be_is_not_made_and_says_why(
+    wall: FrozenClock, employee: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del wall
+    for name, value in employee.settings.items():
+        if value:
+            monkeypatch.setenv(name, value)
+    house = open_house(employee.vault)
+    try:
+        ask = RequestRow(1, "", "brief", "week", "2026-12-30", "vault", "pending", "")
+        assert "is still to come" in by_request(house, ask)
+        assert by_request(house, replace(ask, target="decade")) == "there is no such briefing"
+    finally:
+        house.close()
+    assert not list((employee.vault / "Briefings").iterdir())

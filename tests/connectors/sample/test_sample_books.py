@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 28)
 COSTS = ("Salaries", "Telecom", "Energy", "Printing", "Subcontractors", "Adviser", "Insurance")
-OTHERS = (("Opening", "equity", "303100"), ("VAT Paid", "liability_current", "252100"))
+OTHERS = (("Opening Balances", "equity", "303100"), ("VAT Paid", "liability_current", "252100"))
 OWN_WORDS = re.compile(r"^  (?:key|at|document|sha256): .*\n", re.MULTILINE)
 
 
