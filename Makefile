@@ -15,10 +15,9 @@ FLOORS := $(ENV)/lint-imports --no-logo --cache-dir .import_linter_cache
 PYTEST := $(ENV)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # whose coverage is not counted: counting takes a third of the time, and the other tests must cover everything by themselves
 UNMEASURED_TESTS := tests/faults tests/simulation tests/obedience $(wildcard $(addprefix tests/flows/test_, \
-	assistant_steers.py attacks_*.py copied_vault.py corpus.py engine_database.py existing_vault.py fidelity.py \
-	hostile_files.py learning.py lost_state.py mail_corpus.py mail_flood.py mail_unsteady.py many_writers.py network.py \
-	other_machine.py personal_mail.py plugin_rewrites.py queues.py returned_mail.py samples.py secrets.py \
-	several_assistants.py tampering*.py thirty_days*.py which_store_wins.py))
+	attacks_*.py corpus.py existing_vault.py fidelity.py hostile_files.py learning.py mail_corpus.py mail_flood.py \
+	mail_unsteady.py many_writers.py network.py personal_mail.py plugin_rewrites.py queues.py returned_mail.py samples.py \
+	secrets.py tampering*.py thirty_days*.py which_store_wins.py))
 # what `quick` leaves out: whole walks through the command line too
 SLOW_TESTS := tests/flows $(UNMEASURED_TESTS) tests/test_setup_environment.py
 
