@@ -50,4 +50,8 @@ def _missed(sql: Connection, overview: Overview, now: datetime) -> Iterator[JobT
     for each in overview.jobs.states:
         runs = [run for run in runs_of(sql, each.job.name, MOST_RUNS) if run.state == "missed" and run.due >= since]
         if runs and not each.failing:
-            yield JobTrouble(each.job.name, f"was missed {len(runs)} times in the last {LOOKED_DAYS} days")
+            yield JobTrouble(each.job.name, f"was missed {_times(len(runs))} in the last {LOOKED_DAYS} days")
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

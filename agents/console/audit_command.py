@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agents.console.entering import json_option, opened, vault_option
+from agents.console.metrics_command import row_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,16 +71,7 @@ def machine_view(found: Audit) -> dict[str, object]:
                 "currency": each.finding.currency,
                 "first_seen": each.row.first_seen,
                 "times": each.row.seen,
-                "rows": [
-                    {
-                        "day": row.day,
-                        "place": row.place,
-                        "said": row.said,
-                        "amount": row.amount,
-                        "currency": row.currency,
-                    }
-                    for row in each.finding.rows
-                ],
+                "rows": [row_view(row) for row in each.finding.rows],
             }
             for each in found.listed
         ],

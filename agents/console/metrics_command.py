@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from agents.connectors.book_figures import SourceRow
     from agents.console.wiring import House
     from agents.insight.company import Company
     from agents.insight.measured import Measured
@@ -100,11 +101,13 @@ def machine_view(measured: Measured) -> dict[str, object]:
         "values": [{"label": each.label, "amount": each.amount, "currency": each.currency} for each in measured.values],
         "missing": measured.missing,
         "stale": measured.stale,
-        "rows": [
-            {"day": row.day, "place": row.place, "said": row.said, "amount": row.amount, "currency": row.currency}
-            for row in measured.rows
-        ],
+        "rows": [row_view(row) for row in measured.rows],
     }
+
+
+def row_view(row: SourceRow) -> dict[str, object]:
+    """A row behind a figure, for machines."""
+    return {"day": row.day, "place": row.place, "said": row.said, "amount": row.amount, "currency": row.currency}
 
 
 def shown(found: Iterable[Measured], *, rows: bool) -> Iterator[str]:

@@ -112,5 +112,5 @@ def test_who_is_waited_for_what_was_promised_and_which_jobs_fail_is_told(house: 
     assert [each.due for each in state.promises] == ["2026-11-24"]
     assert [(each.job, each.words) for each in state.troubles] == [
         ("broken", f"fails since {due[:10]}"),
-        ("left out", "was missed 1 times in the last 7 days"),
+        ("left out", "was missed once in the last 7 days"),
     ]

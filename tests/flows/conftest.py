@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from agents.clock import SystemClock
 from tests.flows.employee import Employee
 from tests.flows.stages import walk_in_stages
 from tests.flows.tampering import Intruder, keep, put_back, walk
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.clock import FrozenClock
     from tests.flows.stages import Stage
     from tests.standins.radicale_server import RadicaleServer
 
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 def employee(tmp_path: Path) -> Employee:
     """An employee with an empty vault."""
     return Employee(tmp_path).init()
+
+
+@pytest.fixture
+def wall(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """The clock that every command looks at; Thursday, 2026-11-26, 09:00 UTC."""
+    clock.set(datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+    monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
+    return clock
 
 
 @pytest.fixture

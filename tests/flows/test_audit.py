@@ -6,22 +6,11 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-import pytest
-
-from agents.clock import SystemClock
 from tests.flows.test_books import own_entry
 
 if TYPE_CHECKING:
     from tests.clock import FrozenClock
     from tests.flows.employee import Employee
-
-
-@pytest.fixture
-def wall(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """The clock that every command looks at; Thursday, 2026-11-26, 09:00 UTC."""
-    clock.set(datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
-    monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
-    return clock
 
 
 def paid(employee: Employee, *days: int) -> None:

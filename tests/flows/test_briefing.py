@@ -7,9 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import pytest
-
-from agents.clock import SystemClock
 from agents.console.briefing import by_request
 from agents.console.wiring import open_house
 from agents.durability.task_persistence import RequestRow
@@ -18,18 +15,12 @@ from tests.flows.employee import mail, request
 from tests.stock_git import git
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.clock import FrozenClock
     from tests.flows.employee import Employee
 
 NAME = "2026-11-30-ceo-briefing"
-
-
-@pytest.fixture
-def wall(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """The clock that every command looks at; Thursday, 2026-11-26, 09:00 UTC."""
-    clock.set(datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
-    monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
-    return clock
 
 
 def test_the_week_is_told_on_monday_and_told_the_same_again(wall: FrozenClock, employee: Employee) -> None:

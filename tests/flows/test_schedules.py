@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from agents.clock import SystemClock
 from agents.vault.note import Note, read_note
 
 if TYPE_CHECKING:
@@ -22,17 +21,8 @@ if TYPE_CHECKING:
     from tests.clock import FrozenClock
     from tests.flows.employee import Employee
 
-THURSDAY = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 ASKED = "Send Acme Ltd an invoice for 3 hours of consulting"
 LETTER = f"| Monday letter | every Monday 08:00 | Europe/Berlin | once | {ASKED} |"
-
-
-@pytest.fixture
-def wall(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """The clock that every command looks at; Thursday, 2026-11-26, 09:00 UTC."""
-    clock.set(THURSDAY)
-    monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
-    return clock
 
 
 @pytest.fixture
